@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * skep: write, verify, compile and run BPF programs.
+ *
+ *     open → load → attach/run → poll
+ *
+ * Functions return 0 or -errno unless said otherwise. What a user can cause is also recorded in a
+ * `struct skep_diag` with its place and a hint; NULL for it is allowed and means "don't tell".
+ * Handles are made by the first parameter, which is written on success only. Nothing is global:
+ * different handles may be used by different threads at the same time.
+ */
+#ifndef SKEP_H
+#define SKEP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma GCC visibility push(default)
+
+struct skep_diag;   /* what went wrong, with source spans and hints */
+struct skep_object; /* programs + maps + globals + BTF: inert data, no fd, no privilege */
+struct skep_engine; /* where objects run: user space (or, later, the Linux kernel) */
+struct skep_unit;   /* one object loaded into one engine: live */
+struct skep_prog;   /* a live program, owned by its unit */
+struct skep_map;    /* a live map, owned by its unit */
+
+const char *skep_version(void); /* "0.1.0" */
+
+/* ---- diagnostics ---- */
+
+struct skep_diag *skep_diag_new(void); /* NULL: out of memory */
+void skep_diag_print(const struct skep_diag *diag, FILE *out, bool colour);
+void skep_diag_json(const struct skep_diag *diag, FILE *out); /* an array of objects */
+size_t skep_diag_errors(const struct skep_diag *diag);
+void skep_diag_clear(struct skep_diag *diag);
+void skep_diag_free(struct skep_diag *diag);
+
+/* ---- source → object: pure, no system call but reading files ---- */
+
+enum skep_lang {
+	SKEP_AUTO, /* by content: ELF magic, else assembler text */
+	SKEP_ELF,
+	SKEP_ASM,
+};
+
+struct skep_source {
+	const char *name; /* for diagnostics; NULL: "<input>" */
+	const void *data; /* NULL: read the file `name` ("-": standard input) */
+	size_t len;	  /* bytes */
+};
+
+/* Options start with their size and end in zeros: { .size = sizeof(o) } is the default. */
+struct skep_open_opts {
+	size_t size;
+	const char *btf_path;  /* CO-RE target: a BTF or ELF file; NULL: the running kernel's if
+				  there is one; "none": leave the object's own layouts */
+	const char *prog_type; /* for programs whose section name says nothing: "xdp", … */
+};
+
+int skep_open(struct skep_object **out, enum skep_lang lang, struct skep_source src,
+	      const struct skep_open_opts *opts, struct skep_diag *diag);
+void skep_object_free(struct skep_object *obj);
+
+/* ---- objects without a file ---- */
+
+/* One instruction slot: the layout of RFC 9669 and of struct bpf_insn, host byte order. */
+struct skep_insn {
+	uint8_t code;
+	uint8_t dst : 4, src : 4;
+	int16_t off;
+	int32_t imm;
+};
+
+struct skep_map_def {
+	const char *name; /* unique in the object */
+	const char *type; /* "hash", "array", … or BPF_MAP_TYPE_… */
+	uint32_t key_size, value_size, max_entries, flags, numa_node;
+	uint64_t extra;
+	const char *inner; /* name of the map that is the template of this one's values */
+	const void *data;  /* initial value of an array of one element, NULL: zeros */
+	bool inner_only;   /* only a template: makes no map of its own */
+};
+
+/* The LD_IMM64 at slot `insn` refers to a map by name: its address or, with `value`, the address
+ * `off` bytes into its first value. */
+struct skep_map_ref {
+	uint32_t insn;
+	const char *map;
+	bool value;
+	uint32_t off;
+};
+
+struct skep_prog_def {
+	const char *name;
+	const char *section;	 /* SEC() name: gives type, attach type and target; or NULL and: */
+	const char *type;	 /* "xdp", …; NULL: a bare program over memory (r1, r2) */
+	const char *attach_type; /* "cgroup_inet_ingress", … or NULL */
+	const struct skep_insn *insns;
+	size_t insn_count; /* slots */
+	const struct skep_map_ref *refs;
+	size_t ref_count;
+};
+
+struct skep_object_def {
+	size_t size;
+	const char *name, *license; /* NULL: "<program>", "" */
+	const struct skep_map_def *maps;
+	size_t map_count;
+	const struct skep_prog_def *progs;
+	size_t prog_count;
+};
+int skep_object_build(struct skep_object **out, const struct skep_object_def *def,
+		      struct skep_diag *diag);
+
+/* ---- looking at objects ---- */
+
+struct skep_prog_info {
+	const char *name, *section, *type, *attach_type, *attach_target; /* NULL: none */
+	const struct skep_insn *insns;
+	size_t insn_count; /* slots, subprograms included */
+	size_t func_count, line_count;
+	bool sleepable, frags, autoload;
+};
+struct skep_map_info {
+	const char *name, *type;
+	uint32_t key_size, value_size, max_entries, flags;
+	const char *role; /* "map", "data", "rodata", "bss", "kconfig", "struct_ops", "template" */
+};
+/* Both return false past the last one. Strings live as long as the object. */
+bool skep_object_prog(const struct skep_object *obj, size_t i, struct skep_prog_info *out);
+bool skep_object_map(const struct skep_object *obj, size_t i, struct skep_map_info *out);
+
+enum skep_format { SKEP_TEXT, SKEP_JSON };
+/* Programs, maps, relocations, licence, and the oldest kernel release that has all it uses. */
+int skep_object_show(const struct skep_object *obj, FILE *out, enum skep_format format);
+
+enum { SKEP_DISASM_LINES = 1, SKEP_DISASM_OPCODES = 2, SKEP_DISASM_OFFSETS = 4 };
+/* Disassemble programs (all, or the one named): text that skep_open(SKEP_ASM) reads back. */
+int skep_object_disasm(const struct skep_object *obj, const char *prog, unsigned flags, FILE *out,
+		       struct skep_diag *diag);
+/* Disassemble bare instructions, one a line. */
+int skep_disasm(const struct skep_insn *insns, size_t count, unsigned flags, FILE *out);
+/* Write a loadable ELF object with BTF; nothing is left behind on failure. */
+int skep_object_write(const struct skep_object *obj, const char *path, struct skep_diag *diag);
+
+/* BTF of a file (raw BTF or an ELF object's) as "c", "raw" or "json". */
+int skep_btf_dump(const char *path, const char *base_path, const char *format, FILE *out,
+		  struct skep_diag *diag);
+
+/* ---- object → unit. The object is const: load it into two engines and compare ---- */
+
+/* kind "user". */
+int skep_engine_new(struct skep_engine **out, const char *kind, struct skep_diag *diag);
+void skep_engine_free(struct skep_engine *eng); /* after its units */
+
+/* Give programs a helper of the embedder's own (or replace one of Linux's) under number `id`.
+ * Before skep_load. Arguments and result are raw 64-bit values. */
+typedef uint64_t (*skep_helper_fn)(void *arg, uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
+				   uint64_t r5);
+int skep_engine_helper(struct skep_engine *eng, uint32_t id, skep_helper_fn fn, void *arg);
+/* Where bpf_printk text goes; NULL (the default): dropped. One call a message, no newline cut. */
+typedef void (*skep_print_fn)(void *arg, const char *text, size_t len);
+void skep_engine_print(struct skep_engine *eng, skep_print_fn fn, void *arg);
+/* Packets that leave by XDP_TX, redirect or clone_redirect, with the device's number. */
+typedef void (*skep_tx_fn)(void *arg, uint32_t ifindex, const void *packet, size_t len);
+void skep_engine_tx(struct skep_engine *eng, skep_tx_fn fn, void *arg);
+
+enum skep_exec {
+	SKEP_EXEC_AUTO,	   /* the fastest that is safe for this program */
+	SKEP_EXEC_CHECKED, /* interpreter that tests every access */
+	SKEP_EXEC_INTERP,  /* interpreter without tests; needs `trusted` for unverified programs */
+};
+struct skep_load_opts {
+	size_t size;
+	enum skep_exec exec;
+	bool trusted;		 /* the caller vouches for the programs */
+	bool allow_uninit_stack; /* as privileged Linux since 6.3 */
+	uint64_t budget;  /* instructions a run may take; 0: 1,000,000,000 checked, else no limit */
+	const char *prog; /* load only this program (and those it tail-calls); NULL: all */
+};
+int skep_load(struct skep_unit **out, struct skep_engine *eng, const struct skep_object *obj,
+	      const struct skep_load_opts *opts, struct skep_diag *diag);
+void skep_unit_free(struct skep_unit *unit);
+
+/* ---- running ---- */
+
+struct skep_prog *skep_prog_find(struct skep_unit *unit, const char *name); /* NULL name: first */
+const char *skep_prog_name(const struct skep_prog *prog);
+
+enum {
+	SKEP_RUN_L3 = 1, /* socket filter: offsets count from the network header (as on a UDP
+			    socket, and in BPF_PROG_TEST_RUN); default: from the link header */
+};
+
+/* As BPF_PROG_TEST_RUN. Sizes are bytes. */
+struct skep_run {
+	size_t size;
+	const void *data_in; /* packet, or memory of a bare program (r1; r2 = its length) */
+	size_t data_in_len;
+	void *data_out;			   /* NULL: not wanted; may be data_in */
+	size_t data_out_cap, data_out_len; /* len: out; larger than cap: cut */
+	const void *ctx_in;		   /* context struct, NULL: zeros */
+	size_t ctx_in_len;
+	void *ctx_out;
+	size_t ctx_out_cap, ctx_out_len;
+	uint64_t repeat;	   /* 0 and 1 both mean once */
+	uint32_t flags;		   /* SKEP_RUN_… */
+	uint32_t cpu;		   /* slot of per-CPU maps */
+	uint32_t linktype;	   /* LINKTYPE_ of data_in; 0 means 1, Ethernet */
+	uint32_t wire_len;	   /* bytes on the wire; 0: data_in_len */
+	uint64_t result;	   /* out: R0 of the last run */
+	uint64_t nanosec;	   /* out: mean ns per run */
+	uint64_t insns;		   /* out: instructions of the last run, checked mode only */
+	uint32_t redirect_ifindex; /* out: device of a redirect, 0: none */
+};
+/* -EFAULT: the program faulted; the diagnostic says where and why. */
+int skep_prog_run(struct skep_prog *prog, struct skep_run *run, struct skep_diag *diag);
+
+/* The word for a result of this program's type: "XDP_PASS", "TC_ACT_OK", …; NULL: a number. */
+const char *skep_prog_action(const struct skep_prog *prog, uint64_t result);
+
+/* ---- maps ---- */
+
+struct skep_map *skep_map_find(struct skep_unit *unit, const char *name);
+bool skep_unit_map(struct skep_unit *unit, size_t i,
+		   struct skep_map **out); /* false: past the end */
+int skep_map_info(const struct skep_map *map, struct skep_map_info *out);
+/* Values of per-CPU maps are arrays: one value for each CPU, each rounded up to 8 bytes. */
+size_t skep_map_value_len(const struct skep_map *map);
+int skep_map_get(struct skep_map *map, const void *key, void *value);
+int skep_map_set(struct skep_map *map, const void *key, const void *value, uint64_t flags);
+int skep_map_del(struct skep_map *map, const void *key);
+int skep_map_next(struct skep_map *map, const void *key, void *next_key);
+/* Text ("10.0.0.0/8", "443", "0x1f", "1.2.3.4", "{1,2}", "hex:00 01") to bytes, by the map's BTF
+ * and sizes. */
+int skep_map_parse(const struct skep_map *map, bool key, const char *text, void *out,
+		   struct skep_diag *diag);
+/* All elements, decoded through BTF. */
+int skep_map_print(struct skep_map *map, FILE *out, enum skep_format format);
+
+/* ---- events ---- */
+
+struct skep_event {
+	const struct skep_map *map;
+	const void *data;
+	size_t len;
+	uint64_t lost; /* events dropped before this one */
+	int cpu;       /* -1 for a ring buffer */
+};
+typedef int (*skep_event_fn)(void *arg, const struct skep_event *ev);
+/* Deliver pending events; returns how many, or the first negative value `fn` returned. */
+int skep_poll(struct skep_unit *unit, int timeout_ms, skep_event_fn fn, void *arg);
+/* An event decoded through the BTF type named `type` (NULL: found from the map, else hex). */
+int skep_event_print(const struct skep_unit *unit, const struct skep_event *ev, const char *type,
+		     FILE *out, enum skep_format format);
+
+/* ---- capture files ---- */
+
+struct skep_packet {
+	const void *data; /* valid until the capture is closed */
+	uint32_t len, wire_len;
+	uint64_t ts; /* ns since the epoch */
+	uint32_t linktype, iface;
+};
+struct skep_capture; /* a pcap or pcapng file, being read */
+struct skep_dump;    /* a pcap file, being written */
+int skep_capture_open(struct skep_capture **out, const char *path, struct skep_diag *diag);
+int skep_capture_next(struct skep_capture *c, struct skep_packet *out, struct skep_diag *diag);
+void skep_capture_close(struct skep_capture *c);
+int skep_dump_open(struct skep_dump **out, const char *path, uint32_t linktype,
+		   struct skep_diag *diag);
+int skep_dump_write(struct skep_dump *d, const struct skep_packet *p);
+int skep_dump_close(struct skep_dump *d, struct skep_diag *diag);
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

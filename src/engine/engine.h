@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The one seam between "what a program is" and "where it runs". The api layer holds the table of
+ * engines; each is one ops struct. Structures here are what the public handles point to.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <skep/skep.h>
+
+#include "base/diag.h"
+#include "object/object.h"
+
+struct engine_ops;
+
+struct engine {
+	const struct engine_ops *ops;
+	skep_print_fn print;
+	void *print_arg;
+	skep_tx_fn tx;
+	void *tx_arg;
+};
+
+struct unit;
+struct unit_prog { /* struct skep_prog */
+	struct unit *unit;
+	const struct obj_prog *src;
+	void *impl; /* the engine's; NULL: not loaded */
+};
+struct unit_map { /* struct skep_map */
+	struct unit *unit;
+	const struct obj_map *src;
+	void *impl; /* the engine's; NULL for a template */
+};
+struct unit {
+	struct engine *engine;
+	const struct object *obj;
+	struct skep_load_opts opts; /* the caller's, widened with zeros */
+	struct unit_prog *progs;    /* one per obj->progs */
+	struct unit_map *maps;	    /* one per obj->maps */
+	void *impl;
+};
+
+struct engine_ops {
+	const char *kind; /* "user" */
+	int (*open)(struct engine **out, struct diag *d);
+	void (*close)(struct engine *e);
+	int (*helper)(struct engine *e, u32 id, skep_helper_fn fn, void *arg);
+	/* unit has engine, obj, opts and zeroed arrays: make maps, then programs. On failure the
+	 * caller calls unload, which copes with a half-loaded unit. */
+	int (*load)(struct unit *u, struct diag *d);
+	void (*unload)(struct unit *u);
+	int (*prog_run)(struct unit_prog *p, struct skep_run *run, struct diag *d);
+	/* System-call side of bpf(2): 0 or -errno. */
+	int (*map_get)(struct unit_map *m, const void *key, void *value);
+	int (*map_set)(struct unit_map *m, const void *key, const void *value, u64 flags);
+	int (*map_del)(struct unit_map *m, const void *key);
+	int (*map_next)(struct unit_map *m, const void *key, void *next_key);
+	size_t (*map_value_len)(const struct unit_map *m);
+	int (*poll)(struct unit *u, int timeout_ms, skep_event_fn fn, void *arg);
+};
+
+/* Allocates the unit and calls ops->load; unit_free calls ops->unload. */
+int unit_new(struct unit **out, struct engine *e, const struct object *obj,
+	     const struct skep_load_opts *opts, struct diag *d);
+void unit_free(struct unit *u);
+
+#endif

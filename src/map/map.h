@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Maps of the user engine: one ops struct a map type (array.c, hash.c, …), Linux's semantics and
+ * errno values. Pointers handed to programs stay valid memory for as long as the map lives.
+ * "cpu" is a slot number below map_cpus(); per-CPU maps have one value per slot.
+ */
+#ifndef MAP_MAP_H
+#define MAP_MAP_H
+
+#include "base/diag.h"
+#include "base/types.h"
+#include "spec/map.h"
+
+struct map;
+
+struct map_def {
+	const char *name;
+	u32 type, key_size, value_size, max_entries, flags;
+	u64 extra;
+	const struct map_def *inner; /* template of map-in-map values; borrowed while creating */
+};
+
+struct map_ops {
+	u32 type;
+	/* Are the attributes legal beyond spec/maps.def? -EINVAL, -E2BIG + diagnostic. */
+	int (*check)(const struct map_def *def, struct diag *d);
+	int (*create)(struct map *m);
+	void (*destroy)(struct map *m);
+	/* What bpf_map_lookup_elem returns to a program on slot `cpu`: a value or NULL. */
+	void *(*lookup)(struct map *m, const void *key, u32 cpu);
+	/* Program side: 0 or -errno as Linux's helper returns. */
+	int (*update)(struct map *m, const void *key, const void *value, u64 flags, u32 cpu);
+	int (*remove)(struct map *m, const void *key);
+	/* key NULL: the first. -ENOENT at the end. A key that is gone: the first again. */
+	int (*next)(struct map *m, const void *key, void *next_key);
+	/* System-call side, where it differs (per-CPU: all slots' values, each rounded up to 8
+	 * bytes; LPM, prog array: errors and ids). NULL: lookup/update do. */
+	int (*read)(struct map *m, const void *key, void *value);
+	int (*write)(struct map *m, const void *key, const void *value, u64 flags);
+	int (*push)(struct map *m, const void *value, u64 flags);
+	int (*pop)(struct map *m, void *value);
+	int (*peek)(struct map *m, void *value);
+	/* Do the len bytes at addr lie wholly inside one value of this map? For the checked VM. */
+	bool (*owns)(const struct map *m, const void *addr, size_t len);
+};
+
+struct map {
+	const struct map_ops *ops;
+	struct map_def def; /* name owned; inner NULL */
+	u32 value_stride;   /* value_size rounded up to 8 */
+	bool frozen;
+	void *impl; /* the type's own state */
+	/* Set by the user engine for map types that hold other objects: */
+	void (*put_ref)(void *ref); /* drops an element's object, NULL: nothing to drop */
+};
+
+/* The ops of a map type, or NULL when the user engine does not have it (see spec for the name). */
+const struct map_ops *map_ops(u32 type);
+u32 map_cpus(void); /* number of slots: possible CPUs of this machine, at least 1 */
+
+/* -EINVAL, -E2BIG, -ENOMEM, -EOPNOTSUPP with a diagnostic that names map, attribute and limit. */
+int map_create(struct map **out, const struct map_def *def, struct diag *d);
+void map_free(struct map *m);
+
+/* System-call side, as bpf(2): flags, permissions (MAP_RDONLY…), frozen, errno. For per-CPU maps
+ * value holds map_cpus() values of value_stride bytes. */
+int map_read(struct map *m, const void *key, void *value);
+int map_write(struct map *m, const void *key, const void *value, u64 flags);
+int map_remove(struct map *m, const void *key);
+int map_next(struct map *m, const void *key, void *next_key);
+size_t map_read_size(const struct map *m); /* bytes that map_read writes */
+
+/* Types with elements of their own kind. */
+/* Prog array and map-in-map: elements are borrowed pointers; NULL: empty. */
+void *map_slot_get(struct map *m, u32 index);
+int map_slot_set(struct map *m, u32 index, void *ref);
+
+/* Ring buffer. Records are 8-aligned; reserve returns NULL when full (and counts it as lost). */
+void *ring_reserve(struct map *m, u64 size);
+void ring_commit(void *record, bool discard);
+int ring_output(struct map *m, const void *data, u64 size);
+u64 ring_query(const struct map *m,
+	       u64 what); /* BPF_RB_AVAIL_DATA 0, RING_SIZE, CONS_POS, PROD_POS */
+bool ring_owns(const struct map *m, const void *record, size_t len);
+/* Size of a reserved, not yet committed record that starts at `record`; 0: it is none. */
+u64 ring_record_size(const struct map *m, const void *record);
+/* Deliver committed records; returns how many, or the first negative value of fn. */
+typedef int (*ring_fn)(void *arg, const void *data, size_t len);
+int ring_consume(struct map *m, ring_fn fn, void *arg);
+u64 ring_lost(struct map *m); /* records refused for want of room since the last call */
+
+#endif

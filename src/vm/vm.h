@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The virtual machine: translates a linked program once (threaded code, maps and helpers bound),
+ * then runs it any number of times. One interpreter source (core.h) is compiled twice: fast, and
+ * checked, which tests every access against what the program may touch and stops at a fault.
+ */
+#ifndef VM_VM_H
+#define VM_VM_H
+
+#include "map/map.h"
+#include "object/object.h"
+#include "spec/ctx.h"
+#include "spec/helper.h"
+
+struct vm_run;
+struct vm_prog;
+
+/*
+ * A helper body. `self` is the running `struct vm_run` for Linux's helpers, `arg` for those that
+ * an embedder registered. Returns the new R0.
+ */
+typedef u64 (*vm_helper_fn)(void *self, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
+struct vm_helper {
+	vm_helper_fn fn;
+	void *arg;			/* of an embedder's helper */
+	bool custom;			/* self = arg, arguments are not checked */
+	const struct helper_info *info; /* prototype; NULL for custom ones */
+};
+
+/* What translation binds a program to; borrowed for the program's life. */
+struct vm_env {
+	const struct object *obj;
+	struct map *const *maps; /* one per obj->maps, in that order */
+	/* The helper with that number for this program, or NULL + diagnostic. */
+	const struct vm_helper *(*helper)(const struct vm_env *env, const struct obj_prog *prog,
+					  u32 id, u32 insn, struct diag *d);
+	void *host;
+};
+
+/* Runs structure_check, then translates. Refuses kfuncs, unknown helpers, unbound externs by name
+ * (a call poisoned by CO-RE is accepted and faults when it is reached). */
+int vm_prog_new(struct vm_prog **out, const struct vm_env *env, const struct obj_prog *prog,
+		struct diag *d);
+void vm_prog_free(struct vm_prog *p);
+const struct obj_prog *vm_prog_source(const struct vm_prog *p);
+
+enum vm_access { VM_READ = 1, VM_WRITE = 2 };
+enum vm_region_class {
+	REGION_CTX,
+	REGION_PACKET,
+	REGION_META,
+	REGION_STACK,
+	REGION_MAP_VALUE,
+	REGION_RECORD, /* reserved ring buffer record */
+	REGION_MEMORY, /* given by the caller */
+};
+struct vm_region {
+	u64 base, len; /* host address, bytes */
+	enum vm_region_class what;
+	u8 access; /* enum vm_access bits */
+};
+
+enum vm_fault_kind {
+	FAULT_NONE,
+	FAULT_ACCESS,	    /* outside every region, or the wrong right */
+	FAULT_UNINIT_REG,   /* register read before it was written */
+	FAULT_UNINIT_STACK, /* stack bytes read before they were written */
+	FAULT_ALIGN,	    /* misaligned atomic */
+	FAULT_CTX,	    /* a context field that this program type may not touch so */
+	FAULT_HELPER_ARG,
+	FAULT_POISON, /* CO-RE relocation that failed */
+	FAULT_BUDGET,
+	FAULT_DEPTH, /* frames */
+	FAULT_CALL,  /* callx to nowhere */
+	FAULT_REF,   /* ends with a reserved record or a held lock */
+};
+struct vm_fault {
+	enum vm_fault_kind kind;
+	const struct obj_prog *prog; /* after a tail call not the one that was started */
+	u32 insn;		     /* slot */
+	u64 addr;		     /* FAULT_ACCESS: the address */
+	u32 size;		     /* bytes accessed */
+	bool write;
+	u64 reg[REG_COUNT];
+	u16 reg_init;	/* bit per register */
+	char text[256]; /* one sentence */
+};
+
+enum { VM_MAX_REGIONS = 16 };
+
+/* State of one run. Zero it, fill in the first part, run. About 5 KiB; reusable. */
+struct vm_run {
+	/* in */
+	void *host; /* the engine's: packet, devices */
+	u32 cpu;    /* map slot */
+	u64 budget; /* instructions left; 0 at the start: no limit */
+	bool allow_uninit_stack;
+	const struct ctx_layout *ctx_layout; /* NULL: ctx bytes are plain memory */
+	u64 ctx;			     /* address of the context (REGION_CTX base) */
+	struct vm_region regions[VM_MAX_REGIONS];
+	u32 region_count;
+	/* LD_ABS/LD_IND: big-endian load of 1, 2, 4 bytes at a packet offset; false: out of
+	 * bounds, the program ends with R0 = 0. NULL: the instruction faults. */
+	bool (*packet_load)(struct vm_run *run, u32 off, u32 size, u64 *value);
+
+	/* out */
+	u64 insns; /* executed; counted in checked mode, in fast mode only with a budget */
+	struct vm_fault fault;
+
+	/* the machine's own */
+	const struct vm_prog *prog; /* running now */
+	u32 tail_calls, frames;
+	u32 open_records; /* ring records reserved and not yet submitted */
+	void *held_lock;
+	bool checked;
+	u8 stack[MAX_FRAMES][STACK_SIZE] __attribute__((aligned(16)));
+	u64 stack_init[MAX_FRAMES][STACK_SIZE / 64]; /* checked: bit per byte */
+};
+
+/* Run with r1, r2 set. 0 and *r0, or -EFAULT with run->fault (checked mode, or budget). */
+int vm_run_fast(const struct vm_prog *p, struct vm_run *run, u64 r1, u64 r2, u64 *r0);
+int vm_run_checked(const struct vm_prog *p, struct vm_run *run, u64 r1, u64 r2, u64 *r0);
+
+/* For helpers: call a callback (`fn` as LD_IMM64 PSEUDO_FUNC gave it) in the current run; the
+ * frame is the next one. A fault inside is recorded in run->fault and ends the outer run. */
+u64 vm_callback(struct vm_run *run, u64 fn, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
+/* For helpers in checked mode: may the program touch these bytes? Records FAULT_HELPER_ARG with
+ * `what` ("key", "buffer") and returns false when not. Always true in fast mode. */
+bool vm_helper_access(struct vm_run *run, u64 addr, u64 len, u8 access, const char *what);
+/* bpf_tail_call is in the interpreter itself; its helper number is bound here. */
+
+/* The fault as a diagnostic: source line, instruction, address class, register dump. */
+int vm_fault_report(const struct vm_run *run, struct diag *d);
+
+#endif
