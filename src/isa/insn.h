@@ -76,10 +76,37 @@ enum {
 	MAX_MAPS = 64,
 };
 
+enum {
+	CODE_NEG = CLASS_ALU64 | 0x80,
+	CODE_MOV = CLASS_ALU64 | 0xb0,
+	/* off of MOV64 X: conversion between the address spaces in imm (to << 16 | from) */
+	MOV_ADDR_SPACE_CAST = 1,
+};
+
 /* LD_IMM64 takes two slots, everything else one. */
 static inline bool insn_is_wide(const struct insn *i)
 {
 	return i->code == CODE_LD_IMM64;
+}
+
+/* The constant of a LD_IMM64; i[1] must exist. */
+static inline u64 insn_imm64(const struct insn *i)
+{
+	return (u64)(u32)i[1].imm << 32 | (u32)i[0].imm;
+}
+
+/* JA, gotol, may_goto and conditional jumps: what has a target. */
+static inline bool insn_is_jump(const struct insn *i)
+{
+	u8 class = INSN_CLASS(i->code), op = INSN_OP(i->code);
+
+	return (class == CLASS_JMP || class == CLASS_JMP32) && op != 0x80 && op != 0x90;
+}
+
+/* A jump's distance in slots from the next instruction. */
+static inline s32 insn_distance(const struct insn *i)
+{
+	return i->code == CODE_JA32 ? i->imm : i->off;
 }
 
 #endif
