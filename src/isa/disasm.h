@@ -24,4 +24,7 @@ struct disasm_names {
 u32 disasm_insn(struct buf *out, const struct insn *insns, u32 count, u32 at,
 		const struct disasm_names *names);
 
+/* Would the assembler read this as one name? Names that it would not are printed as numbers. */
+bool disasm_is_name(const char *s);
+
 #endif
