@@ -18,6 +18,8 @@ struct map_def {
 	u32 type, key_size, value_size, max_entries, flags;
 	u64 extra;
 	const struct map_def *inner; /* template of map-in-map values; borrowed while creating */
+	u32 lock_at; /* 1 + offset of a struct bpf_spin_lock in the value, 0: none (from BTF) */
+	u64 seed;    /* of the hash function; 0 gives the same iteration order in every run */
 };
 
 struct map_ops {
@@ -37,6 +39,7 @@ struct map_ops {
 	 * bytes; LPM, prog array: errors and ids). NULL: lookup/update do. */
 	int (*read)(struct map *m, const void *key, void *value);
 	int (*write)(struct map *m, const void *key, const void *value, u64 flags);
+	/* Queue, stack, bloom filter (whose peek asks whether *value may be a member). */
 	int (*push)(struct map *m, const void *value, u64 flags);
 	int (*pop)(struct map *m, void *value);
 	int (*peek)(struct map *m, void *value);
@@ -46,12 +49,14 @@ struct map_ops {
 
 struct map {
 	const struct map_ops *ops;
-	struct map_def def; /* name owned; inner NULL */
-	u32 value_stride;   /* value_size rounded up to 8 */
+	struct map_def def;    /* name owned; inner NULL */
+	struct map_def *inner; /* copy of the template of map-in-map values, or NULL; owned */
+	u32 value_stride;      /* value_size rounded up to 8 */
 	bool frozen;
 	void *impl; /* the type's own state */
 	/* Set by the user engine for map types that hold other objects: */
 	void (*put_ref)(void *ref); /* drops an element's object, NULL: nothing to drop */
+	u32 (*ref_id)(void *ref);   /* what map_read shows of it; NULL: 0 */
 };
 
 /* The ops of a map type, or NULL when the user engine does not have it (see spec for the name). */
@@ -68,12 +73,27 @@ int map_read(struct map *m, const void *key, void *value);
 int map_write(struct map *m, const void *key, const void *value, u64 flags);
 int map_remove(struct map *m, const void *key);
 int map_next(struct map *m, const void *key, void *next_key);
+/* Lookup and delete in one step (hash family, queue, stack); -ENOTSUPP_LINUX elsewhere. */
+int map_take(struct map *m, const void *key, void *value);
+/* From now on writes of the system-call side give -EPERM. -EBUSY: it was frozen before. */
+int map_freeze(struct map *m);
 size_t map_read_size(const struct map *m); /* bytes that map_read writes */
+bool map_is_percpu(const struct map *m);
+/* May programs load from, store to values (and look up, update)? MAP_WRONLY_PROG, …_RDONLY_PROG. */
+bool map_prog_reads(const struct map *m);
+bool map_prog_writes(const struct map *m);
+
+/* Linux answers some operations of some map types with ENOTSUPP, which no C library names. */
+enum { ENOTSUPP_LINUX = 524 };
 
 /* Types with elements of their own kind. */
 /* Prog array and map-in-map: elements are borrowed pointers; NULL: empty. */
 void *map_slot_get(struct map *m, u32 index);
 int map_slot_set(struct map *m, u32 index, void *ref);
+/* The same by key, for hash of maps too. set: flags as in update, ref NULL removes; an inner map
+ * that differs from the template gives -EINVAL. Their map_write gives -EBADF: a value is no fd. */
+void *map_ref_get(struct map *m, const void *key);
+int map_ref_set(struct map *m, const void *key, void *ref, u64 flags);
 
 /* Ring buffer. Records are 8-aligned; reserve returns NULL when full (and counts it as lost). */
 void *ring_reserve(struct map *m, u64 size);
