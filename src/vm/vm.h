@@ -86,9 +86,13 @@ struct vm_fault {
 	char text[256]; /* one sentence */
 };
 
-enum { VM_MAX_REGIONS = 16 };
+enum {
+	VM_MAX_REGIONS = 16,
+	VM_STACK_GUARD = 256, /* bytes below each frame that belong to nobody */
+};
 
-/* State of one run. Zero it, fill in the first part, run. About 5 KiB; reusable. */
+/* State of one run. Zero it, fill in the first part, run. About 7 KiB. Reusable: a run resets all
+ * but the first part. */
 struct vm_run {
 	/* in */
 	void *host; /* the engine's: packet, devices */
@@ -110,10 +114,15 @@ struct vm_run {
 	/* the machine's own */
 	const struct vm_prog *prog; /* running now */
 	u32 tail_calls, frames;
+	u64 left;	  /* instructions before the budget is spent */
 	u32 open_records; /* ring records reserved and not yet submitted */
 	void *held_lock;
 	bool checked;
-	u8 stack[MAX_FRAMES][STACK_SIZE] __attribute__((aligned(16)));
+	const struct helper_info *null_call; /* checked: the last that returned NULL, … */
+	u32 null_insn;			     /* … and where it was called */
+	const struct map *last_map;	     /* checked: whose value was touched last */
+	/* Frame i's r10 points to the end of stack[i]. */
+	u8 stack[MAX_FRAMES][VM_STACK_GUARD + STACK_SIZE] __attribute__((aligned(16)));
 	u64 stack_init[MAX_FRAMES][STACK_SIZE / 64]; /* checked: bit per byte */
 };
 
