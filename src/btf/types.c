@@ -1,6 +1,418 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "btf/types.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "btf/handle.h"
+
+static const struct type void_type;
+
+const void *types_raw(const struct types *t, size_t *len)
+{
+	*len = t->len;
+	return t->data;
+}
+
+u32 types_count(const struct types *t)
+{
+	return t->count;
+}
+
+/* The handle of the split chain that holds `id`, NULL for void and numbers out of range. */
+static const struct types *owner_of(const struct types *t, u32 id)
+{
+	if (id >= t->count)
+		return NULL;
+	while (t && id < t->first)
+		t = t->base;
+	return t;
+}
+
+const struct type *types_get(const struct types *t, u32 id)
+{
+	t = owner_of(t, id);
+	return t ? (const struct type *)(t->types + t->offs[id - t->first]) : &void_type;
+}
+
+enum type_kind types_kind(const struct types *t, u32 id)
+{
+	return (enum type_kind)info_kind(types_get(t, id)->info);
+}
+
+u32 types_vlen(const struct types *t, u32 id)
+{
+	return info_vlen(types_get(t, id)->info);
+}
+
+bool types_kind_flag(const struct types *t, u32 id)
+{
+	return types_get(t, id)->info >> 31;
+}
+
+const char *types_string(const struct types *t, u32 off)
+{
+	while (t->base && off < t->first_string)
+		t = t->base;
+	off -= t->first_string;
+	return off < t->string_len ? t->strings + off : "";
+}
+
+const char *types_name(const struct types *t, u32 id)
+{
+	return types_string(t, types_get(t, id)->name_off);
+}
+
+u32 types_ref(const struct types *t, u32 id)
+{
+	const struct type *type = types_get(t, id);
+
+	switch (info_kind(type->info)) {
+	case KIND_PTR:
+	case KIND_TYPEDEF:
+	case KIND_VOLATILE:
+	case KIND_CONST:
+	case KIND_RESTRICT:
+	case KIND_FUNC:
+	case KIND_FUNC_PROTO:
+	case KIND_VAR:
+	case KIND_DECL_TAG:
+	case KIND_TYPE_TAG:
+		return type->type;
+	default:
+		return 0;
+	}
+}
+
+/* The kind-specific part: entry `i` of `words` u32 each; NULL when there is none. */
+static const u32 *entry_of(const struct type *type, u32 i, u32 words)
+{
+	if (i >= info_vlen(type->info))
+		return NULL;
+	return (const u32 *)(type + 1) + (size_t)i * words;
+}
+
+/* Before kind_flag, a bitfield was an INT of fewer bits than its bytes hold. */
+static void old_bitfield(const struct types *t, struct type_member *m)
+{
+	u32 id = types_strip(t, m->type);
+	struct type_int in;
+
+	if (types_kind(t, id) != KIND_INT)
+		return;
+	in = types_int(t, id);
+	if (in.is_bool ||
+	    (in.bits == types_get(t, id)->size * 8 && !in.bit_off && !(m->bit_off % 8)))
+		return;
+	m->bit_off += in.bit_off;
+	m->bit_size = in.bits;
+}
+
+struct type_member types_member(const struct types *t, u32 id, u32 i)
+{
+	const struct type *type = types_get(t, id);
+	struct type_member m = { .name = "" };
+	u32 kind = info_kind(type->info);
+	const u32 *e;
+
+	if (kind != KIND_STRUCT && kind != KIND_UNION)
+		return m;
+	e = entry_of(type, i, 3);
+	if (!e)
+		return m;
+	m.name = types_string(t, e[0]);
+	m.type = e[1];
+	m.bit_off = e[2];
+	if (type->info >> 31) {
+		m.bit_off = e[2] & 0xffffff;
+		m.bit_size = e[2] >> 24;
+	} else {
+		old_bitfield(t, &m);
+	}
+	return m;
+}
+
+struct type_array types_array(const struct types *t, u32 id)
+{
+	const struct type *type = types_get(t, id);
+	const u32 *e = (const u32 *)(type + 1);
+
+	if (info_kind(type->info) != KIND_ARRAY)
+		return (struct type_array){ 0 };
+	return (struct type_array){ .elem = e[0], .index = e[1], .count = e[2] };
+}
+
+struct type_int types_int(const struct types *t, u32 id)
+{
+	const struct type *type = types_get(t, id);
+	u32 word;
+
+	if (info_kind(type->info) != KIND_INT)
+		return (struct type_int){ 0 };
+	word = *(const u32 *)(type + 1);
+	return (struct type_int){
+		.bits = word & 0xff,
+		.bit_off = word >> 16 & 0xff,
+		.is_signed = word >> 24 & 1,
+		.is_char = word >> 25 & 1,
+		.is_bool = word >> 26 & 1,
+	};
+}
+
+struct type_enumerator types_enumerator(const struct types *t, u32 id, u32 i)
+{
+	const struct type *type = types_get(t, id);
+	struct type_enumerator out = { .name = "" };
+	const u32 *e;
+
+	switch (info_kind(type->info)) {
+	case KIND_ENUM:
+		e = entry_of(type, i, 2);
+		if (e && type->info >> 31)
+			out.value = (u64)(s64)(s32)e[1];
+		else if (e)
+			out.value = e[1];
+		break;
+	case KIND_ENUM64:
+		e = entry_of(type, i, 3);
+		if (e)
+			out.value = (u64)e[2] << 32 | e[1];
+		break;
+	default:
+		return out;
+	}
+	if (e)
+		out.name = types_string(t, e[0]);
+	return out;
+}
+
+struct type_param types_param(const struct types *t, u32 id, u32 i)
+{
+	const struct type *type = types_get(t, id);
+	const u32 *e = entry_of(type, i, 2);
+
+	if (info_kind(type->info) != KIND_FUNC_PROTO || !e)
+		return (struct type_param){ .name = "" };
+	return (struct type_param){ .name = types_string(t, e[0]), .type = e[1] };
+}
+
+struct type_secinfo types_secinfo(const struct types *t, u32 id, u32 i)
+{
+	const struct type *type = types_get(t, id);
+	const u32 *e = entry_of(type, i, 3);
+
+	if (info_kind(type->info) != KIND_DATASEC || !e)
+		return (struct type_secinfo){ 0 };
+	return (struct type_secinfo){ .type = e[0], .off = e[1], .size = e[2] };
+}
+
+u32 types_func_linkage(const struct types *t, u32 id)
+{
+	const struct type *type = types_get(t, id);
+
+	switch (info_kind(type->info)) {
+	case KIND_FUNC:
+		return info_vlen(type->info);
+	case KIND_VAR:
+		return *(const u32 *)(type + 1);
+	default:
+		return 0;
+	}
+}
+
+s32 types_component(const struct types *t, u32 id)
+{
+	const struct type *type = types_get(t, id);
+
+	if (info_kind(type->info) != KIND_DECL_TAG)
+		return -1;
+	return *(const s32 *)(type + 1);
+}
+
+u32 types_strip(const struct types *t, u32 id)
+{
+	u32 steps;
+
+	for (steps = 0; steps <= TYPES_MAX_DEPTH; steps++) {
+		const struct type *type = types_get(t, id);
+
+		switch (info_kind(type->info)) {
+		case KIND_TYPEDEF:
+		case KIND_VOLATILE:
+		case KIND_CONST:
+		case KIND_RESTRICT:
+		case KIND_TYPE_TAG:
+			id = type->type;
+			break;
+		default:
+			return id < t->count ? id : 0;
+		}
+	}
+	return 0;
+}
+
+s64 types_size(const struct types *t, u32 id)
+{
+	u64 count = 1;
+	u32 steps;
+
+	for (steps = 0; steps <= 2 * TYPES_MAX_DEPTH; steps++) {
+		const struct type *type;
+
+		id = types_strip(t, id);
+		type = types_get(t, id);
+		switch (info_kind(type->info)) {
+		case KIND_PTR:
+			return (s64)(count * 8);
+		case KIND_INT:
+		case KIND_STRUCT:
+		case KIND_UNION:
+		case KIND_ENUM:
+		case KIND_ENUM64:
+		case KIND_FLOAT:
+		case KIND_DATASEC:
+			if (type->size && count > UINT32_MAX / type->size)
+				return -EINVAL;
+			return (s64)(count * type->size);
+		case KIND_VAR:
+			id = type->type;
+			break;
+		case KIND_ARRAY:
+			count *= types_array(t, id).count;
+			if (count > UINT32_MAX / 8)
+				return -EINVAL;
+			id = types_array(t, id).elem;
+			break;
+		default:
+			return -EINVAL;
+		}
+	}
+	return -EINVAL;
+}
+
+u32 types_align(const struct types *t, u32 id)
+{
+	const struct types *owner = owner_of(t, id);
+
+	return owner ? 1u << owner->aligns[id - owner->first] : 1;
+}
+
+static u32 name_hash(const char *name)
+{
+	return (u32)hash_bytes(name, strlen(name), 0);
+}
+
+static struct name_index *index_build(const struct types *t)
+{
+	u32 own = t->count - t->first, size = 16, id;
+	struct name_index *index;
+
+	while (size < own)
+		size *= 2;
+	index = calloc(1, sizeof(*index) + (size_t)size * sizeof(u32));
+	if (!index)
+		return NULL;
+	index->mask = size - 1;
+	index->next = calloc(own + 1, sizeof(u32));
+	if (!index->next) {
+		free(index);
+		return NULL;
+	}
+	for (id = t->count; id-- > t->first;) {
+		const char *name = types_name(t, id);
+		u32 *head;
+
+		if (!*name)
+			continue;
+		head = &index->heads[name_hash(name) & index->mask];
+		index->next[id - t->first] = *head;
+		*head = id;
+	}
+	return index;
+}
+
+static void index_free(struct name_index *index)
+{
+	if (index)
+		free(index->next);
+	free(index);
+}
+
+/* Any thread may come first: the losers of the race drop their copy. NULL: no memory. */
+static const struct name_index *index_get(const struct types *t)
+{
+	struct types *handle = (struct types *)t; /* handles are heap objects, never const ones */
+	struct name_index *index = atomic_load_explicit(&handle->index, memory_order_acquire);
+	struct name_index *mine;
+
+	if (index)
+		return index;
+	mine = index_build(t);
+	if (!mine)
+		return NULL;
+	if (atomic_compare_exchange_strong(&handle->index, &index, mine))
+		return mine;
+	index_free(mine);
+	return index;
+}
+
+static bool is_named(const struct types *t, u32 id, const char *name, enum type_kind kind)
+{
+	return (kind == KIND_VOID || types_kind(t, id) == kind) && !strcmp(types_name(t, id), name);
+}
+
+/* Among the types of this handle alone, those after `id`. */
+static u32 own_find(const struct types *t, u32 id, const char *name, enum type_kind kind)
+{
+	const struct name_index *index = index_get(t);
+	u32 cur;
+
+	if (!index) {
+		for (cur = MAX(id + 1, t->first); cur < t->count; cur++)
+			if (is_named(t, cur, name, kind))
+				return cur;
+		return 0;
+	}
+	if (id >= t->first && is_named(t, id, name, KIND_VOID)) {
+		cur = index->next[id - t->first];
+	} else {
+		cur = index->heads[name_hash(name) & index->mask];
+		while (cur && cur <= id)
+			cur = index->next[cur - t->first];
+	}
+	while (cur && !is_named(t, cur, name, kind))
+		cur = index->next[cur - t->first];
+	return cur;
+}
+
+u32 types_find_next(const struct types *t, u32 id, const char *name, enum type_kind kind)
+{
+	if (!*name || id >= t->count)
+		return 0;
+	if (t->base && id + 1 < t->first) {
+		u32 found = types_find_next(t->base, id, name, kind);
+
+		if (found)
+			return found;
+	}
+	return own_find(t, id, name, kind);
+}
+
+u32 types_find(const struct types *t, const char *name, enum type_kind kind)
+{
+	return types_find_next(t, 0, name, kind);
+}
+
 void types_free(struct types *t)
 {
+	if (!t)
+		return;
+	index_free(atomic_load(&t->index));
+	free(t->offs);
+	free(t->aligns);
+	free(t->copy);
+	if (t->file.data)
+		file_close(&t->file);
+	free(t);
 }
