@@ -33,6 +33,8 @@ struct core_result {
 	u64 local, target;	     /* the value by the program's BTF and by the target's */
 	u32 local_size, target_size; /* bytes of the accessed field; 0: none */
 	bool target_signed;
+	bool resizable; /* sizes may differ: the load can be widened or narrowed (unsigned, pointer)
+			 */
 	u32 target_type;  /* number in target of the matching root type */
 	const char *spec; /* "struct task_struct.pid (0:5 @ offset 12)" from the arena */
 	const char

@@ -1,0 +1,2 @@
+#include "core_local.h"
+struct local_types types;

@@ -1,0 +1,2 @@
+#include "core_target.h"
+struct target_types types;
