@@ -39,6 +39,8 @@ struct map_ops {
 	 * bytes; LPM, prog array: errors and ids). NULL: lookup/update do. */
 	int (*read)(struct map *m, const void *key, void *value);
 	int (*write)(struct map *m, const void *key, const void *value, u64 flags);
+	/* Read and remove in one step. NULL: -ENOTSUPP_LINUX. */
+	int (*take)(struct map *m, const void *key, void *value);
 	/* Queue, stack, bloom filter (whose peek asks whether *value may be a member). */
 	int (*push)(struct map *m, const void *value, u64 flags);
 	int (*pop)(struct map *m, void *value);
@@ -52,6 +54,7 @@ struct map {
 	struct map_def def;    /* name owned; inner NULL */
 	struct map_def *inner; /* copy of the template of map-in-map values, or NULL; owned */
 	u32 value_stride;      /* value_size rounded up to 8 */
+	u32 slots;	       /* values an element has: map_cpus() for per-CPU types, else 1 */
 	bool frozen;
 	void *impl; /* the type's own state */
 	/* Set by the user engine for map types that hold other objects: */

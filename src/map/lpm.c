@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Longest-prefix match: a path-compressed binary trie. A key is {u32 prefix length in bits, bytes
+ * in network order}; nodes keep the bytes as big-endian 64-bit words, so that comparing is an xor
+ * and a count of leading zeros.
+ *
+ * Writers hold the map's lock and make `seq` odd meanwhile; readers walk without a lock and walk
+ * again when seq moved. Every shared word is atomic, so a reader may see a mixture but never junk
+ * links; it ends early when prefix lengths do not grow.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "map/ops.h"
+#include "map/slab.h"
+
+enum { LPM_BYTES_MAX = 256, LPM_WORDS_MAX = LPM_BYTES_MAX / 8 };
+
+struct lpm_node {
+	u32 child[2]; /* links: 1 + node number, 0: none */
+	u32 plen;     /* bits */
+	u32 live;     /* 0: only a fork of two children */
+	u64 word[];   /* bits from plen on may be anything; then the value */
+};
+
+struct lpm_key {
+	u32 plen;
+	u64 word[LPM_WORDS_MAX];
+};
+
+struct lpm {
+	struct slab slab;
+	u32 lock, seq;
+	u32 root; /* link */
+	u32 stride, value_off, words, max_plen, count;
+	u32 fresh, free; /* nodes never used; list of recycled ones, by child[0] */
+	u32 used, max;	 /* live nodes */
+};
+
+static struct lpm_node *node_at(const struct lpm *t, u32 link)
+{
+	return (struct lpm_node *)(t->slab.data + (u64)(link - 1) * t->stride);
+}
+
+static int key_parse(const struct lpm *t, struct lpm_key *k, const void *key)
+{
+	u32 bytes = t->max_plen / 8;
+
+	k->plen = LOAD(u32, key);
+	if (k->plen > t->max_plen)
+		return -EINVAL;
+	k->word[t->words - 1] = 0;
+	memcpy(k->word, (const u8 *)key + 4, bytes);
+	for (u32 i = 0; i < t->words; i++)
+		k->word[i] = be64toh(k->word[i]);
+	return 0;
+}
+
+static u32 word_bit(u64 word, u32 bit)
+{
+	return word >> (63 - bit % 64) & 1;
+}
+
+/* The bit that follows a prefix of `bit` bits; 0 past the longest one, where nothing follows. */
+static u32 key_bit(const struct lpm *t, const struct lpm_key *k, u32 bit)
+{
+	return bit < t->max_plen ? word_bit(k->word[bit / 64], bit) : 0;
+}
+
+static u32 node_bit(const struct lpm *t, const struct lpm_node *n, u32 bit)
+{
+	return bit < t->max_plen ? word_bit(LOAD_ACQUIRE(n->word[bit / 64]), bit) : 0;
+}
+
+/* Leading bits that node and key share, at most the shorter prefix. */
+static u32 common(const struct lpm_node *n, u32 node_plen, const struct lpm_key *k)
+{
+	u32 limit = MIN(node_plen, k->plen);
+
+	for (u32 i = 0; i * 64 < limit; i++) {
+		u64 diff = LOAD_ACQUIRE(n->word[i]) ^ k->word[i];
+
+		if (diff)
+			return MIN(limit, i * 64 + (u32)__builtin_clzll(diff));
+	}
+	return limit;
+}
+
+/* The best node's link, 0: none; -1: the trie changed under way. */
+static s64 walk(const struct lpm *t, const struct lpm_key *k)
+{
+	u32 link = LOAD_ACQUIRE(t->root), best = 0;
+	s64 last = -1;
+
+	while (link) {
+		const struct lpm_node *n = node_at(t, link);
+		u32 plen = LOAD_ACQUIRE(n->plen);
+
+		if ((s64)plen <= last || plen > t->max_plen)
+			return -1;
+		if (common(n, plen, k) < plen)
+			break;
+		if (LOAD_ACQUIRE(n->live))
+			best = link;
+		if (plen >= k->plen)
+			break;
+		last = plen;
+		link = LOAD_ACQUIRE(n->child[key_bit(t, k, plen)]);
+	}
+	return best;
+}
+
+static void *lpm_lookup(struct map *m, const void *key, u32 cpu)
+{
+	struct lpm *t = m->impl;
+	struct lpm_key k;
+
+	if (key_parse(t, &k, key))
+		return NULL;
+	for (u32 spins = 0;; spins++) {
+		u32 seq = LOAD_ACQUIRE(t->seq);
+		s64 link = seq & 1 ? -1 : walk(t, &k);
+
+		if (link >= 0 && READ_ONCE(t->seq) == seq)
+			return link ? (u8 *)node_at(t, (u32)link) + t->value_off : NULL;
+		lock_wait(spins);
+	}
+}
+
+static void write_begin(struct lpm *t)
+{
+	lock_take(&t->lock);
+	WRITE_ONCE(t->seq, t->seq + 1);
+}
+
+static void write_end(struct lpm *t)
+{
+	STORE_RELEASE(t->seq, t->seq + 1);
+	lock_drop(&t->lock);
+}
+
+static u32 node_take(struct lpm *t)
+{
+	u32 link = t->free;
+
+	if (link)
+		t->free = READ_ONCE(node_at(t, link)->child[0]);
+	else if (t->fresh < t->count)
+		link = ++t->fresh;
+	return link;
+}
+
+static void node_drop(struct lpm *t, u32 link)
+{
+	STORE_RELEASE(node_at(t, link)->child[0], t->free);
+	t->free = link;
+}
+
+/* A node without children. The pool has room for every live node and its fork, so link is real. */
+static u32 node_new(struct lpm *t, const struct lpm_key *k, u32 plen, bool live)
+{
+	u32 link = node_take(t);
+	struct lpm_node *n;
+
+	if (!link)
+		return 0;
+	n = node_at(t, link);
+	STORE_RELEASE(n->child[0], 0);
+	STORE_RELEASE(n->child[1], 0);
+	STORE_RELEASE(n->plen, plen);
+	STORE_RELEASE(n->live, live);
+	for (u32 i = 0; i < t->words; i++)
+		STORE_RELEASE(n->word[i], k->word[i]);
+	return link;
+}
+
+/* Where in the trie a prefix is or belongs. */
+struct place {
+	u32 *at, link;		/* the word that links to `link`, which may be 0 */
+	u32 *parent_at, parent; /* the same of the node above; 0: link is the root */
+	u32 shared;		/* bits that link and the key share */
+	bool exact;		/* link has the key's very prefix, live or not */
+};
+
+static struct place place_find(struct lpm *t, const struct lpm_key *k)
+{
+	struct place p = { .at = &t->root };
+
+	while ((p.link = READ_ONCE(*p.at))) {
+		struct lpm_node *n = node_at(t, p.link);
+
+		p.shared = common(n, n->plen, k);
+		p.exact = p.shared == n->plen && n->plen == k->plen;
+		if (p.exact || p.shared < n->plen)
+			break;
+		p.parent_at = p.at;
+		p.parent = p.link;
+		p.at = &n->child[key_bit(t, k, n->plen)];
+	}
+	return p;
+}
+
+/* Link a new node in at its place; the pool's size guarantees nodes. */
+static int node_link(struct lpm *t, const struct lpm_key *k, const struct place *p, u32 link)
+{
+	struct lpm_node *n = node_at(t, link), *old = p->link ? node_at(t, p->link) : NULL;
+	u32 fork;
+
+	if (!old) {
+		STORE_RELEASE(*p->at, link);
+	} else if (p->exact) {
+		STORE_RELEASE(n->child[0], old->child[0]);
+		STORE_RELEASE(n->child[1], old->child[1]);
+		STORE_RELEASE(*p->at, link);
+		node_drop(t, p->link);
+	} else if (p->shared == k->plen) {
+		STORE_RELEASE(n->child[node_bit(t, old, p->shared)], p->link);
+		STORE_RELEASE(*p->at, link);
+	} else {
+		fork = node_new(t, k, p->shared, false);
+		if (!fork)
+			return -ENOMEM;
+		STORE_RELEASE(node_at(t, fork)->child[node_bit(t, old, p->shared)], p->link);
+		STORE_RELEASE(node_at(t, fork)->child[key_bit(t, k, p->shared)], link);
+		STORE_RELEASE(*p->at, fork);
+	}
+	return 0;
+}
+
+static int update_locked(struct map *m, const struct lpm_key *k, const void *value, u64 flags)
+{
+	struct lpm *t = m->impl;
+	struct place p = place_find(t, k);
+	bool exists = p.exact && node_at(t, p.link)->live;
+	u32 link;
+	int err;
+
+	if (exists && flags == UPDATE_NOEXIST)
+		return -EEXIST;
+	if (!exists && flags == UPDATE_EXIST)
+		return -ENOENT;
+	if (!exists && t->used == t->max)
+		return -ENOSPC;
+	link = node_new(t, k, k->plen, true);
+	if (!link)
+		return -ENOMEM;
+	memcpy((u8 *)node_at(t, link) + t->value_off, value, m->def.value_size);
+	err = node_link(t, k, &p, link);
+	if (err)
+		node_drop(t, link);
+	else if (!exists)
+		t->used++;
+	return err;
+}
+
+static int lpm_update(struct map *m, const void *key, const void *value, u64 flags, u32 cpu)
+{
+	struct lpm *t = m->impl;
+	struct lpm_key k;
+	int err;
+
+	if (flags > UPDATE_EXIST || key_parse(t, &k, key))
+		return -EINVAL;
+	write_begin(t);
+	err = update_locked(m, &k, value, flags);
+	write_end(t);
+	return err;
+}
+
+static int remove_locked(struct lpm *t, const struct lpm_key *k)
+{
+	struct place p = place_find(t, k);
+	struct lpm_node *n = p.exact ? node_at(t, p.link) : NULL, *parent;
+
+	if (!n || !n->live)
+		return -ENOENT;
+	t->used--;
+	parent = p.parent ? node_at(t, p.parent) : NULL;
+	if (n->child[0] && n->child[1]) {
+		STORE_RELEASE(n->live, 0);
+		return 0;
+	}
+	if (!n->child[0] && !n->child[1] && parent && !parent->live) {
+		u32 other = parent->child[p.at == &parent->child[0]];
+
+		STORE_RELEASE(*p.parent_at, other); /* the fork goes too */
+		node_drop(t, p.parent);
+	} else {
+		STORE_RELEASE(*p.at, n->child[0] ? n->child[0] : n->child[1]);
+	}
+	node_drop(t, p.link);
+	return 0;
+}
+
+static int lpm_remove(struct map *m, const void *key)
+{
+	struct lpm *t = m->impl;
+	struct lpm_key k;
+	int err;
+
+	if (key_parse(t, &k, key))
+		return -EINVAL;
+	write_begin(t);
+	err = remove_locked(t, &k);
+	write_end(t);
+	return err;
+}
+
+/* The first in post-order below a node: what has no prefix longer than itself on its left. */
+static u32 leftmost(const struct lpm *t, u32 link)
+{
+	for (;;) {
+		const struct lpm_node *n = node_at(t, link);
+
+		if (n->child[0])
+			link = n->child[0];
+		else if (n->child[1])
+			link = n->child[1];
+		else
+			return link;
+	}
+}
+
+/* Link of the prefix after the key's in post-order: longer prefixes before shorter ones. */
+static u32 next_locked(const struct lpm *t, const struct lpm_key *k)
+{
+	u32 link = t->root, path_len = 0, path[LPM_BYTES_MAX * 8 + 1];
+
+	for (; link; link = node_at(t, link)->child[key_bit(t, k, node_at(t, link)->plen)]) {
+		const struct lpm_node *n = node_at(t, link);
+
+		if (common(n, n->plen, k) != n->plen || path_len == ARRAY_SIZE(path))
+			return leftmost(t, t->root);
+		if (n->plen == k->plen)
+			break;
+		path[path_len++] = link;
+	}
+	if (!link || !node_at(t, link)->live)
+		return leftmost(t, t->root);
+	while (path_len--) {
+		const struct lpm_node *n = node_at(t, path[path_len]);
+
+		if (n->child[0] == link && n->child[1])
+			return leftmost(t, n->child[1]);
+		link = path[path_len];
+		if (n->live)
+			return link;
+	}
+	return 0;
+}
+
+static int lpm_next(struct map *m, const void *key, void *next_key)
+{
+	struct lpm *t = m->impl;
+	bool first;
+	struct lpm_key k;
+	u32 link = 0;
+
+	first = !key || key_parse(t, &k, key);
+	lock_take(&t->lock);
+	if (t->root)
+		link = first ? leftmost(t, t->root) : next_locked(t, &k);
+	if (link) {
+		const struct lpm_node *n = node_at(t, link);
+		u64 word[LPM_WORDS_MAX];
+
+		for (u32 i = 0; i < t->words; i++)
+			word[i] = htobe64(n->word[i]);
+		STORE(u32, next_key, n->plen);
+		memcpy((u8 *)next_key + 4, word, t->max_plen / 8);
+	}
+	lock_drop(&t->lock);
+	return link ? 0 : -ENOENT;
+}
+
+static int lpm_read(struct map *m, const void *key, void *value)
+{
+	const void *from = lpm_lookup(m, key, 0);
+
+	if (!from)
+		return -ENOENT;
+	memcpy(value, from, m->def.value_size);
+	return 0;
+}
+
+static bool lpm_owns(const struct map *m, const void *addr, size_t len)
+{
+	const struct lpm *t = m->impl;
+
+	return slab_holds(&t->slab, t->stride, t->value_off, m->def.value_size, addr, len);
+}
+
+static int lpm_check(const struct map_def *def, struct diag *d)
+{
+	if (!(def->flags & MAP_NO_PREALLOC))
+		return map_refuse(def, d, -EINVAL, "LPM tries need the flag NO_PREALLOC");
+	if (def->value_size > KMALLOC_MAX - LPM_BYTES_MAX - 40)
+		return map_refuse(def, d, -EINVAL, "value_size %u is above the limit of %u bytes",
+				  def->value_size, KMALLOC_MAX - LPM_BYTES_MAX - 40);
+	return 0;
+}
+
+static int lpm_create(struct map *m)
+{
+	u64 count = 2 * (u64)m->def.max_entries + 2; /* each with a fork, one in exchange */
+	struct lpm *t;
+	int err;
+
+	if (count > INT32_MAX)
+		return -E2BIG;
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return -ENOMEM;
+	t->count = (u32)count;
+	t->max = m->def.max_entries;
+	t->max_plen = (m->def.key_size - 4) * 8;
+	t->words = ROUND_UP(m->def.key_size - 4, 8u) / 8;
+	t->value_off = (u32)sizeof(struct lpm_node) + t->words * 8;
+	t->stride = t->value_off + m->value_stride;
+	err = slab_new(&t->slab, t->count, t->stride);
+	if (err) {
+		free(t);
+		return err;
+	}
+	m->impl = t;
+	return 0;
+}
+
+static void lpm_destroy(struct map *m)
+{
+	struct lpm *t = m->impl;
+
+	slab_fini(&t->slab);
+	free(t);
+}
+
+const struct map_ops lpm_ops = {
+	.type = MAP_TYPE_LPM_TRIE,
+	.check = lpm_check,
+	.create = lpm_create,
+	.destroy = lpm_destroy,
+	.lookup = lpm_lookup,
+	.update = lpm_update,
+	.remove = lpm_remove,
+	.next = lpm_next,
+	.read = lpm_read,
+	.owns = lpm_owns,
+};

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * LRU hash, plain and per-CPU: an insert into a full map drops a key that programs did not look
+ * up since the clock's hand last passed it. NO_COMMON_LRU: one pool and one clock a slot.
+ * Linux evicts in batches and may begin a little before the map is full; here exactly at full.
+ */
+#include <stdlib.h>
+
+#include "map/hash.h"
+
+/* Link of the next live element without a second chance, 0: none in two rounds. */
+static u32 clock_turn(struct hash_map *h, struct pool *p)
+{
+	u32 link = 0;
+
+	lock_take(&p->lock);
+	for (u64 left = 2 * (u64)(p->fresh - p->first); left && !link; left--) {
+		u8 *mark, bits;
+
+		if (p->hand >= p->fresh)
+			p->hand = p->first;
+		mark = &h->marks.data[p->hand];
+		bits = READ_ONCE(*mark);
+		if (bits == MARK_LIVE)
+			link = p->hand + 1;
+		else if (bits & MARK_SEEN)
+			WRITE_ONCE(*mark, MARK_LIVE);
+		p->hand++;
+	}
+	lock_drop(&p->lock);
+	return link;
+}
+
+/* Unlink that element unless someone was faster. */
+static void evict(struct hash_map *h, u32 link)
+{
+	struct table *t = &h->table;
+	struct bucket *b = table_bucket(t, READ_ONCE(table_elem(t, link)->hash));
+	u32 *from = &b->head, at;
+
+	lock_take(&b->lock);
+	while ((at = READ_ONCE(*from)) && !(at & LINK_END) && at != link)
+		from = &table_elem(t, at)->next;
+	if (at == link) {
+		WRITE_ONCE(h->marks.data[link - 1], 0);
+		table_unlink(t, from, link);
+	}
+	lock_drop(&b->lock);
+}
+
+void lru_evict(struct hash_map *h, u32 pool)
+{
+	u32 link = clock_turn(h, &h->table.pools[pool]);
+
+	if (link)
+		evict(h, link);
+	else
+		lock_wait(127); /* every element is on its way in or out */
+}
+
+static int lru_create(struct map *m)
+{
+	u32 cpus = map_cpus(), pools = m->def.flags & MAP_NO_COMMON_LRU ? cpus : 1;
+
+	if (pools > 1) { /* equal shares, as in Linux: rounded up, down only at the top */
+		u32 rounded = (u32)ROUND_UP((u64)m->def.max_entries, cpus);
+
+		m->def.max_entries =
+			rounded < m->def.max_entries ? m->def.max_entries / cpus * cpus : rounded;
+	}
+	return hash_create_pools(m, pools, true);
+}
+
+static void *lru_lookup(struct map *m, const void *key, u32 cpu)
+{
+	struct hash_map *h = m->impl;
+	u32 link = cpu < m->slots || m->slots == 1 ? table_find(&h->table, key) : 0;
+	u8 *mark;
+
+	if (!link)
+		return NULL;
+	mark = &h->marks.data[link - 1];
+	if (READ_ONCE(*mark) == MARK_LIVE)
+		WRITE_ONCE(*mark, MARK_LIVE | MARK_SEEN);
+	return table_value(&h->table, link, cpu);
+}
+
+static int lru_update(struct map *m, const void *key, const void *value, u64 flags, u32 cpu)
+{
+	if (flags > UPDATE_EXIST || (map_is_percpu(m) && cpu >= m->slots))
+		return -EINVAL;
+	return hash_store(m, key, value, flags, cpu, false);
+}
+
+const struct map_ops lru_ops = {
+	.type = MAP_TYPE_LRU_HASH,
+	.check = hash_check,
+	.create = lru_create,
+	.destroy = hash_destroy,
+	.lookup = lru_lookup,
+	.update = lru_update,
+	.remove = hash_remove,
+	.next = hash_next,
+	.read = hash_read,
+	.take = hash_take,
+	.owns = hash_owns,
+};
+
+const struct map_ops percpu_lru_ops = {
+	.type = MAP_TYPE_LRU_PERCPU_HASH,
+	.check = hash_check,
+	.create = lru_create,
+	.destroy = hash_destroy,
+	.lookup = lru_lookup,
+	.update = lru_update,
+	.remove = hash_remove,
+	.next = hash_next,
+	.read = hash_read,
+	.write = hash_write,
+	.take = hash_take,
+	.owns = hash_owns,
+};

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* For the map types themselves: the ops they define, checks and copies that they share. */
+#ifndef MAP_OPS_H
+#define MAP_OPS_H
+
+#include "map/lock.h"
+#include "map/map.h"
+
+/* Rows of the table of map types, one a type. */
+#define MAP_OPS(X)                                                                                 \
+	X(array_ops)                                                                               \
+	X(percpu_array_ops)                                                                        \
+	X(hash_ops)                                                                                \
+	X(percpu_hash_ops)                                                                         \
+	X(lru_ops)                                                                                 \
+	X(percpu_lru_ops)                                                                          \
+	X(lpm_ops)                                                                                 \
+	X(ring_ops)                                                                                \
+	X(prog_array_ops)                                                                          \
+	X(perf_array_ops)                                                                          \
+	X(array_of_maps_ops)                                                                       \
+	X(hash_of_maps_ops)                                                                        \
+	X(devmap_ops)                                                                              \
+	X(devmap_hash_ops)                                                                         \
+	X(cpumap_ops)                                                                              \
+	X(queue_ops)                                                                               \
+	X(stack_ops)                                                                               \
+	X(bloom_ops)
+#define X(ops) extern const struct map_ops ops;
+MAP_OPS(X)
+#undef X
+
+/* "map 'x' (hash): …", returns err. */
+int map_refuse(const struct map_def *def, struct diag *d, int err, const char *fmt, ...)
+	__printf(4, 5);
+/* -E2BIG when value_size is above limit. */
+int map_check_value(const struct map_def *def, u64 limit, struct diag *d);
+/* Per-CPU values: -E2BIG above PERCPU_MAX bytes; no NUMA node (-EINVAL). */
+int map_check_percpu(const struct map_def *def, struct diag *d);
+
+/* Are type, sizes, flags legal? 0, or the errno that Linux gives, with a diagnostic. */
+int map_check(const struct map_def *def, struct diag *d);
+
+/* For what a type has not: NULL, -ENOTSUPP_LINUX, false. */
+void *map_no_lookup(struct map *m, const void *key, u32 cpu);
+int map_no_update(struct map *m, const void *key, const void *value, u64 flags, u32 cpu);
+int map_no_remove(struct map *m, const void *key);
+int map_no_next(struct map *m, const void *key, void *next_key);
+int map_no_read(struct map *m, const void *key, void *value);
+bool map_no_owns(const struct map *m, const void *addr, size_t len);
+
+/* Slots of this map's values: 1, or map_cpus() as it was when the map was made. */
+static inline u32 map_cpus_of(const struct map *m)
+{
+	return m->slots;
+}
+
+/* Copy a value into its element, around the spin lock if it holds one. */
+void map_copy_value(const struct map *m, void *to, const void *from);
+
+#endif

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "map/table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Below this many elements links and bucket numbers fit 31 bits with room to spare. */
+#define MAX_ELEMS (1u << 30)
+
+static u64 fold(u64 a, u64 b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (u64)product ^ (u64)(product >> 64);
+}
+
+/* The last, partial word of a key, zero-padded. */
+static inline u64 key_tail(const u8 *key, u32 len)
+{
+	u64 word = 0;
+
+	memcpy(&word, key, len);
+	return word;
+}
+
+static inline __attribute__((always_inline)) u32 hash_key(u64 seed, const u8 *key, u32 size)
+{
+	u64 h = seed ^ 0x2d358dccaa6c78a5ULL ^ size;
+
+	for (; size >= 8; key += 8, size -= 8)
+		h = fold(h ^ LOAD(u64, key), 0x8bb84b93962eacc9ULL);
+	if (size)
+		h = fold(h ^ key_tail(key, size), 0x8bb84b93962eacc9ULL);
+	return (u32)(h ^ h >> 32);
+}
+
+u32 table_hash(const struct table *t, const void *key)
+{
+	switch (t->key_size) {
+	case 4:
+		return hash_key(t->seed, key, 4);
+	case 8:
+		return hash_key(t->seed, key, 8);
+	case 16:
+		return hash_key(t->seed, key, 16);
+	default:
+		return hash_key(t->seed, key, t->key_size);
+	}
+}
+
+static inline __attribute__((always_inline)) bool key_equal(const struct elem *e, const u8 *key,
+							    u32 size)
+{
+	const u64 *word = e->key;
+
+	for (; size >= 8; key += 8, size -= 8)
+		if (READ_ONCE(*word++) != LOAD(u64, key))
+			return false;
+	return !size || READ_ONCE(*word) == key_tail(key, size);
+}
+
+static void key_set(struct elem *e, const u8 *key, u32 size)
+{
+	u64 *word = e->key;
+
+	for (; size >= 8; key += 8, size -= 8)
+		WRITE_ONCE(*word++, LOAD(u64, key));
+	if (size)
+		WRITE_ONCE(*word, key_tail(key, size));
+}
+
+static inline __attribute__((always_inline)) u32 find(const struct table *t, const u8 *key,
+						      u32 size)
+{
+	u32 hash = hash_key(t->seed, key, size), slot = hash & t->mask, link;
+	const struct bucket *b = table_bucket(t, hash);
+
+again:
+	for (link = LOAD_ACQUIRE(b->head); link && !(link & LINK_END);) {
+		const struct elem *e = table_elem(t, link);
+
+		if (key_equal(e, key, size))
+			return link;
+		link = LOAD_ACQUIRE(e->next);
+	}
+	if (unlikely(link && link != (LINK_END | slot)))
+		goto again; /* the element moved to another chain */
+	return 0;
+}
+
+u32 table_find(const struct table *t, const void *key)
+{
+	switch (t->key_size) {
+	case 4:
+		return find(t, key, 4);
+	case 8:
+		return find(t, key, 8);
+	case 16:
+		return find(t, key, 16);
+	default:
+		return find(t, key, t->key_size);
+	}
+}
+
+u32 table_find_at(struct table *t, struct bucket *b, const void *key, u32 hash, u32 **at)
+{
+	u32 *from = &b->head, link;
+
+	while ((link = READ_ONCE(*from)) && !(link & LINK_END)) {
+		struct elem *e = table_elem(t, link);
+
+		if (READ_ONCE(e->hash) == hash && key_equal(e, key, t->key_size)) {
+			*at = from;
+			return link;
+		}
+		from = &e->next;
+	}
+	return 0;
+}
+
+/* Lists of a pool hang on `next` too. Their end is LINK_END alone with all bits: no bucket's. */
+static u32 list_pop(struct table *t, u32 *list)
+{
+	u32 link = *list;
+
+	if (link) {
+		u32 next = READ_ONCE(table_elem(t, link)->next);
+
+		*list = next & LINK_END ? 0 : next;
+	}
+	return link;
+}
+
+static void list_push(struct table *t, u32 *list, u32 link)
+{
+	STORE_RELEASE(table_elem(t, link)->next, *list ? *list : UINT32_MAX);
+	*list = link;
+}
+
+static u32 pool_pick(struct table *t, struct pool *p)
+{
+	u32 link = list_pop(t, &p->free);
+
+	if (!link && p->fresh < p->end)
+		link = ++p->fresh;
+	return link;
+}
+
+u32 table_take(struct table *t, u32 pool)
+{
+	struct pool *p = &t->pools[pool];
+	u32 link = 0;
+
+	lock_take(&p->lock);
+	if (p->used < p->max) {
+		link = pool_pick(t, p);
+		if (link)
+			p->used++;
+	}
+	lock_drop(&p->lock);
+	return link;
+}
+
+static struct pool *pool_of(struct table *t, u32 link)
+{
+	return &t->pools[(link - 1) / t->pool_size];
+}
+
+u32 table_take_swap(struct table *t, u32 old)
+{
+	struct pool *p = pool_of(t, old);
+
+	for (u32 spins = 0;; spins++) {
+		u32 link = 0;
+
+		lock_take(&p->lock);
+		if (p->swaps < p->end - p->first - p->max) {
+			link = list_pop(t, &p->spare);
+			if (!link)
+				link = pool_pick(t, p);
+			if (link)
+				p->swaps++;
+		}
+		lock_drop(&p->lock);
+		if (link)
+			return link;
+		lock_wait(spins); /* others replace just now; they finish without us */
+	}
+}
+
+static void elem_fill(struct table *t, u32 link, const void *key, u32 hash, u32 next)
+{
+	struct elem *e = table_elem(t, link);
+
+	WRITE_ONCE(e->hash, hash);
+	key_set(e, key, t->key_size);
+	STORE_RELEASE(e->next, next);
+}
+
+void table_insert(struct table *t, struct bucket *b, u32 link, const void *key, u32 hash)
+{
+	u32 head = READ_ONCE(b->head);
+
+	elem_fill(t, link, key, hash, head ? head : LINK_END | (hash & t->mask));
+	STORE_RELEASE(b->head, link);
+}
+
+void table_swap(struct table *t, u32 *at, u32 old, u32 link, const void *key, u32 hash)
+{
+	struct pool *p = pool_of(t, old);
+
+	elem_fill(t, link, key, hash, READ_ONCE(table_elem(t, old)->next));
+	STORE_RELEASE(*at, link);
+	lock_take(&p->lock);
+	p->swaps--;
+	list_push(t, &p->spare, old);
+	lock_drop(&p->lock);
+}
+
+void table_unlink(struct table *t, u32 *at, u32 link)
+{
+	struct pool *p = pool_of(t, link);
+
+	STORE_RELEASE(*at, READ_ONCE(table_elem(t, link)->next));
+	lock_take(&p->lock);
+	list_push(t, &p->free, link);
+	p->used--;
+	lock_drop(&p->lock);
+}
+
+int table_remove(struct table *t, const struct map *m, const void *key, void *to,
+		 table_take_fn take)
+{
+	u32 hash = table_hash(t, key), link, *at;
+	struct bucket *b = table_bucket(t, hash);
+
+	lock_take(&b->lock);
+	link = table_find_at(t, b, key, hash, &at);
+	if (link) {
+		if (take)
+			take(m, to, link);
+		table_unlink(t, at, link);
+	}
+	lock_drop(&b->lock);
+	return link ? 0 : -ENOENT;
+}
+
+/* The key of an element whose bucket is locked. */
+static void key_get(const struct table *t, u32 link, u8 *key)
+{
+	memcpy(key, table_elem(t, link)->key, t->key_size);
+}
+
+int table_next(struct table *t, const void *key, void *next_key)
+{
+	u32 slot = 0, link, *at;
+
+	if (key) {
+		u32 hash = table_hash(t, key);
+		struct bucket *b = table_bucket(t, hash);
+
+		lock_take(&b->lock);
+		link = table_find_at(t, b, key, hash, &at);
+		if (link) {
+			slot = (hash & t->mask) + 1;
+			link = READ_ONCE(table_elem(t, link)->next);
+			if (!(link & LINK_END)) {
+				key_get(t, link, next_key);
+				lock_drop(&b->lock);
+				return 0;
+			}
+		}
+		lock_drop(&b->lock);
+	}
+	for (; slot <= t->mask; slot++) {
+		struct bucket *b = (struct bucket *)t->buckets.data + slot;
+
+		link = READ_ONCE(b->head);
+		if (!link || (link & LINK_END))
+			continue;
+		lock_take(&b->lock);
+		link = READ_ONCE(b->head);
+		if (!(link & LINK_END))
+			key_get(t, link, next_key);
+		lock_drop(&b->lock);
+		if (!(link & LINK_END))
+			return 0;
+	}
+	return -ENOENT;
+}
+
+bool table_owns(const struct table *t, u32 value_size, const void *addr, size_t len)
+{
+	if (t->values.data)
+		return slab_holds(&t->values, t->value_stride, 0, value_size, addr, len);
+	return slab_holds(&t->elems, t->stride, t->value_off, value_size, addr, len);
+}
+
+static int table_alloc(struct table *t, const struct map *m, u64 buckets)
+{
+	int err = slab_new(&t->buckets, buckets, sizeof(struct bucket));
+
+	t->pools = calloc(t->pool_count, sizeof(*t->pools));
+	if (!err && !t->pools)
+		err = -ENOMEM;
+	if (!err)
+		err = slab_new(&t->elems, t->count, t->stride);
+	if (!err && map_is_percpu(m))
+		err = slab_new(&t->values, (u64)t->count * m->slots, t->value_stride);
+	return err;
+}
+
+int table_init(struct table *t, const struct map *m, u32 value_size, u32 pools)
+{
+	u32 spares = MAX(map_cpus(), 1u), per = m->def.max_entries / pools;
+	u64 buckets = 1, stride;
+	bool percpu = map_is_percpu(m);
+	int err;
+
+	if (m->def.max_entries > MAX_ELEMS || (u64)(per + spares) * pools > MAX_ELEMS)
+		return -E2BIG;
+	while (buckets < m->def.max_entries)
+		buckets *= 2;
+	t->mask = (u32)buckets - 1;
+	t->key_size = m->def.key_size;
+	t->value_stride = ROUND_UP(value_size, 8u);
+	t->value_off = (u32)(sizeof(struct elem) + ROUND_UP((u64)t->key_size, 8));
+	stride = (u64)t->value_off + (percpu ? 0 : t->value_stride);
+	if (stride > UINT32_MAX)
+		return -E2BIG;
+	t->stride = (u32)stride;
+	t->seed = m->def.flags & MAP_ZERO_SEED ? 0 : m->def.seed;
+	t->pool_count = pools;
+	t->pool_size = per + spares;
+	t->count = t->pool_size * pools;
+	err = table_alloc(t, m, buckets);
+	for (u32 i = 0; !err && i < pools; i++) {
+		u32 first = i * t->pool_size;
+
+		t->pools[i] = (struct pool){ .first = first,
+					     .fresh = first,
+					     .hand = first,
+					     .end = first + t->pool_size,
+					     .max = per };
+	}
+	if (err)
+		table_fini(t);
+	return err;
+}
+
+void table_fini(struct table *t)
+{
+	slab_fini(&t->buckets);
+	slab_fini(&t->elems);
+	slab_fini(&t->values);
+	free(t->pools);
+	t->pools = NULL;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The hash table under hash, LRU hash, hash of maps and devmap hash: chained buckets over elements
+ * of one slab. An element is {next, hash, key padded to 8, value}; its number never changes, so
+ * pointers to values stay memory of the map for as long as it lives.
+ *
+ * Readers take no lock. Writers lock the bucket (two words: head and lock), then, for as long as
+ * it takes to pick an element, its pool; never two buckets at once. Keys are stored and compared
+ * as 64-bit words with relaxed atomics. A chain ends with a word that names its bucket: a reader
+ * whose element was recycled under it arrives at another end and starts again.
+ *
+ * Replacing a value takes another element and swaps it in, as Linux does: who still holds the old
+ * pointer sees the old value until the element is used again.
+ */
+#ifndef MAP_TABLE_H
+#define MAP_TABLE_H
+
+#include <errno.h>
+
+#include "map/ops.h"
+#include "map/slab.h"
+
+struct elem {
+	u32 next; /* link: 1 + element number, or LINK_END | bucket */
+	u32 hash;
+	u64 key[]; /* zero-padded; then the value, unless values have a slab of their own */
+};
+
+struct bucket {
+	u32 head; /* link; 0: never used */
+	u32 lock;
+};
+
+#define LINK_END 0x80000000u
+
+/* Elements [first, end): recycled ones on two lists, those from `fresh` on never used. */
+struct pool {
+	u32 lock;
+	u32 first, fresh, end;
+	u32 free;      /* list of links; 0: empty */
+	u32 spare;     /* elements that replacements freed, for the next replacement */
+	u32 used, max; /* elements that hold keys */
+	u32 swaps;     /* replacements under way */
+	u32 hand;      /* of the LRU's clock */
+};
+
+struct table {
+	struct slab buckets, elems;
+	struct slab values;    /* per-CPU maps: [slot][element] */
+	u32 mask;	       /* buckets - 1 */
+	u32 stride, value_off; /* bytes; of an element, of the value in it */
+	u32 key_size, value_stride;
+	u32 count; /* elements */
+	u64 seed;
+	struct pool *pools;	   /* owned */
+	u32 pool_count, pool_size; /* elements of a pool, spares included */
+};
+
+/* Room for max_entries keys in `pools` pools of equal size. 0, -E2BIG, -ENOMEM. */
+int table_init(struct table *t, const struct map *m, u32 value_size, u32 pools);
+void table_fini(struct table *t);
+
+u32 table_hash(const struct table *t, const void *key);
+
+static inline struct elem *table_elem(const struct table *t, u32 link)
+{
+	return (struct elem *)(t->elems.data + (u64)(link - 1) * t->stride);
+}
+
+static inline void *table_value(const struct table *t, u32 link, u32 cpu)
+{
+	if (t->values.data)
+		return t->values.data + ((u64)cpu * t->count + link - 1) * t->value_stride;
+	return (u8 *)table_elem(t, link) + t->value_off;
+}
+
+static inline struct bucket *table_bucket(const struct table *t, u32 hash)
+{
+	return (struct bucket *)t->buckets.data + (hash & t->mask);
+}
+
+/* Link of the key's element or 0. */
+u32 table_find(const struct table *t, const void *key);
+/* The same under the bucket's lock; *at is then the word that links to it. */
+u32 table_find_at(struct table *t, struct bucket *b, const void *key, u32 hash, u32 **at);
+
+/* An element for a new key: link, or 0 when the pool holds as many keys as it may. */
+u32 table_take(struct table *t, u32 pool);
+/* An element of the same pool to replace another with; it goes with table_swap. Never 0. */
+u32 table_take_swap(struct table *t, u32 old);
+
+/* Under the bucket's lock. */
+void table_insert(struct table *t, struct bucket *b, u32 link, const void *key, u32 hash);
+void table_swap(struct table *t, u32 *at, u32 old, u32 link, const void *key, u32 hash);
+void table_unlink(struct table *t, u32 *at, u32 link);
+
+/* Lock, find, unlink: 0 and the value copied out where `take` is given, or -ENOENT. */
+typedef void (*table_take_fn)(const struct map *m, void *to, u32 link);
+int table_remove(struct table *t, const struct map *m, const void *key, void *to,
+		 table_take_fn take);
+/* Keys in bucket order; a key that is gone starts again. -ENOENT at the end. */
+int table_next(struct table *t, const void *key, void *next_key);
+bool table_owns(const struct table *t, u32 value_size, const void *addr, size_t len);
+
+/* 0, -EEXIST or -ENOENT: do the flags allow this? */
+static inline int table_flags(bool exists, u64 flags)
+{
+	flags &= ~(u64)UPDATE_F_LOCK;
+	if (exists && flags == UPDATE_NOEXIST)
+		return -EEXIST;
+	if (!exists && flags == UPDATE_EXIST)
+		return -ENOENT;
+	return 0;
+}
+
+#endif
