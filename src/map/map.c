@@ -178,10 +178,8 @@ int map_take(struct map *m, const void *key, void *value)
 
 int map_freeze(struct map *m)
 {
-	if (m->def.flags & MAP_RDONLY)
+	if (!may_write(m))
 		return -EPERM;
-	if (m->frozen)
-		return -EBUSY;
 	m->frozen = true;
 	return 0;
 }

@@ -28,6 +28,7 @@ struct map_ops {
 	int (*check)(const struct map_def *def, struct diag *d);
 	int (*create)(struct map *m);
 	void (*destroy)(struct map *m);
+	/* lookup, update, remove, next, owns are never NULL: types that lack one refuse it. */
 	/* What bpf_map_lookup_elem returns to a program on slot `cpu`: a value or NULL. */
 	void *(*lookup)(struct map *m, const void *key, u32 cpu);
 	/* Program side: 0 or -errno as Linux's helper returns. */
@@ -64,7 +65,8 @@ struct map {
 
 /* The ops of a map type, or NULL when the user engine does not have it (see spec for the name). */
 const struct map_ops *map_ops(u32 type);
-u32 map_cpus(void); /* number of slots: possible CPUs of this machine, at least 1 */
+/* Number of slots: possible CPUs of this machine, 1 to 4096. Reads a file: ask once. */
+u32 map_cpus(void);
 
 /* -EINVAL, -E2BIG, -ENOMEM, -EOPNOTSUPP with a diagnostic that names map, attribute and limit. */
 int map_create(struct map **out, const struct map_def *def, struct diag *d);
@@ -78,7 +80,7 @@ int map_remove(struct map *m, const void *key);
 int map_next(struct map *m, const void *key, void *next_key);
 /* Lookup and delete in one step (hash family, queue, stack); -ENOTSUPP_LINUX elsewhere. */
 int map_take(struct map *m, const void *key, void *value);
-/* From now on writes of the system-call side give -EPERM. -EBUSY: it was frozen before. */
+/* From now on writes of the system-call side give -EPERM. -EPERM: they do already. */
 int map_freeze(struct map *m);
 size_t map_read_size(const struct map *m); /* bytes that map_read writes */
 bool map_is_percpu(const struct map *m);

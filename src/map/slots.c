@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "map/array.h"
-#include "map/table.h"
+#include "map/hash.h"
 
 struct slots {
 	struct slab slab; /* void *, one an index */
@@ -207,6 +207,13 @@ static int inner_check(const struct map_def *def, struct diag *d)
 	return 0;
 }
 
+static int maps_check(const struct map_def *def, struct diag *d)
+{
+	int err = hash_check(def, d);
+
+	return err ? err : inner_check(def, d);
+}
+
 static int slots_create(struct map *m)
 {
 	struct slots *s = calloc(1, sizeof(*s));
@@ -281,7 +288,7 @@ SLOTS_OPS(array_of_maps_ops, MAP_TYPE_ARRAY_OF_MAPS, .lookup = maps_lookup, .che
 
 const struct map_ops hash_of_maps_ops = {
 	.type = MAP_TYPE_HASH_OF_MAPS,
-	.check = inner_check,
+	.check = maps_check,
 	.create = maps_create,
 	.destroy = maps_destroy,
 	.lookup = maps_lookup,
