@@ -373,9 +373,9 @@ static bool alu_op(struct parser *p, struct insn *i)
 	bool found = false;
 
 	if (p->tok.kind == TOK_OP) {
-#define ALU(name, op, text, mnemonic, value, variant)                                              \
+#define ALU(name, num, text, mnemonic, value, variant)                                             \
 	if (!strcmp(p->tok.op, text)) {                                                            \
-		i->code = (op);                                                                    \
+		i->code = (num);                                                                   \
 		found = true;                                                                      \
 	}
 #define ALU_SIGNED(name, of, text, mnemonic, value)                                                \
