@@ -43,7 +43,7 @@ bool attr_number(struct parser *p, const struct attr *a, u64 high, u64 *out)
 
 bool attr_u32(struct parser *p, const struct attr *a, u32 *out)
 {
-	u64 value;
+	u64 value = 0;
 
 	if (!attr_number(p, a, UINT32_MAX, &value))
 		return false;
@@ -289,7 +289,7 @@ static bool directive_license(struct parser *p)
 
 static bool directive_version(struct parser *p)
 {
-	s64 value;
+	s64 value = 0;
 
 	parse_next(p);
 	if (!parse_range(p, 0, UINT32_MAX, &value, "the version"))
