@@ -10,7 +10,9 @@
 struct types_writer {
 	struct buf types, strings;
 	u32 next_id;
-	u32 last; /* offset of the type being extended by _member, _param, … */
+	u32 last;   /* offset of the type being extended by _member, _param, … */
+	u32 *slots; /* offsets of strings by hash; 0 is free */
+	u32 slot_count, string_count;
 };
 
 void types_writer_init(struct types_writer *w);
@@ -22,6 +24,10 @@ u32 types_add_ref(struct types_writer *w, enum type_kind kind, const char *name,
 u32 types_add_array(struct types_writer *w, u32 elem, u32 index, u32 count);
 u32 types_add_struct(struct types_writer *w, enum type_kind kind, const char *name, u32 size);
 void types_add_member(struct types_writer *w, const char *name, u32 type, u32 bit_off);
+/* Marks the struct: its other members' offsets then must stay below 2^24 bits. */
+void types_add_bitfield(struct types_writer *w, const char *name, u32 type, u32 bit_off,
+			u32 bit_size);
+/* ENUM64 when size is 8. */
 u32 types_add_enum(struct types_writer *w, const char *name, u32 size, bool is_signed);
 void types_add_enumerator(struct types_writer *w, const char *name, s64 value);
 u32 types_add_proto(struct types_writer *w, u32 ret);
@@ -31,6 +37,7 @@ u32 types_add_var(struct types_writer *w, const char *name, u32 type, u32 linkag
 u32 types_add_datasec(struct types_writer *w, const char *name, u32 size);
 void types_add_secinfo(struct types_writer *w, u32 var, u32 off, u32 size);
 u32 types_add_fwd(struct types_writer *w, const char *name, bool is_union);
+u32 types_add_float(struct types_writer *w, const char *name, u32 bytes);
 u32 types_add_decl_tag(struct types_writer *w, const char *name, u32 type, s32 component);
 
 /* Header, types and strings, appended to out. 0 or -ENOMEM. */
