@@ -65,12 +65,14 @@ enum ret_type {
 
 struct helper_info {
 	const char *name; /* without bpf_ */
+	const char *doc;  /* what it does, one line */
 	enum ret_type ret;
 	enum arg_type arg[5];
-	u16 arg_size[5];	     /* of ARG_FIXED_MEM*, bytes */
+	u16 arg_size[5];	     /* of ARG_FIXED_MEM* and ARG_SCALAR_OUT, bytes; else 0 */
 	u8 since_major, since_minor; /* first Linux release that has it */
 	bool gpl_only;
 	bool changes_packet; /* packet pointers are void after it */
+	u8 set;		     /* row of helper_sets.def */
 };
 
 /* Helper `id`, or NULL when no Linux release defines it. */
@@ -79,5 +81,9 @@ u32 helper_count(void);			 /* highest id + 1 */
 s32 helper_id_by_name(const char *name); /* with or without bpf_; -1 */
 /* May a program of this type call it (Linux 6.18, privileged)? */
 bool helper_allowed(u32 id, u32 prog_type, u32 attach_type);
+
+/* "RET_INT", "ARG_MAP_KEY": the words of this header without their prefix, for people. */
+const char *arg_type_name(enum arg_type type);
+const char *ret_type_name(enum ret_type type);
 
 #endif
