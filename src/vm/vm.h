@@ -120,7 +120,7 @@ struct vm_run {
 	bool checked;
 	const struct helper_info *null_call; /* checked: the last that returned NULL, … */
 	u32 null_insn;			     /* … and where it was called */
-	const struct map *last_map;	     /* checked: whose value was touched last */
+	u32 last_map;			     /* checked: whose value was touched last */
 	/* Frame i's r10 points to the end of stack[i]. */
 	u8 stack[MAX_FRAMES][VM_STACK_GUARD + STACK_SIZE] __attribute__((aligned(16)));
 	u64 stack_init[MAX_FRAMES][STACK_SIZE / 64]; /* checked: bit per byte */

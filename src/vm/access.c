@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "vm/access.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "vm/describe.h"
+
+void fault_set(struct vm_run *run, enum vm_fault_kind kind, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (run->fault.kind)
+		return;
+	memset(&run->fault, 0, sizeof(run->fault));
+	run->fault.kind = kind;
+	va_start(ap, fmt);
+	vsnprintf(run->fault.text, sizeof(run->fault.text), fmt, ap);
+	va_end(ap);
+}
+
+void fault_place(struct vm_run *run, const struct vm_prog *p, u32 slot, const u64 *reg, u16 init)
+{
+	if (run->fault.prog)
+		return;
+	run->fault.prog = p->src;
+	run->fault.insn = slot;
+	memcpy(run->fault.reg, reg, sizeof(run->fault.reg));
+	run->fault.reg_init = init;
+}
+
+void fault_poison(struct vm_run *run, const struct vm_prog *p, u32 slot)
+{
+	const struct obj_prog *src = p->src;
+
+	for (u32 k = 0; k < src->core_count; k++) {
+		if (src->cores[k].insn == slot && src->cores[k].why) {
+			fault_set(run, FAULT_POISON, "%s", src->cores[k].why);
+			return;
+		}
+	}
+	if (src->insns[slot].src == CALL_KFUNC)
+		fault_set(run, FAULT_POISON,
+			  "calls a weak kernel function, and the user engine has none");
+	else
+		fault_set(run, FAULT_POISON, "this instruction's CO-RE relocation failed");
+}
+
+/* Records the access that failed, in words. */
+static bool refuse(struct vm_run *run, u64 addr, u64 size, u32 how)
+{
+	bool write = how & VM_WRITE;
+	char where[160];
+
+	if (run->fault.kind)
+		return false;
+	access_describe(run, addr, size, how & ACCESS_FRAME, where, sizeof(where));
+	fault_set(run, how & ACCESS_HELPER ? FAULT_HELPER_ARG : FAULT_ACCESS,
+		  "%s of %llu byte%s: %s",
+		  how & ACCESS_ATOMIC ? "atomic access"
+		  : write	      ? "write"
+				      : "read",
+		  (unsigned long long)size, size == 1 ? "" : "s", where);
+	run->fault.addr = addr;
+	run->fault.size = (u32)size;
+	run->fault.write = write;
+	return false;
+}
+
+static bool refuse_because(struct vm_run *run, enum vm_fault_kind kind, u64 addr, u64 size, u32 how,
+			   const char *why)
+{
+	fault_set(run, how & ACCESS_HELPER ? FAULT_HELPER_ARG : kind, "%s of %llu byte%s: %s",
+		  how & ACCESS_ATOMIC ? "atomic access"
+		  : how & VM_WRITE    ? "write"
+				      : "read",
+		  (unsigned long long)size, size == 1 ? "" : "s", why);
+	run->fault.addr = addr;
+	run->fault.size = (u32)size;
+	run->fault.write = how & VM_WRITE;
+	return false;
+}
+
+/* Are all of `count` bits from `at` set? When not, *first is the first that is not. */
+static bool bits_set(const u64 *bits, u32 at, u32 count, u32 *first)
+{
+	for (u32 k = at; k < at + count; k++) {
+		if (!(bits[k / 64] >> (k % 64) & 1)) {
+			*first = k;
+			return false;
+		}
+	}
+	return true;
+}
+
+static void bits_fill(u64 *bits, u32 at, u32 count)
+{
+	for (u32 k = at; k < at + count; k++)
+		bits[k / 64] |= 1ull << (k % 64);
+}
+
+/* Bytes [addr, addr + size) start in the stack array. */
+static bool check_stack(struct vm_run *run, u64 addr, u64 size, u32 how)
+{
+	u64 off = addr - (u64)(uintptr_t)run->stack;
+	u32 frame = (u32)(off / sizeof(run->stack[0]));
+	u32 at = (u32)(off % sizeof(run->stack[0])), first;
+	char why[80];
+
+	if (frame >= run->frames || at < VM_STACK_GUARD || size > sizeof(run->stack[0]) - at ||
+	    ((how & ACCESS_FRAME) && frame != run->frames - 1))
+		return refuse(run, addr, size, how);
+	at -= VM_STACK_GUARD;
+	if ((how & VM_READ) && !run->allow_uninit_stack &&
+	    !bits_set(run->stack_init[frame], at, (u32)size, &first)) {
+		snprintf(why, sizeof(why), "stack byte fp%d was never written%s",
+			 (int)first - STACK_SIZE,
+			 frame == run->frames - 1 ? "" : " (in a caller's frame)");
+		return refuse_because(run, FAULT_UNINIT_STACK, addr, size, how, why);
+	}
+	if (how & VM_WRITE)
+		bits_fill(run->stack_init[frame], at, (u32)size);
+	return true;
+}
+
+/* The row's widths hold at its start; inside the field, aligned reads of those widths do too. */
+static bool field_allows(const struct ctx_field *f, u32 off, u64 size, u32 how)
+{
+	u8 widths = how & VM_WRITE ? f->write : f->read; /* the bit of a width has its value */
+
+	if (size > 8 || (size & (size - 1)) || !(widths & size))
+		return false;
+	if (off == f->off)
+		return true;
+	return !(how & VM_WRITE) && off % size == 0 && off + size <= f->off + f->size;
+}
+
+static bool check_ctx(struct vm_run *run, u64 addr, u64 size, u32 how)
+{
+	const struct ctx_layout *l = run->ctx_layout;
+	u32 off = (u32)(addr - run->ctx);
+	const struct ctx_field *field = NULL;
+	char why[160];
+
+	if (how & ACCESS_ATOMIC)
+		return refuse_because(run, FAULT_CTX, addr, size, how,
+				      "the context takes no atomic operations");
+	if (!l)
+		return true;
+	if (how & ACCESS_HELPER)
+		return refuse_because(run, FAULT_CTX, addr, size, how,
+				      "the context is not memory for a helper");
+	for (u32 k = 0; k < l->count; k++) {
+		if (off - l->fields[k].off < l->fields[k].size)
+			field = &l->fields[k];
+	}
+	if (field && field_allows(field, off, size, how))
+		return true;
+	if (field)
+		snprintf(why, sizeof(why), "offset %u of struct %s is in field %s, which %s", off,
+			 l->name, field->name,
+			 how & VM_WRITE ? "may not be written so" : "may not be read so");
+	else
+		snprintf(why, sizeof(why), "offset %u of struct %s is in no field", off, l->name);
+	return refuse_because(run, FAULT_CTX, addr, size, how, why);
+}
+
+static bool inside(u64 addr, u64 size, u64 base, u64 len)
+{
+	return addr - base < len && size <= len - (addr - base);
+}
+
+/* 1 allowed, 0 not (fault set), -1: no region holds the address. */
+static int check_regions(struct vm_run *run, u64 addr, u64 size, u32 how)
+{
+	u32 need = how & (VM_READ | VM_WRITE);
+
+	for (u32 k = 0; k < run->region_count && k < VM_MAX_REGIONS; k++) {
+		const struct vm_region *r = &run->regions[k];
+
+		if (!inside(addr, size, r->base, r->len))
+			continue;
+		if (r->what == REGION_CTX && addr >= run->ctx)
+			return check_ctx(run, addr, size, how);
+		if ((r->what == REGION_PACKET || r->what == REGION_META) && (how & ACCESS_ATOMIC))
+			return refuse_because(run, FAULT_ACCESS, addr, size, how,
+					      "packets take no atomic operations");
+		if ((r->access & need) == need)
+			return 1;
+		return refuse_because(run, FAULT_ACCESS, addr, size, how,
+				      how & VM_WRITE ? region_readonly(r->what)
+						     : "this memory may not be read");
+	}
+	return -1;
+}
+
+struct map *access_map(const struct vm_run *run, u64 addr)
+{
+	const struct vm_env *env = run->prog->env;
+
+	for (u32 k = 0; k < env->obj->map_count; k++) {
+		if (env->maps[k] && (u64)(uintptr_t)env->maps[k] == addr)
+			return env->maps[k];
+	}
+	return NULL;
+}
+
+static bool owns(const struct map *m, u64 addr, u64 size)
+{
+	return m && m->ops->owns && m->ops->owns(m, (const void *)(uintptr_t)addr, size);
+}
+
+struct map *access_value(struct vm_run *run, u64 addr, u64 size)
+{
+	const struct vm_env *env = run->prog->env;
+
+	if (run->last_map < env->obj->map_count && owns(env->maps[run->last_map], addr, size))
+		return env->maps[run->last_map];
+	for (u32 k = 0; k < env->obj->map_count; k++) {
+		if (owns(env->maps[k], addr, size)) {
+			run->last_map = k;
+			return env->maps[k];
+		}
+	}
+	return NULL;
+}
+
+static bool check_value(struct vm_run *run, const struct map *m, u64 addr, u64 size, u32 how)
+{
+	char why[160];
+
+	if ((how & VM_WRITE) && !map_prog_writes(m)) {
+		snprintf(why, sizeof(why), "programs may not write values of map '%s'",
+			 m->def.name);
+		return refuse_because(run, FAULT_ACCESS, addr, size, how, why);
+	}
+	if ((how & VM_READ) && !map_prog_reads(m)) {
+		snprintf(why, sizeof(why), "programs may not read values of map '%s'", m->def.name);
+		return refuse_because(run, FAULT_ACCESS, addr, size, how, why);
+	}
+	return true;
+}
+
+static bool in_record(const struct vm_run *run, u64 addr, u64 size)
+{
+	const struct vm_env *env = run->prog->env;
+
+	for (u32 k = 0; k < env->obj->map_count; k++) {
+		if (env->maps[k] && env->maps[k]->def.type == MAP_TYPE_RINGBUF &&
+		    ring_owns(env->maps[k], (const void *)(uintptr_t)addr, size))
+			return true;
+	}
+	return false;
+}
+
+bool access_check(struct vm_run *run, u64 addr, u64 size, u32 how)
+{
+	struct map *m;
+	int found;
+
+	if ((how & ACCESS_ATOMIC) && addr % size)
+		return refuse_because(run, FAULT_ALIGN, addr, size, how,
+				      "the address is not a multiple of the size");
+	if (how & ACCESS_MAP_VALUE) {
+		m = access_value(run, addr, size);
+		return m ? check_value(run, m, addr, size, how)
+			 : refuse_because(run, FAULT_ACCESS, addr, size, how,
+					  "the address is in no map value");
+	}
+	if (addr - (u64)(uintptr_t)run->stack < sizeof(run->stack))
+		return check_stack(run, addr, size, how);
+	if (how & ACCESS_FRAME)
+		return refuse(run, addr, size, how);
+	found = check_regions(run, addr, size, how);
+	if (found >= 0)
+		return found;
+	m = access_value(run, addr, size);
+	if (m)
+		return check_value(run, m, addr, size, how);
+	if (run->open_records && in_record(run, addr, size))
+		return true;
+	return refuse(run, addr, size, how);
+}
