@@ -358,7 +358,9 @@ static int visit_members(const struct check *c, u32 id, u32 level, u32 *below, u
 		m = types_member(t, id, i);
 		a = (u8)__builtin_ctz(types_align(t, m.type));
 		*align = MAX(*align, a);
-		if (!m.bit_size && m.bit_off & ((8u << a) - 1))
+		if (m.bit_size ? (m.bit_off & ((8u << a) - 1)) + m.bit_size >
+					 8 * (u64)types_size(t, m.type)
+			       : m.bit_off & ((8u << a) - 1))
 			packed = true;
 	}
 	if (packed || type->size & ((1u << *align) - 1))
