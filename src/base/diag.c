@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdarg.h>
 
+#include "base/json.h"
+
 enum { MAX_ITEMS = 256, MAX_CARETS = 100 };
 
 struct diag_source {
@@ -236,22 +238,6 @@ void diag_print(const struct diag *d, FILE *out, bool colour)
 		fprintf(out, "… and %u more\n", d->dropped);
 }
 
-static void print_json_string(const char *s, FILE *out)
-{
-	fputc('"', out);
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < 0x20)
-			fprintf(out, "\\u%04x", c);
-		else
-			fputc(c, out);
-	}
-	fputc('"', out);
-}
-
 void diag_json(const struct diag *d, FILE *out)
 {
 	fputc('[', out);
@@ -262,15 +248,15 @@ void diag_json(const struct diag *d, FILE *out)
 			severity_names[it->severity]);
 		if (p.source) {
 			fputs(",\"file\":", out);
-			print_json_string(p.source->name, out);
+			json_string(out, p.source->name);
 		}
 		if (p.line)
 			fprintf(out, ",\"line\":%u,\"column\":%u", p.number, p.col);
 		fputs(",\"message\":", out);
-		print_json_string(it->text, out);
+		json_string(out, it->text);
 		if (it->hint) {
 			fputs(",\"hint\":", out);
-			print_json_string(it->hint, out);
+			json_string(out, it->hint);
 		}
 		fputc('}', out);
 	}
