@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "user/user.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "user/unit.h"
+
+static int user_open(struct engine **out, struct diag *d)
+{
+	struct user_engine *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return diag_nomem(d);
+	e->base.ops = &engine_user;
+	*out = &e->base;
+	return 0;
+}
+
+static void user_close(struct engine *base)
+{
+	struct user_engine *e = (struct user_engine *)base;
+	struct custom_helper **c;
+
+	vec_for(c, &e->custom) free(*c);
+	vec_fini(&e->custom);
+	free(e);
+}
+
+static u64 custom_call(void *self, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	struct custom_helper *c = self;
+
+	return c->fn(c->arg, r1, r2, r3, r4, r5);
+}
+
+static int user_engine_helper(struct engine *base, u32 id, skep_helper_fn fn, void *arg)
+{
+	struct user_engine *e = (struct user_engine *)base;
+	struct custom_helper **slot, *c;
+
+	if (!fn || id > INT32_MAX)
+		return -EINVAL;
+	vec_for(slot, &e->custom)
+	{
+		if ((*slot)->id == id) {
+			(*slot)->fn = fn;
+			(*slot)->arg = arg;
+			return 0;
+		}
+	}
+	c = calloc(1, sizeof(*c));
+	slot = c ? vec_push(&e->custom) : NULL;
+	if (!slot) {
+		free(c);
+		return -ENOMEM;
+	}
+	*c = (struct custom_helper){ .id = id, .fn = fn, .arg = arg };
+	c->helper = (struct vm_helper){ .fn = custom_call, .arg = c, .custom = true };
+	*slot = c;
+	return 0;
+}
+
+static struct map *live_map(const struct unit_map *m)
+{
+	return m->impl;
+}
+
+static int user_map_get(struct unit_map *m, const void *key, void *value)
+{
+	return live_map(m) ? map_read(live_map(m), key, value) : -ENOENT;
+}
+
+static int user_map_del(struct unit_map *m, const void *key)
+{
+	return live_map(m) ? map_remove(live_map(m), key) : -ENOENT;
+}
+
+static int user_map_next(struct unit_map *m, const void *key, void *next_key)
+{
+	return live_map(m) ? map_next(live_map(m), key, next_key) : -ENOENT;
+}
+
+static size_t user_map_value_len(const struct unit_map *m)
+{
+	return live_map(m) ? map_read_size(live_map(m)) : 0;
+}
+
+const struct engine_ops engine_user = {
+	.kind = "user",
+	.open = user_open,
+	.close = user_close,
+	.helper = user_engine_helper,
+	.load = user_load,
+	.unload = user_unload,
+	.prog_run = user_prog_run,
+	.map_get = user_map_get,
+	.map_set = user_map_set,
+	.map_del = user_map_del,
+	.map_next = user_map_next,
+	.map_value_len = user_map_value_len,
+	.poll = user_poll,
+};

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Helpers over maps. r1 is the map itself: the machine bound the reference when it translated. */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include "user/helpers.h"
+
+HELPER_BODY(map_lookup_elem)
+{
+	struct vm_run *vm = self;
+	struct map *m = ptr_of(r1);
+
+	return (u64)(uintptr_t)m->ops->lookup(m, ptr_of(r2), vm->cpu);
+}
+
+HELPER_BODY(map_lookup_percpu_elem)
+{
+	struct map *m = ptr_of(r1);
+
+	if ((u32)r3 >= run_of(self)->unit->cpus)
+		return 0;
+	return (u64)(uintptr_t)m->ops->lookup(m, ptr_of(r2), (u32)r3);
+}
+
+/* Linux's verifier refuses a program that writes to a map which programs may only read. */
+static bool may_write(struct vm_run *vm, const struct map *m, const char *what)
+{
+	if (map_prog_writes(m))
+		return true;
+	helper_fault(vm, "%s map '%s', which programs may only read", what, m->def.name);
+	return false;
+}
+
+HELPER_BODY(map_update_elem)
+{
+	struct vm_run *vm = self;
+	struct map *m = ptr_of(r1);
+
+	if (!may_write(vm, m, "update of"))
+		return err64(-EPERM);
+	return err64(m->ops->update(m, ptr_of(r2), ptr_of(r3), r4, vm->cpu));
+}
+
+HELPER_BODY(map_delete_elem)
+{
+	struct map *m = ptr_of(r1);
+
+	if (!may_write(self, m, "delete from"))
+		return err64(-EPERM);
+	return err64(m->ops->remove(m, ptr_of(r2)));
+}
+
+HELPER_BODY(map_push_elem)
+{
+	struct map *m = ptr_of(r1);
+
+	if (!may_write(self, m, "push to"))
+		return err64(-EPERM);
+	return err64(m->ops->push ? m->ops->push(m, ptr_of(r2), r3) : -EOPNOTSUPP);
+}
+
+HELPER_BODY(map_pop_elem)
+{
+	struct map *m = ptr_of(r1);
+
+	if (!may_write(self, m, "pop from"))
+		return err64(-EPERM);
+	return err64(m->ops->pop ? m->ops->pop(m, ptr_of(r2)) : -EOPNOTSUPP);
+}
+
+HELPER_BODY(map_peek_elem)
+{
+	struct map *m = ptr_of(r1);
+
+	return err64(m->ops->peek ? m->ops->peek(m, ptr_of(r2)) : -EOPNOTSUPP);
+}
+
+enum { LOCK_TRIES = 1 << 22 };
+
+HELPER_BODY(spin_lock)
+{
+	struct vm_run *vm = self;
+	u32 *lock = ptr_of(r1);
+
+	if (vm->held_lock) {
+		helper_fault(vm, "bpf_spin_lock while another lock is held");
+		return 0;
+	}
+	for (u32 i = 0; __atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE); i++) {
+		if (i == LOCK_TRIES) {
+			helper_fault(vm, "bpf_spin_lock: the lock is never released");
+			return 0;
+		}
+		sched_yield();
+	}
+	vm->held_lock = lock;
+	return 0;
+}
+
+HELPER_BODY(spin_unlock)
+{
+	struct vm_run *vm = self;
+	u32 *lock = ptr_of(r1);
+
+	if (vm->held_lock != lock) {
+		helper_fault(vm, "bpf_spin_unlock of a lock that is not held");
+		return 0;
+	}
+	__atomic_store_n(lock, 0, __ATOMIC_RELEASE);
+	vm->held_lock = NULL;
+	return 0;
+}
+
+/* All keys of a map at this moment, packed; *count of them. NULL: none or no memory. */
+static u8 *keys_of(struct map *m, u32 *count)
+{
+	VEC(u8) keys = { 0 };
+	u32 size = m->def.key_size;
+	const u8 *last = NULL;
+
+	*count = 0;
+	for (;;) {
+		if (!vec_reserve_((void **)&keys.data, keys.len, &keys.cap, size, 1))
+			break;
+		last = *count ? keys.data + keys.len - size : NULL;
+		if (m->ops->next(m, last, keys.data + keys.len))
+			break;
+		keys.len += size;
+		++*count;
+	}
+	return keys.data;
+}
+
+/* The callback sees a copy of the key: elements may be deleted while we walk. */
+HELPER_BODY(for_each_map_elem)
+{
+	struct vm_run *vm = self;
+	struct user_run *run = run_of(self);
+	struct map *m = ptr_of(r1);
+	u32 count, visited = 0;
+	u8 *keys;
+
+	if (r4)
+		return err64(-EINVAL);
+	if (vm->region_count + 1 >= VM_MAX_REGIONS) {
+		helper_fault(vm, "bpf_for_each_map_elem nested %u deep", run->nested);
+		return 0;
+	}
+	keys = keys_of(m, &count);
+	run->nested++;
+	for (u32 i = 0; i < count && vm->fault.kind == FAULT_NONE; i++) {
+		u8 *key = keys + (size_t)i * m->def.key_size;
+		void *value = m->ops->lookup(m, key, vm->cpu);
+		u64 ret;
+
+		if (!value)
+			continue;
+		run_region(run, key, m->def.key_size, REGION_MEMORY, VM_READ);
+		ret = vm_callback(vm, r2, r1, (u64)(uintptr_t)key, (u64)(uintptr_t)value, r3, 0);
+		vm->region_count--;
+		visited++;
+		if (ret)
+			break;
+	}
+	run->nested--;
+	free(keys);
+	return visited;
+}
+
+enum { LOOPS_MAX = 1 << 23 };
+
+HELPER_BODY(loop)
+{
+	struct vm_run *vm = self;
+	u32 n = (u32)r1;
+
+	if (r4)
+		return err64(-EINVAL);
+	if (n > LOOPS_MAX)
+		return err64(-E2BIG);
+	for (u32 i = 0; i < n && vm->fault.kind == FAULT_NONE; i++) {
+		if (vm_callback(vm, r2, i, r3, 0, 0, 0))
+			return i + 1;
+	}
+	return n;
+}

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <errno.h>
+#include <stdlib.h>
+
+#include "btf/types.h"
+#include "spec/prog.h"
+#include "user/run.h"
+
+/* 1 + byte offset of a struct bpf_spin_lock in the value, 0: none. */
+static u32 lock_place(const struct types *t, u32 value_type)
+{
+	u32 id = t && value_type ? types_strip(t, value_type) : 0;
+
+	if (!id || types_kind(t, id) != KIND_STRUCT)
+		return 0;
+	for (u32 i = 0; i < types_vlen(t, id); i++) {
+		struct type_member m = types_member(t, id, i);
+		u32 of = types_strip(t, m.type);
+
+		if (types_kind(t, of) == KIND_STRUCT && !strcmp(types_name(t, of), "bpf_spin_lock"))
+			return 1 + m.bit_off / 8;
+	}
+	return 0;
+}
+
+static struct map_def def_of(const struct object *obj, const struct obj_map *m)
+{
+	struct map_def def = {
+		.name = m->name,
+		.type = m->type,
+		.key_size = m->key_size,
+		.value_size = m->value_size,
+		.max_entries = m->max_entries,
+		.flags = m->flags,
+		.extra = m->extra,
+		.lock_at = lock_place(obj->types, m->value_type_id),
+	};
+
+	if (m->role == MAP_RODATA || m->role == MAP_KCONFIG)
+		def.flags |= MAP_RDONLY_PROG;
+	return def;
+}
+
+static int data_fill(struct map *map, const struct obj_map *m, struct diag *d)
+{
+	u32 zero = 0;
+	int err = 0;
+
+	if (m->data)
+		err = map_write(map, &zero, m->data, 0);
+	if (!err && (m->role == MAP_RODATA || m->role == MAP_KCONFIG))
+		err = map_freeze(map);
+	if (err)
+		return diag_error(d, err, line_span(d, &m->at),
+				  "map '%s': initial data cannot be stored: %s", m->name,
+				  strerror(-err));
+	return 0;
+}
+
+static int map_make(struct user_unit *u, u32 i, struct diag *d)
+{
+	const struct object *obj = u->unit->obj;
+	const struct obj_map *m = &obj->maps[i];
+	struct map_def def = def_of(obj, m), inner;
+	int err;
+
+	if (m->inner >= 0 && (u32)m->inner < obj->map_count) {
+		inner = def_of(obj, &obj->maps[m->inner]);
+		def.inner = &inner;
+	}
+	err = map_create(&u->maps[i], &def, d);
+	if (err)
+		return err;
+	u->unit->maps[i].impl = u->maps[i];
+	return data_fill(u->maps[i], m, d);
+}
+
+s32 unit_map_index(const struct user_unit *u, const struct map *m)
+{
+	for (u32 i = 0; i < u->unit->obj->map_count; i++) {
+		if (u->maps[i] == m)
+			return (s32)i;
+	}
+	return -1;
+}
+
+/* Put program `index` of the object into slot `slot` of a prog array. */
+static int prog_array_set(struct user_unit *u, u32 map, u32 slot, u32 index)
+{
+	const struct obj_prog *src;
+
+	if (index >= u->unit->obj->prog_count || !u->progs[index].vm)
+		return -ENOENT;
+	src = u->progs[index].src;
+	if (u->owner_type[map] && u->owner_type[map] != src->type + 1)
+		return -EINVAL;
+	u->owner_type[map] = src->type + 1;
+	return map_slot_set(u->maps[map], slot, u->progs[index].vm);
+}
+
+static int slots_fill(struct user_unit *u, u32 i, bool progs, struct diag *d)
+{
+	const struct obj_map *m = &u->unit->obj->maps[i];
+	int err = 0;
+
+	for (u32 s = 0; s < m->slot_count && !err; s++) {
+		const struct obj_slot *slot = &m->slots[s];
+
+		if (progs && slot->prog >= 0) {
+			/* One that was not asked for and is not reached stays out. */
+			err = prog_array_set(u, i, slot->index, (u32)slot->prog);
+			if (err == -ENOENT)
+				err = 0;
+		} else if (!progs && slot->map >= 0) {
+			struct map *inner = (u32)slot->map < u->unit->obj->map_count
+						    ? u->maps[slot->map]
+						    : NULL;
+
+			err = inner ? map_ref_set(u->maps[i], &slot->index, inner, 0) : -ENOENT;
+		}
+		if (err)
+			diag_error(d, err, line_span(d, &m->at),
+				   "map '%s': initial value of slot %u cannot be stored: %s",
+				   m->name, slot->index, strerror(-err));
+	}
+	return err;
+}
+
+static int maps_load(struct user_unit *u, struct diag *d)
+{
+	const struct object *obj = u->unit->obj;
+	int err = 0;
+
+	for (u32 i = 0; i < obj->map_count && !err; i++) {
+		if (!obj->maps[i].template && obj->maps[i].autocreate)
+			err = map_make(u, i, d);
+	}
+	for (u32 i = 0; i < obj->map_count && !err; i++) {
+		if (u->maps[i])
+			err = slots_fill(u, i, false, d);
+	}
+	return err;
+}
+
+/* Mark what `index` may tail-call: the programs in slots of the prog arrays that it uses. */
+static void mark_reachable(const struct object *obj, u32 index, bool *wanted)
+{
+	const struct obj_prog *p = &obj->progs[index];
+
+	wanted[index] = true;
+	for (u32 i = 0; i < p->insn_count; i += insn_is_wide(&p->insns[i]) ? 2 : 1) {
+		const struct obj_map *m;
+
+		if (!insn_is_wide(&p->insns[i]) || p->insns[i].src != PSEUDO_MAP_IDX ||
+		    (u32)p->insns[i].imm >= obj->map_count)
+			continue;
+		m = &obj->maps[p->insns[i].imm];
+		for (u32 s = 0; s < m->slot_count; s++) {
+			s32 to = m->slots[s].prog;
+
+			if (to >= 0 && (u32)to < obj->prog_count && !wanted[to])
+				mark_reachable(obj, (u32)to, wanted);
+		}
+	}
+}
+
+static int choose(struct user_unit *u, bool *wanted, struct diag *d)
+{
+	const struct object *obj = u->unit->obj;
+	const char *name = u->unit->opts.prog;
+
+	if (name) {
+		const struct obj_prog *p = object_prog(obj, name);
+
+		if (!p)
+			return diag_error(d, -ENOENT, NOWHERE, "no program '%s' in '%s'", name,
+					  obj->name);
+		mark_reachable(obj, (u32)(p - obj->progs), wanted);
+		return 0;
+	}
+	for (u32 i = 0; i < obj->prog_count; i++) {
+		if (obj->progs[i].autoload && !wanted[i])
+			mark_reachable(obj, i, wanted);
+	}
+	return 0;
+}
+
+static int no_hook(const struct obj_prog *p, bool asked, struct diag *d)
+{
+	const struct prog_info *info = prog_info(p->type);
+	const char *type = info ? info->name : "unknown";
+
+	if (!asked) {
+		diag_warn(d, NOWHERE,
+			  "program '%s' of type %s is left out: the user engine has no such hook",
+			  p->name, type);
+		return 0;
+	}
+	diag_error(d, -EOPNOTSUPP, NOWHERE,
+		   "program '%s': the user engine does not run programs of type %s", p->name, type);
+	diag_hint(d, "it runs socket_filter, xdp, sched_cls, sched_act, cgroup_skb, lwt_in, "
+		     "lwt_out, lwt_xmit, flow_dissector and bare programs over memory");
+	return -EOPNOTSUPP;
+}
+
+static int prog_load(struct user_unit *u, u32 i, bool asked, struct diag *d)
+{
+	const struct obj_prog *src = &u->unit->obj->progs[i];
+	struct user_prog *p = &u->progs[i];
+	int err;
+
+	p->src = src;
+	p->hook = hook_of(src->type);
+	if (!p->hook)
+		return no_hook(src, asked, d);
+	p->layout = ctx_layout(src->type, src->attach_type);
+	err = vm_prog_new(&p->vm, &u->env, src, d);
+	if (!err)
+		u->unit->progs[i].impl = p;
+	return err;
+}
+
+static int progs_load(struct user_unit *u, struct diag *d)
+{
+	const struct object *obj = u->unit->obj;
+	bool *wanted = calloc(MAX(obj->prog_count, 1u), sizeof(*wanted));
+	u32 loaded = 0, count = 0;
+	int err;
+
+	if (!wanted)
+		return diag_nomem(d);
+	err = choose(u, wanted, d);
+	for (u32 i = 0; i < obj->prog_count; i++)
+		count += wanted[i];
+	for (u32 i = 0; i < obj->prog_count && !err; i++) {
+		if (!wanted[i])
+			continue;
+		err = prog_load(u, i, u->unit->opts.prog || count == 1, d);
+		loaded += !err && u->progs[i].vm;
+	}
+	free(wanted);
+	if (!err && count && !loaded)
+		err = diag_error(d, -EOPNOTSUPP, NOWHERE,
+				 "'%s' has no program that the user engine runs", obj->name);
+	for (u32 i = 0; i < obj->map_count && !err; i++) {
+		if (u->maps[i])
+			err = slots_fill(u, i, true, d);
+	}
+	return err;
+}
+
+static int mode_check(const struct skep_load_opts *opts, struct diag *d)
+{
+	if (opts->exec != SKEP_EXEC_INTERP || opts->trusted)
+		return 0;
+	diag_error(d, -EACCES, NOWHERE,
+		   "the interpreter without checks does not run unverified programs");
+	diag_hint(d, "leave the mode to choose itself, or say that the programs are trusted");
+	return -EACCES;
+}
+
+int user_load(struct unit *unit, struct diag *d)
+{
+	const struct object *obj = unit->obj;
+	struct user_unit *u;
+	int err = mode_check(&unit->opts, d);
+
+	if (err)
+		return err;
+	u = calloc(1, sizeof(*u));
+	if (!u)
+		return diag_nomem(d);
+	unit->impl = u;
+	u->unit = unit;
+	u->cpus = map_cpus();
+	pthread_mutex_init(&u->perf_lock, NULL);
+	u->maps = calloc(MAX(obj->map_count, 1u), sizeof(struct map *));
+	u->perf = calloc(MAX(obj->map_count, 1u), sizeof(*u->perf));
+	u->owner_type = calloc(MAX(obj->map_count, 1u), sizeof(*u->owner_type));
+	u->progs = calloc(MAX(obj->prog_count, 1u), sizeof(*u->progs));
+	if (!u->maps || !u->perf || !u->owner_type || !u->progs || helpers_bind(u))
+		return diag_nomem(d);
+	u->env = (struct vm_env){ .obj = obj, .maps = u->maps, .helper = user_helper, .host = u };
+	err = maps_load(u, d);
+	return err ? err : progs_load(u, d);
+}
+
+void user_unload(struct unit *unit)
+{
+	struct user_unit *u = unit->impl;
+
+	if (!u)
+		return;
+	run_free(u->spare);
+	for (u32 i = 0; u->progs && i < unit->obj->prog_count; i++)
+		vm_prog_free(u->progs[i].vm);
+	/* Maps of maps before what they hold: they only borrow it. */
+	for (u32 i = 0; u->maps && i < unit->obj->map_count; i++) {
+		if (unit->obj->maps[i].inner >= 0)
+			map_free(u->maps[i]);
+	}
+	for (u32 i = 0; u->maps && i < unit->obj->map_count; i++) {
+		if (unit->obj->maps[i].inner < 0)
+			map_free(u->maps[i]);
+		if (u->perf)
+			free(u->perf[i].data);
+	}
+	free(u->maps);
+	free(u->perf);
+	free(u->owner_type);
+	free(u->helpers);
+	free(u->progs);
+	pthread_mutex_destroy(&u->perf_lock);
+	free(u);
+	unit->impl = NULL;
+}
+
+int user_map_set(struct unit_map *m, const void *key, const void *value, u64 flags)
+{
+	struct user_unit *u = m->unit->impl;
+	struct map *map = m->impl;
+	u32 index, slot;
+
+	if (!map)
+		return -ENOENT;
+	switch (m->src->type) {
+	case MAP_TYPE_PROG_ARRAY:
+		memcpy(&slot, key, sizeof(slot));
+		memcpy(&index, value, sizeof(index));
+		if (flags)
+			return -EINVAL;
+		return prog_array_set(u, (u32)(m - m->unit->maps), slot, index);
+	case MAP_TYPE_ARRAY_OF_MAPS:
+	case MAP_TYPE_HASH_OF_MAPS:
+		memcpy(&index, value, sizeof(index));
+		if (index >= m->unit->obj->map_count || !u->maps[index])
+			return -ENOENT;
+		return map_ref_set(map, key, u->maps[index], flags);
+	}
+	return map_write(map, key, value, flags);
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <errno.h>
+#include <time.h>
+
+#include "user/run.h"
+
+static const struct hook *const hooks[] = { &hook_memory, &hook_xdp, &hook_flow };
+
+const struct hook *hook_of(u32 prog_type)
+{
+	switch (prog_type) {
+	case PROG_SOCKET_FILTER:
+	case PROG_SCHED_CLS:
+	case PROG_SCHED_ACT:
+	case PROG_CGROUP_SKB:
+	case PROG_LWT_IN:
+	case PROG_LWT_OUT:
+	case PROG_LWT_XMIT:
+		return &hook_skb;
+	}
+	for (u32 i = 0; i < ARRAY_SIZE(hooks); i++) {
+		if (hooks[i]->prog_type == prog_type)
+			return hooks[i];
+	}
+	return NULL;
+}
+
+void run_data_out(struct skep_run *io, const void *data, size_t len)
+{
+	io->data_out_len = len;
+	if (io->data_out && len)
+		memcpy(io->data_out, data, MIN(len, io->data_out_cap));
+}
+
+void run_ctx_out(struct skep_run *io, const void *ctx, size_t len)
+{
+	io->ctx_out_len = len;
+	if (io->ctx_out)
+		memcpy(io->ctx_out, ctx, MIN(len, io->ctx_out_cap));
+}
+
+int run_ctx_in(const struct skep_run *io, void *ctx, size_t size, struct diag *d)
+{
+	memset(ctx, 0, size);
+	if (!io->ctx_in)
+		return 0;
+	for (size_t i = size; i < io->ctx_in_len; i++) {
+		if (((const u8 *)io->ctx_in)[i])
+			return diag_error(d, -E2BIG, NOWHERE,
+					  "context: byte %zu is set, the structure has %zu bytes",
+					  i, size);
+	}
+	memcpy(ctx, io->ctx_in, MIN(io->ctx_in_len, size));
+	return 0;
+}
+
+void run_tx(struct user_run *run, u32 ifindex, const void *data, size_t len)
+{
+	struct engine *e = run->unit->unit->engine;
+
+	if (e->tx)
+		e->tx(e->tx_arg, ifindex, data, len);
+}
+
+static u64 now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (u64)ts.tv_sec * 1000000000u + (u64)ts.tv_nsec;
+}
+
+static int io_check(const struct skep_run *io, u32 cpus, struct diag *d)
+{
+	if (!io->data_in && io->data_in_len)
+		return diag_error(d, -EINVAL, NOWHERE, "input of %zu bytes at no address",
+				  io->data_in_len);
+	if (io->data_in_len > PACKET_MAX)
+		return diag_error(d, -E2BIG, NOWHERE, "input of %zu bytes, a run takes at most %d",
+				  io->data_in_len, PACKET_MAX);
+	if (!io->ctx_in != !io->ctx_in_len)
+		return diag_error(d, -EINVAL, NOWHERE, "context of %zu bytes at %s address",
+				  io->ctx_in_len, io->ctx_in ? "an" : "no");
+	if (io->cpu >= cpus)
+		return diag_error(d, -EINVAL, NOWHERE, "no cpu %u: slots 0 to %u exist", io->cpu,
+				  cpus - 1);
+	if (io->flags & ~(u32)SKEP_RUN_L3)
+		return diag_error(d, -EINVAL, NOWHERE, "unknown run flags 0x%x", io->flags);
+	return 0;
+}
+
+/* The state of a fresh run; the machine resets its own part. */
+static void run_prepare(struct user_run *run, const struct user_prog *p, const struct skep_run *io)
+{
+	const struct skep_load_opts *opts = &run->unit->unit->opts;
+	bool fast = opts->exec == SKEP_EXEC_INTERP;
+
+	run->prog = p;
+	run->vm.host = run;
+	run->vm.cpu = io->cpu;
+	run->vm.budget = opts->budget ? opts->budget : fast ? 0 : 1000000000;
+	run->vm.allow_uninit_stack = opts->allow_uninit_stack;
+	run->vm.ctx_layout = p->layout;
+	run->vm.ctx = 0;
+	run->vm.region_count = 0;
+	run->vm.packet_load = p->hook->packet_load;
+	run->has_ctx = io->ctx_in || io->ctx_out;
+	run->redirect_ifindex = 0;
+	run->redirect_map = NULL;
+	run->nested = 0;
+}
+
+/* A program that faulted may have left things open: nobody else will close them. */
+static void run_release(struct user_run *run)
+{
+	if (run->vm.held_lock)
+		__atomic_store_n((u32 *)run->vm.held_lock, 0, __ATOMIC_RELEASE);
+	run->vm.held_lock = NULL;
+	for (u32 i = 0; i < run->records.len; i++)
+		ring_commit(run->records.data[i], true);
+	run->records.len = 0;
+}
+
+static int run_repeat(struct user_run *run, struct skep_run *io, u64 r1, u64 r2, u64 *r0)
+{
+	bool fast = run->unit->unit->opts.exec == SKEP_EXEC_INTERP;
+	u64 repeat = MAX(io->repeat, (u64)1), start = now_ns();
+	u32 regions = run->vm.region_count;
+	int err = 0;
+
+	for (u64 i = 0; i < repeat && !err; i++) {
+		if (i && run->prog->hook->again)
+			run->prog->hook->again(run);
+		run->redirect_ifindex = 0;
+		run->redirect_map = NULL;
+		run->vm.region_count = regions;
+		run->nested = 0;
+		err = fast ? vm_run_fast(run->prog->vm, &run->vm, r1, r2, r0)
+			   : vm_run_checked(run->prog->vm, &run->vm, r1, r2, r0);
+	}
+	run_release(run);
+	io->nanosec = (now_ns() - start) / repeat;
+	io->insns = run->vm.insns;
+	return err;
+}
+
+static int run_prog(struct user_run *run, struct skep_run *io, struct diag *d)
+{
+	u64 r0 = 0, r1 = 0, r2 = 0;
+	int err = run->prog->hook->start(run, io, &r1, &r2, d);
+
+	if (err)
+		return err;
+	if (run_repeat(run, io, r1, r2, &r0))
+		return vm_fault_report(&run->vm, d);
+	run->prog->hook->finish(run, io, r0);
+	io->redirect_ifindex = run->redirect_ifindex;
+	return 0;
+}
+
+static int run_full(struct unit_prog *p, struct skep_run *io, struct diag *d)
+{
+	struct user_unit *u = p->unit->impl;
+	struct user_run *run;
+	int err;
+
+	if (!p->impl)
+		return diag_error(d, -ENOENT, NOWHERE, "program '%s' is not loaded", p->src->name);
+	err = io_check(io, u->cpus, d);
+	if (err)
+		return err;
+	run = run_take(u, d);
+	if (!run)
+		return -ENOMEM;
+	run_prepare(run, p->impl, io);
+	err = run_prog(run, io, d);
+	run_give(u, run);
+	return err;
+}
+
+int user_prog_run(struct unit_prog *p, struct skep_run *caller, struct diag *d)
+{
+	struct skep_run io = { 0 };
+	size_t size = caller->size;
+	int err;
+
+	if (size < sizeof(io.size) || size > 4096)
+		return diag_error(d, -EINVAL, NOWHERE,
+				  "struct skep_run: size is %zu, set it to sizeof", size);
+	memcpy(&io, caller, MIN(size, sizeof(io)));
+	err = run_full(p, &io, d);
+	if (err)
+		return err;
+	memcpy(caller, &io, MIN(size, sizeof(io)));
+	return 0;
+}
