@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Values by their type. JSON has the shape of bpftool's map dump: structs as objects with
- * anonymous members as nested values under "(anon)", enums and bitfields as numbers or names.
+ * Values by their type. JSON has the shape of bpftool's map dump: anonymous members are objects
+ * under the name "", enums go by name, bitfields are the hex text of their raw bits, pointers
+ * and chars are numbers. The C style shows bitfields by their sign and pointers in hex.
  */
 #include <errno.h>
 
@@ -106,12 +107,8 @@ static void put_wide(struct value *v, u64 bit_off)
 
 static void put_char(struct value *v, u8 c)
 {
-	char text[2] = { (char)c, 0 };
-
 	if (c < 0x20 || c >= 0x7f) {
-		buf_printf(v->b, v->json ? "\"0x%02x\"" : "0x%02x", c);
-	} else if (v->json) {
-		put_json(v->b, text, 1);
+		buf_printf(v->b, "0x%02x", c);
 	} else {
 		buf_puts(v->b, c == '\'' || c == '\\' ? "'\\" : "'");
 		buf_putc(v->b, (char)c);
@@ -133,9 +130,11 @@ static void put_int(struct value *v, u32 id, u64 bit_off, u32 bit_size)
 		put_nothing(v);
 		return;
 	}
-	if (in.is_bool)
+	if (bit_size && v->json)
+		buf_printf(v->b, "\"0x%llx\"", (unsigned long long)value);
+	else if (in.is_bool)
 		buf_puts(v->b, value ? "true" : "false");
-	else if (!bit_size && bits == 8 && !strcmp(types_name(v->t, id), "char"))
+	else if (!v->json && !bit_size && bits == 8 && !strcmp(types_name(v->t, id), "char"))
 		put_char(v, (u8)value);
 	else if (in.is_signed)
 		put_s64(v->b, (s64)sign_extend(value, bits));
@@ -202,26 +201,25 @@ static void put_pointer(struct value *v, u64 bit_off)
 	if (!read_scalar(v, bit_off, 64, &value))
 		put_nothing(v);
 	else
-		buf_printf(v->b, v->json ? "\"0x%llx\"" : "0x%llx", (unsigned long long)value);
+		buf_printf(v->b, v->json ? "%llu" : "0x%llx", (unsigned long long)value);
 }
 
-/* Length of the text in a char array: printable bytes, then only NULs. -1: not a text. */
+/* Length of the text in a char array, printable up to its NUL. -1: not a text. */
 static s64 text_len(const struct value *v, u64 off, u64 count)
 {
-	u64 i, len;
+	u64 len;
 
-	if (!count || off > v->len || count > v->len - off)
+	if (off > v->len || count > v->len - off)
 		return -1;
-	for (len = 0; len < count && v->data[off + len]; len++) {
+	for (len = 0; len < count; len++) {
 		u8 c = v->data[off + len];
 
-		if ((c < 0x20 && c != '\n' && c != '\t') || c >= 0x7f)
+		if (!c)
+			return (s64)len;
+		if ((c < 0x20 && (c < '\t' || c > '\r')) || c >= 0x7f)
 			return -1;
 	}
-	for (i = len; i < count; i++)
-		if (v->data[off + i])
-			return -1;
-	return (s64)len;
+	return -1;
 }
 
 static bool is_char(const struct types *t, u32 id)
@@ -268,9 +266,7 @@ static void put_struct(struct value *v, u32 id, u64 bit_off)
 		if (i)
 			buf_puts(v->b, v->json ? "," : ", ");
 		if (v->json) {
-			const char *name = *m.name ? m.name : "(anon)";
-
-			put_json(v->b, name, strlen(name));
+			put_json(v->b, m.name, strlen(m.name));
 			buf_putc(v->b, ':');
 		} else if (*m.name) {
 			buf_putc(v->b, '.');
