@@ -186,7 +186,7 @@ s64 format_text(struct vm_run *vm, char *out, size_t size, const char *fmt, u64 
 	while (*fmt) {
 		int n;
 
-		if (!isascii(*fmt) || (!isprint(*fmt) && !isspace(*fmt)))
+		if (isascii(*fmt) && !isprint(*fmt) && !isspace(*fmt)) /* UTF-8 is text */
 			return -EINVAL;
 		if (*fmt != '%' || fmt[1] == '%') {
 			put(&o, fmt, 1);

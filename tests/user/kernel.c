@@ -51,6 +51,14 @@ int kernel_update(int map, const void *key, const void *value, u64 flags)
 	return sys_bpf(BPF_MAP_UPDATE_ELEM, &attr);
 }
 
+int kernel_freeze(int map)
+{
+	union bpf_attr attr = { 0 };
+
+	attr.map_fd = (u32)map;
+	return sys_bpf(BPF_MAP_FREEZE, &attr);
+}
+
 int kernel_load(u32 prog_type, u32 attach_type, const struct insn *insns, u32 count,
 		const int *maps, u32 map_count, char *log, u32 log_len)
 {

@@ -9,6 +9,7 @@
 bool kernel_has_bpf(void); /* can this process load a program? */
 int kernel_map(u32 type, u32 key_size, u32 value_size, u32 entries, u32 flags); /* fd */
 int kernel_lookup(int map, const void *key, void *value);
+int kernel_freeze(int map);
 int kernel_update(int map, const void *key, const void *value, u64 flags);
 /* `maps`: fds of PSEUDO_MAP_IDX references. The verifier's words go to `log`. */
 int kernel_load(u32 prog_type, u32 attach_type, const struct insn *insns, u32 count,

@@ -717,6 +717,167 @@ static void numbers_parse_alike(void **state)
 	}
 }
 
+/* A read-only array that holds text, as a string literal's .rodata does. */
+static u32 pair_text(struct pair *p, const char *text)
+{
+	u32 i = p->map_count++, zero = 0;
+	struct obj_map *m;
+	char *data;
+
+	p->maps[i] = kernel_map(MAP_TYPE_ARRAY, 4, 128, 1, MAP_RDONLY_PROG);
+	assert_in_range(p->maps[i], 0, 1 << 20);
+	data = arena_alloc(&p->ours.obj->arena, 128);
+	memcpy(data, text, MIN(strlen(text), (size_t)127));
+	assert_int_equal(kernel_update(p->maps[i], &zero, data, 0), 0);
+	assert_int_equal(kernel_freeze(p->maps[i]), 0);
+	m = &p->ours.obj->maps[fixture_map(&p->ours, ".rodata", MAP_TYPE_ARRAY, 4, 128, 1)];
+	m->role = MAP_RODATA;
+	m->data = (const u8 *)data;
+	return i;
+}
+
+static void formats_print_alike(void **state)
+{
+	static const char *const formats[] = {
+		"",	   "plain",    "100%%",	      "%d",   "%i",    "%u",	 "%x",	   "%X",
+		"%ld",	   "%li",      "%lu",	      "%lx",  "%lld",  "%llu",	 "%llx",   "%llX",
+		"%d %d",   "%d %d %d", "%d %d %d %d", "%5d|", "%-5d|", "%05d|",	 "%+d",	   "% d",
+		"%08x",	   "%-8x|",    "%2d",	      "%s",   "%10s|", "%-10s|", "%s %d",  "%.3d",
+		"%f",	   "%",	       "%l",	      "%h",   "%hd",   "%c",	 "%c%c",   "%px",
+		"%px|",	   "%pi4",     "%pI4",	      "%pi6", "%pI6",  "%pI5",	 "%pks",   "%pz",
+		"%sx",	   "%s,",      "%z",	      "\x01", "\x80",  "%#x",	 "a\tb\n", "%0-5d|",
+		"%-05d|",  "%+5d|",    "%p4",	      "%lls", "%5c|",  "%llld",	 "% 5d|",  "%16px|",
+		"%pks|%d", "%+u",      "%+x",	      "%00d",
+	};
+	u8 packet[64] = { 0 };
+
+	NEEDS_KERNEL();
+	for (u32 t = 0; t < ARRAY_SIZE(formats) * 4; t++) {
+		const char *format = formats[t / 4];
+		u32 count = t % 4, size = t % 4 == 3 ? 8 : 64, rodata;
+		bool memory = strchr(format, 's') || strstr(format, "%pi") || strstr(format, "%pI");
+		struct program prog = { 0 };
+		struct pair p;
+
+		pair_start(&p, &kinds[3], format);
+		pair_map(&p, MAP_TYPE_ARRAY, 4, 80, 1);
+		rodata = pair_text(&p, format);
+		/* arguments: numbers, or addresses of the second text */
+		pair_text(&p, "text\x01\xff of 16b");
+		for (s16 i = 0; i < 3; i++) {
+			EMIT(&prog, I_MOV(1, i == 1 ? -77 : i == 2 ? 0x7654321 : 65));
+			if (i == 2)
+				EMIT(&prog, I_ALU(LSH, 1, 12));
+			if (memory && !(i == 1 && strchr(format, 'd')))
+				EMIT(&prog, I_VALUE(1, 2, 0));
+			EMIT(&prog, I_STX(SIZE_DW, 10, 1, (s16)(-24 + i * 8)));
+		}
+		EMIT(&prog, I_VALUE(1, 0, 8), I_MOV(2, (s32)size), I_VALUE(3, (s32)rodata, 0),
+		     I_MOVR(4, 10), I_ALU(ADD, 4, -24), I_MOV(5, (s32)(8 * count)));
+		if (!count)
+			EMIT(&prog, I_MOV(4, 0));
+		EMIT(&prog, I_CALL(165), I_VALUE(1, 0, 0), I_STX(SIZE_DW, 1, 0, 0), I_MOV(0, 0),
+		     I_EXIT);
+		if (pair_load(&p, &prog, false)) /* the verifier tests formats too */
+			pair_run(&p, packet, sizeof(packet), NULL, 0, false);
+		pair_end(&p);
+	}
+}
+
+static void packets_are_read_and_written_alike(void **state)
+{
+	u8 packet[1600];
+
+	NEEDS_KERNEL();
+	for (u32 k = 0; k < 9; k++) {
+		bool writes = kinds[k].type == PROG_XDP || kinds[k].type == PROG_SCHED_CLS ||
+			      kinds[k].type == PROG_SCHED_ACT || kinds[k].type == PROG_LWT_XMIT;
+		bool xdp = kinds[k].type == PROG_XDP;
+		struct program prog = { 0 };
+		struct pair p;
+
+		if (kinds[k].type == PROG_SOCKET_FILTER)
+			continue;
+		pair_start(&p, &kinds[k], "direct packet access");
+		pair_map(&p, MAP_TYPE_ARRAY, 4, 8, 1);
+		EMIT(&prog, I_LDX(SIZE_W, 2, 1, xdp ? 0 : 76), I_LDX(SIZE_W, 3, 1, xdp ? 4 : 80),
+		     I_MOV(0, 0), I_MOVR(4, 2), I_ALU(ADD, 4, 40), I_JR(JGT, 4, 3, 0));
+		prog.insns[prog.count - 1].off = (s16)(writes ? 7 : 5);
+		EMIT(&prog, I_LDX(SIZE_DW, 5, 2, 3), I_LDX(SIZE_W, 4, 2, 36), I_ALUR(ADD, 5, 4));
+		if (writes)
+			EMIT(&prog, I_STX(SIZE_H, 2, 5, 21), I_ST(SIZE_B, 2, 39, 0x5a));
+		EMIT(&prog, I_VALUE(1, 0, 0), I_STX(SIZE_DW, 1, 5, 0), I_EXIT);
+		prog.insns[5].off++;
+		pair_load(&p, &prog, true);
+		for (u32 n = 0; n < 100; n++)
+			pair_run(&p, packet, random_packet(packet, 1500), NULL, 0, false);
+		pair_end(&p);
+	}
+}
+
+static void legacy_packet_loads_agree(void **state)
+{
+	static const s32 bases[] = { 0, 0, 0, -0x100000, -0x200000, -0x300000, -8 };
+	u8 packet[400];
+
+	NEEDS_KERNEL();
+	for (u32 n = 0; n < 300; n++) {
+		const struct kind *kind = &kinds[n % 3];
+		struct program prog = { 0 };
+		u8 size = n / 3 % 3 == 0 ? SIZE_B : n / 3 % 3 == 1 ? SIZE_H : SIZE_W;
+		s32 off = bases[rnd(7)] + (s32)rnd(80);
+		struct pair p;
+
+		pair_start(&p, kind, "LD_ABS and LD_IND");
+		EMIT(&prog, I_MOVR(6, 1), I_MOV(7, (s32)rnd(30)), I_MOV(0, 5));
+		if (rnd(2))
+			EMIT(&prog, (struct insn){ CLASS_LD | MODE_ABS | size, 0, 0, 0, off });
+		else
+			EMIT(&prog, (struct insn){ CLASS_LD | MODE_IND | size, 0, 7, 0, off });
+		EMIT(&prog, I_ALU(ADD, 0, 1), I_EXIT);
+		assert_true(pair_load(&p, &prog, true));
+		for (u32 i = 0; i < 8; i++)
+			pair_run(&p, packet, random_packet(packet, 300), NULL, 0, false);
+		pair_end(&p);
+	}
+}
+
+/* No restore between repeats: each run finds what the one before left. */
+static void repeats_build_on_each_other(void **state)
+{
+	u8 packet[100] = { 1, 2, 3, 4, 5, 6 }, kout[200], oout[200];
+	struct program prog = { 0 };
+	struct pair p;
+
+	NEEDS_KERNEL();
+	pair_start(&p, &kinds[3], "repeat");
+	EMIT(&prog, I_MOVR(6, 1), I_MOV(2, -4), I_CALL(44), I_LDX(SIZE_W, 2, 6, 0),
+	     I_LDX(SIZE_W, 3, 6, 4), I_MOVR(4, 2), I_ALU(ADD, 4, 4), I_JR(JGT, 4, 3, 2),
+	     I_LDX(SIZE_W, 0, 2, 4), I_STX(SIZE_W, 2, 0, 0), I_EXIT);
+	prog.insns[6].imm = 8;
+	pair_load(&p, &prog, true);
+	for (u32 repeat = 0; repeat < 80; repeat++) {
+		struct kernel_run k = { .data_in = packet,
+					.data_in_len = 100,
+					.data_out = kout,
+					.data_out_len = sizeof(kout),
+					.repeat = repeat };
+		struct skep_run o = { .data_in = packet,
+				      .data_in_len = 100,
+				      .data_out = oout,
+				      .data_out_cap = sizeof(oout),
+				      .repeat = repeat };
+
+		if (100 + repeat * 4 > sizeof(kout) - 20)
+			break;
+		assert_int_equal(kernel_run(p.fd, &k), 0);
+		assert_int_equal(fixture_run(&p.ours, 0, &o), 0);
+		assert_int_equal(k.retval, o.result);
+		compare_bytes(&p, "packet", kout, k.data_out_len, oout, o.data_out_len);
+	}
+	pair_end(&p);
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(sizes_are_accepted_and_refused_alike),
 	TEST(contexts_are_accepted_and_refused_alike),
@@ -726,5 +887,9 @@ static const struct CMUnitTest tests[] = {
 	TEST(random_xdp_helper_calls_agree),
 	TEST(checksums_of_differences_agree),
 	TEST(numbers_parse_alike),
+	TEST(formats_print_alike),
+	TEST(packets_are_read_and_written_alike),
+	TEST(legacy_packet_loads_agree),
+	TEST(repeats_build_on_each_other),
 };
 TEST_MAIN(tests)
