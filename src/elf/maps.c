@@ -13,7 +13,7 @@ static u32 map_struct(const struct types *t, const char *name)
 	u32 var = t ? types_find(t, name, KIND_VAR) : 0, id;
 
 	id = var ? types_strip(t, types_ref(t, var)) : 0;
-	return types_kind(t, id) == KIND_STRUCT ? id : 0;
+	return id && types_kind(t, id) == KIND_STRUCT ? id : 0;
 }
 
 static int check_type(struct elf_load *l, const struct obj_map *m, struct span at)
