@@ -13,7 +13,7 @@ int setting = 5;
 static int table[4] SEC(".data.table") = { 1, 2, 3, 4 };
 const volatile u32 limit = 99;
 const volatile u32 limits[4] = { 7, 8, 9, 10 };
-static u64 seen[3];
+u64 seen[3];
 
 static __noinline int deep(int x)
 {
