@@ -151,7 +151,7 @@ static u32 place(struct elf_load *l, u32 sec, struct var *vars, u32 count)
 		size += vars[i].size;
 		info[i] = (struct type_secinfo){ vars[i].id, vars[i].off, vars[i].size };
 	}
-	type->size = (u32)ROUND_UP(size, 8);
+	type->size = (u32)size;
 	return size > 1 << 20 ? 0 : type->size;
 }
 

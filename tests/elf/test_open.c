@@ -103,7 +103,7 @@ static void externs_are_listed_and_kconfig_is_filled(void **state)
 	const struct obj_map *k = map_named(obj, ".kconfig");
 	u64 zero = LOAD(u64, k->data);
 
-	assert_int_equal(k->value_size, 16);
+	assert_int_equal(k->value_size, 12);
 	assert_int_equal(zero, 0); /* widest first; weak and not set */
 	assert_true(LOAD(u32, k->data + 8) > 0x040000);
 	assert_int_equal(obj->extern_count, 2);
