@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "vm/describe.h"
+#include "vm/known.h"
 
 void fault_set(struct vm_run *run, enum vm_fault_kind kind, const char *fmt, ...)
 {
@@ -194,37 +195,6 @@ static int check_regions(struct vm_run *run, u64 addr, u64 size, u32 how)
 	return -1;
 }
 
-struct map *access_map(const struct vm_run *run, u64 addr)
-{
-	const struct vm_env *env = run->prog->env;
-
-	for (u32 k = 0; k < env->obj->map_count; k++) {
-		if (env->maps[k] && (u64)(uintptr_t)env->maps[k] == addr)
-			return env->maps[k];
-	}
-	return NULL;
-}
-
-static bool owns(const struct map *m, u64 addr, u64 size)
-{
-	return m && m->ops->owns && m->ops->owns(m, (const void *)(uintptr_t)addr, size);
-}
-
-struct map *access_value(struct vm_run *run, u64 addr, u64 size)
-{
-	const struct vm_env *env = run->prog->env;
-
-	if (run->last_map < env->obj->map_count && owns(env->maps[run->last_map], addr, size))
-		return env->maps[run->last_map];
-	for (u32 k = 0; k < env->obj->map_count; k++) {
-		if (owns(env->maps[k], addr, size)) {
-			run->last_map = k;
-			return env->maps[k];
-		}
-	}
-	return NULL;
-}
-
 static bool check_value(struct vm_run *run, const struct map *m, u64 addr, u64 size, u32 how)
 {
 	char why[160];
@@ -241,18 +211,6 @@ static bool check_value(struct vm_run *run, const struct map *m, u64 addr, u64 s
 	return true;
 }
 
-static bool in_record(const struct vm_run *run, u64 addr, u64 size)
-{
-	const struct vm_env *env = run->prog->env;
-
-	for (u32 k = 0; k < env->obj->map_count; k++) {
-		if (env->maps[k] && env->maps[k]->def.type == MAP_TYPE_RINGBUF &&
-		    ring_owns(env->maps[k], (const void *)(uintptr_t)addr, size))
-			return true;
-	}
-	return false;
-}
-
 bool access_check(struct vm_run *run, u64 addr, u64 size, u32 how)
 {
 	struct map *m;
@@ -262,7 +220,7 @@ bool access_check(struct vm_run *run, u64 addr, u64 size, u32 how)
 		return refuse_because(run, FAULT_ALIGN, addr, size, how,
 				      "the address is not a multiple of the size");
 	if (how & ACCESS_MAP_VALUE) {
-		m = access_value(run, addr, size);
+		m = known_value(run, addr, size);
 		return m ? check_value(run, m, addr, size, how)
 			 : refuse_because(run, FAULT_ACCESS, addr, size, how,
 					  "the address is in no map value");
@@ -274,10 +232,10 @@ bool access_check(struct vm_run *run, u64 addr, u64 size, u32 how)
 	found = check_regions(run, addr, size, how);
 	if (found >= 0)
 		return found;
-	m = access_value(run, addr, size);
+	m = known_value(run, addr, size);
 	if (m)
 		return check_value(run, m, addr, size, how);
-	if (run->open_records && in_record(run, addr, size))
+	if (run->open_records && known_in_record(run, addr, size))
 		return true;
 	return refuse(run, addr, size, how);
 }

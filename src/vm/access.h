@@ -17,11 +17,6 @@ enum access_flag {			  /* with enum vm_access */
 
 /* False and run->fault when the program may not. Stack bytes written count as written after it. */
 bool access_check(struct vm_run *run, u64 addr, u64 size, u32 how);
-/* The map of this program whose value holds the bytes, or NULL. */
-struct map *access_value(struct vm_run *run, u64 addr, u64 size);
-/* Is it a map of the program? NULL when not. */
-struct map *access_map(const struct vm_run *run, u64 addr);
-
 void fault_set(struct vm_run *run, enum vm_fault_kind kind, const char *fmt, ...) __printf(3, 4);
 /* Where it happened; does nothing when an inner call has said so already. */
 void fault_place(struct vm_run *run, const struct vm_prog *p, u32 slot, const u64 *reg, u16 init);

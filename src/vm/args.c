@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "vm/access.h"
+#include "vm/known.h"
 
 enum { MAX_SIZE = 1 << 29, STRING_LIMIT = 4096 }; /* bytes */
 
@@ -61,7 +62,7 @@ static bool map_argument(struct args *a)
 {
 	u64 value = a->reg[a->at + 1];
 
-	a->map = access_map(a->run, value);
+	a->map = known_map(a->run, value);
 	if (a->map)
 		return true;
 	return refuse(a, value ? "is not the address of a map" : "is NULL instead of a map");
@@ -76,18 +77,12 @@ static bool map_memory(struct args *a, bool key, u32 how, bool or_null)
 
 static bool record(struct args *a)
 {
-	const struct vm_env *env = a->p->env;
+	u64 value = a->reg[a->at + 1];
 
-	for (u32 k = 0; k < env->obj->map_count; k++) {
-		struct map *m = env->maps[k];
-
-		if (m && m->def.type == MAP_TYPE_RINGBUF &&
-		    ring_record_size(m, (const void *)(uintptr_t)a->reg[a->at + 1]))
-			return true;
-	}
-	return refuse(a, a->reg[a->at + 1]
-				 ? "is not a reserved ring buffer record"
-				 : "is NULL: the result of bpf_ringbuf_reserve was not checked");
+	if (known_record(a->run, value))
+		return true;
+	return refuse(a, value ? "is not a reserved ring buffer record"
+			       : "is NULL: the result of bpf_ringbuf_reserve was not checked");
 }
 
 /* A NUL-terminated string in a map that programs cannot write. */
@@ -97,7 +92,7 @@ static bool const_string(struct args *a)
 	struct map *m;
 
 	for (u32 k = 0; k < STRING_LIMIT; k++, at++) {
-		m = access_value(a->run, at, 1);
+		m = known_value(a->run, at, 1);
 		if (!m || map_prog_writes(m))
 			return refuse(a, k ? "is a string without an end"
 					   : "is not a string in a read-only map");
@@ -217,22 +212,23 @@ bool args_check(struct vm_run *run, const struct vm_prog *p, const struct vm_cal
 	return true;
 }
 
-bool args_result(struct vm_run *run, const struct vm_call *call, u64 r0, u32 slot)
+bool args_result(struct vm_run *run, const struct vm_call *call, const u64 *reg, u32 slot)
 {
-	if (!call->info || call->custom)
+	const struct helper_info *info = call->info;
+
+	if (!info || call->custom)
 		return true;
-	switch (call->info->ret) {
-	case RET_VOID:
+	if (info->ret == RET_VOID)
 		return false;
-	case RET_INT:
+	if (info->ret == RET_INT)
 		return true;
-	default:
-		if (!r0) {
-			run->null_call = call->info;
-			run->null_insn = slot;
-		}
-		return true;
+	if (!reg[0]) {
+		run->null_call = info;
+		run->null_insn = slot;
+	} else if (info->ret == RET_MAP_VALUE_OR_NULL && info->arg[0] == ARG_MAP) {
+		known_looked_up(run, reg[1], reg[0]);
 	}
+	return true;
 }
 
 bool args_tail_call(struct vm_run *run, const struct vm_prog *p, const u64 *reg, u16 init)
@@ -246,10 +242,10 @@ bool args_tail_call(struct vm_run *run, const struct vm_prog *p, const u64 *reg,
 
 	if (!args_check(run, p, &call, reg, init))
 		return false;
-	if (access_map(run, reg[2])->def.type != MAP_TYPE_PROG_ARRAY) {
+	if (known_map(run, reg[2])->def.type != MAP_TYPE_PROG_ARRAY) {
 		fault_set(run, FAULT_HELPER_ARG,
 			  "argument 2 (r2) of bpf_tail_call is map '%s', not a prog array",
-			  access_map(run, reg[2])->def.name);
+			  known_map(run, reg[2])->def.name);
 		return false;
 	}
 	if (!run->open_records && !run->held_lock)

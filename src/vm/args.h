@@ -8,8 +8,8 @@
 /* The arguments in r1 … r5 against the helper's prototype. */
 bool args_check(struct vm_run *run, const struct vm_prog *p, const struct vm_call *call,
 		const u64 *reg, u16 init);
-/* After the call; true when it gave r0 a value. */
-bool args_result(struct vm_run *run, const struct vm_call *call, u64 r0, u32 slot);
+/* After the call; true when it gave r0 a value. r1 … r5 are still the arguments. */
+bool args_result(struct vm_run *run, const struct vm_call *call, const u64 *reg, u32 slot);
 bool args_tail_call(struct vm_run *run, const struct vm_prog *p, const u64 *reg, u16 init);
 /* At the end of the program: no record reserved, no lock held. */
 bool args_exit(struct vm_run *run);

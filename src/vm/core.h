@@ -339,7 +339,7 @@ call_helper:
 	left = run->left;
 	UNDEF(CALLER_SAVED);
 #if CORE_CHECKED
-	if (args_result(run, call, reg[0], SLOT))
+	if (args_result(run, call, reg, SLOT))
 		DEF(0);
 #endif
 	NEXT();

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "vm/access.h"
+#include "vm/known.h"
 
 enum { NEAR = 65536, STACK_NEAR = 512, NULL_PAGE = 4096, PROBE = 4096 }; /* bytes */
 
@@ -168,18 +169,18 @@ static bool describe_value(const struct map *m, u64 addr, u64 size, char *out, s
 
 static bool describe_maps(const struct vm_run *run, u64 addr, u64 size, char *out, size_t len)
 {
-	const struct vm_env *env = run->prog->env;
-
-	for (u32 k = 0; k < env->obj->map_count; k++) {
-		const struct map *m = env->maps[k];
+	for (u32 k = 0; k < known_count(run); k++) {
+		const struct map *m = known_at(run, k);
 
 		if (m && addr - (u64)(uintptr_t)m < sizeof(*m)) {
 			snprintf(out, len, "map '%s' itself is not accessible", m->def.name);
 			return true;
 		}
 	}
-	for (u32 k = 0; k < env->obj->map_count; k++) {
-		if (env->maps[k] && describe_value(env->maps[k], addr, size, out, len))
+	for (u32 k = 0; k < known_count(run); k++) {
+		const struct map *m = known_at(run, k);
+
+		if (m && describe_value(m, addr, size, out, len))
 			return true;
 	}
 	return false;

@@ -21,6 +21,7 @@ static void run_start(const struct vm_prog *p, struct vm_run *run, bool checked)
 	run->checked = checked;
 	run->null_call = NULL;
 	run->last_map = 0;
+	run->inner_seen = 0;
 }
 
 static u64 frame_end(struct vm_run *run, u32 frame)

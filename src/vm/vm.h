@@ -89,6 +89,7 @@ struct vm_fault {
 enum {
 	VM_MAX_REGIONS = 16,
 	VM_STACK_GUARD = 256, /* bytes below each frame that belong to nobody */
+	VM_INNER_MAPS = 32,   /* inner maps that a run remembers */
 };
 
 /* State of one run. Zero it, fill in the first part, run. About 7 KiB. Reusable: a run resets all
@@ -121,6 +122,9 @@ struct vm_run {
 	const struct helper_info *null_call; /* checked: the last that returned NULL, … */
 	u32 null_insn;			     /* … and where it was called */
 	u32 last_map;			     /* checked: whose value was touched last */
+	/* checked: inner maps that look-ups returned, the newest over the oldest; borrowed */
+	struct map *inner[VM_INNER_MAPS];
+	u64 inner_seen; /* how many, with those forgotten */
 	/* Frame i's r10 points to the end of stack[i]. */
 	u8 stack[MAX_FRAMES][VM_STACK_GUARD + STACK_SIZE] __attribute__((aligned(16)));
 	u64 stack_init[MAX_FRAMES][STACK_SIZE / 64]; /* checked: bit per byte */
