@@ -190,7 +190,7 @@ static int fill_map(struct elf_load *l, const struct var *vars, u32 count, u32 s
 	m->key_size = 4;
 	m->value_size = size;
 	m->max_entries = 1;
-	m->flags = MAP_RDONLY_PROG;
+	m->flags = MAP_RDONLY_PROG | MAP_MMAPABLE;
 	m->value_type_id = sec;
 	m->data = data;
 	kconfig_read(&config);
