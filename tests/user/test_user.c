@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "fixture.h"
 #include "spec/helper.h"
 #include "user/format.h"
@@ -580,6 +581,25 @@ static void helper_rows_have_the_numbers_of_linux(void **state)
 	assert_in_range(n, 50, 211);
 }
 
+/* Rows of the table in docs/user-engine.md are those of helpers.def. */
+static void every_helper_is_documented(void **state)
+{
+	struct file doc;
+	const char *name;
+	char row[80];
+	u32 id, n;
+
+	if (access("docs/user-engine.md", R_OK))
+		test_skip("not run from the source tree");
+	assert_int_equal(file_open(&doc, "docs/user-engine.md", NULL), 0);
+	for (n = 0; helper_row_at(n, &id, &name); n++) {
+		snprintf(row, sizeof(row), "\n| %u | bpf_%s | ", id, name);
+		if (!memmem(doc.data, doc.len, row, strlen(row)))
+			fail_msg("docs/user-engine.md has no row for bpf_%s", name);
+	}
+	file_close(&doc);
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(bare_program_gets_memory_and_length),
 	TEST(fault_is_reported_with_its_place),
@@ -605,5 +625,6 @@ static const struct CMUnitTest tests[] = {
 	TEST(process_helpers_tell_of_this_process),
 	TEST(probe_reads_stay_inside_the_programs_memory),
 	TEST(helper_rows_have_the_numbers_of_linux),
+	TEST(every_helper_is_documented),
 };
 TEST_MAIN(tests)
