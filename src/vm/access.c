@@ -124,23 +124,43 @@ static bool check_stack(struct vm_run *run, u64 addr, u64 size, u32 how)
 	return true;
 }
 
-/* The row's widths hold at its start; inside the field, aligned reads of those widths do too. */
-static bool field_allows(const struct ctx_field *f, u32 off, u64 size, u32 how)
+/* "offset 2 of struct __sk_buff is in field len, which is read-only". */
+static void describe_field(const struct ctx_layout *l, u32 off, bool write, char *out, size_t len)
 {
-	u8 widths = how & VM_WRITE ? f->write : f->read; /* the bit of a width has its value */
+	static const char *const widths[16] = {
+		"1",	     "2",	  "1 or 2",    "4",	    "1 or 4",
+		"2 or 4",    "1, 2 or 4", "8",	       "1 or 8",    "2 or 8",
+		"1, 2 or 8", "4 or 8",	  "1, 4 or 8", "2, 4 or 8", "1, 2, 4 or 8",
+	};
+	const struct ctx_field *f = NULL;
+	u8 mask;
 
-	if (size > 8 || (size & (size - 1)) || !(widths & size))
-		return false;
-	if (off == f->off)
-		return true;
-	return !(how & VM_WRITE) && off % size == 0 && off + size <= f->off + f->size;
+	for (u32 k = 0; k < l->count && !f; k++) {
+		if (off - l->fields[k].off < l->fields[k].size)
+			f = &l->fields[k];
+	}
+	if (!f) {
+		snprintf(out, len, "offset %u of struct %s is in no field", off, l->name);
+		return;
+	}
+	mask = (write ? f->write : f->read) & 15;
+	if (mask)
+		snprintf(
+			out, len,
+			"offset %u of struct %s is in field %s, which takes aligned %s of %s bytes",
+			off, l->name, f->name, write ? "writes" : "reads", widths[mask - 1]);
+	else
+		snprintf(out, len, "offset %u of struct %s is in field %s, which %s", off, l->name,
+			 f->name,
+			 !write	   ? "this program may not read"
+			 : f->read ? "is read-only here"
+				   : "this program may not access");
 }
 
 static bool check_ctx(struct vm_run *run, u64 addr, u64 size, u32 how)
 {
 	const struct ctx_layout *l = run->ctx_layout;
-	u32 off = (u32)(addr - run->ctx);
-	const struct ctx_field *field = NULL;
+	u64 off = addr - run->ctx;
 	char why[160];
 
 	if (how & ACCESS_ATOMIC)
@@ -151,18 +171,9 @@ static bool check_ctx(struct vm_run *run, u64 addr, u64 size, u32 how)
 	if (how & ACCESS_HELPER)
 		return refuse_because(run, FAULT_CTX, addr, size, how,
 				      "the context is not memory for a helper");
-	for (u32 k = 0; k < l->count; k++) {
-		if (off - l->fields[k].off < l->fields[k].size)
-			field = &l->fields[k];
-	}
-	if (field && field_allows(field, off, size, how))
+	if (ctx_access(l, (u32)off, (u32)size, how & VM_WRITE))
 		return true;
-	if (field)
-		snprintf(why, sizeof(why), "offset %u of struct %s is in field %s, which %s", off,
-			 l->name, field->name,
-			 how & VM_WRITE ? "may not be written so" : "may not be read so");
-	else
-		snprintf(why, sizeof(why), "offset %u of struct %s is in no field", off, l->name);
+	describe_field(l, (u32)off, how & VM_WRITE, why, sizeof(why));
 	return refuse_because(run, FAULT_CTX, addr, size, how, why);
 }
 

@@ -46,8 +46,9 @@ static int drop_maps(void **state)
 static const struct ctx_field ctx_fields[] = {
 	{ .name = "len", .off = 0, .size = 4, .read = 7, .write = 0 },
 	{ .name = "mark", .off = 4, .size = 4, .read = 7, .write = 4 },
+	{ .name = "secret", .off = 8, .size = 4 },
 };
-static const struct ctx_layout ctx_two = { "two_md", 8, ctx_fields, 2 };
+static const struct ctx_layout ctx_two = { "two_md", 16, ctx_fields, 3 };
 
 struct fault_case {
 	const struct ctx_layout *ctx;
@@ -74,7 +75,7 @@ static void expect(const struct insn *insns, u32 count, struct fault_case how,
 	t.run.ctx = (u64)(uintptr_t)MEMORY;
 	t.run.ctx_layout = how.ctx;
 	t.run.allow_uninit_stack = how.any_stack;
-	t.run.regions[0] = (struct vm_region){ t.run.ctx, how.ctx ? 8 : 64,
+	t.run.regions[0] = (struct vm_region){ t.run.ctx, how.ctx ? 16 : 64,
 					       how.ctx	    ? REGION_CTX
 					       : how.packet ? REGION_PACKET
 							    : REGION_MEMORY,
@@ -215,16 +216,35 @@ static void context_fields_have_widths_and_rights(void **state)
 
 	RUNS_WITH(ctx, LDX(W, 0, 1, 0), ST(W, 1, 4, 0), EXIT());
 	FAULTS_WITH(ctx, FAULT_CTX, 0,
-		    "write of 4 bytes: offset 0 of struct two_md is in field len, which may not be "
-		    "written so",
+		    "write of 4 bytes: offset 0 of struct two_md is in field len, which is "
+		    "read-only here",
 		    ST(W, 1, 0, 0), END);
 	FAULTS_WITH(ctx, FAULT_CTX, 0,
-		    "read of 8 bytes: offset 0 of struct two_md is in field len, which may not be "
-		    "read so",
+		    "read of 8 bytes: offset 0 of struct two_md is in field len, which takes "
+		    "aligned reads of 1, 2 or 4 bytes",
 		    LDX(DW, 0, 1, 0), EXIT());
+	RUNS_WITH(ctx, LDX(H, 0, 1, 2), EXIT());
+	FAULTS_WITH(ctx, FAULT_CTX, 0,
+		    "read of 2 bytes: offset 1 of struct two_md is in field len, which takes "
+		    "aligned reads of 1, 2 or 4 bytes",
+		    LDX(H, 0, 1, 1), EXIT());
+	FAULTS_WITH(ctx, FAULT_CTX, 0,
+		    "write of 2 bytes: offset 4 of struct two_md is in field mark, which takes "
+		    "aligned writes of 4 bytes",
+		    ST(H, 1, 4, 1), END);
+	FAULTS_WITH(ctx, FAULT_CTX, 0,
+		    "read of 4 bytes: offset 8 of struct two_md is in field secret, which this "
+		    "program may not read",
+		    LDX(W, 0, 1, 8), EXIT());
+	FAULTS_WITH(ctx, FAULT_CTX, 0,
+		    "write of 4 bytes: offset 8 of struct two_md is in field secret, which this "
+		    "program may not access",
+		    ST(W, 1, 8, 0), END);
+	FAULTS_WITH(ctx, FAULT_CTX, 0, "read of 4 bytes: offset 12 of struct two_md is in no field",
+		    LDX(W, 0, 1, 12), EXIT());
 	FAULTS_WITH(ctx, FAULT_ACCESS, 0,
-		    "read of 4 bytes: just past the end of the context (8 bytes)", LDX(W, 0, 1, 8),
-		    EXIT());
+		    "read of 4 bytes: just past the end of the context (16 bytes)",
+		    LDX(W, 0, 1, 16), EXIT());
 	FAULTS_WITH(ctx, FAULT_CTX, 1,
 		    "atomic access of 4 bytes: the context takes no atomic operations", MOV_K(2, 1),
 		    ATOMIC(W, ATOMIC_ADD, 1, 4, 2), END);
