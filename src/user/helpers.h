@@ -18,6 +18,8 @@ HELPER_BODY(flow_skb_load_bytes);
 
 /* End the run with a fault in words: what Linux's verifier would have refused. */
 void helper_fault(struct vm_run *vm, const char *fmt, ...) __printf(2, 3);
+/* Is it a map of that type? Else the run ends: Linux's verifier pairs helpers with map types. */
+bool map_of_type(struct vm_run *vm, const struct map *m, u32 type, const char *helper);
 bool probe_bytes(struct vm_run *vm, void *to, u64 from, size_t len);
 s64 probe_string(struct vm_run *vm, char *to, u32 size, u64 from);
 

@@ -6,6 +6,15 @@
 
 #include "user/helpers.h"
 
+bool map_of_type(struct vm_run *vm, const struct map *m, u32 type, const char *helper)
+{
+	if (m->def.type == type)
+		return true;
+	helper_fault(vm, "bpf_%s does not work on map '%s', a %s", helper, m->def.name,
+		     map_info(m->def.type) ? map_info(m->def.type)->name : "map of another type");
+	return false;
+}
+
 HELPER_BODY(map_lookup_elem)
 {
 	struct vm_run *vm = self;

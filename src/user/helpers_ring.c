@@ -12,6 +12,8 @@ HELPER_BODY(ringbuf_output)
 {
 	int err;
 
+	if (!map_of_type(self, ptr_of(r1), MAP_TYPE_RINGBUF, "ringbuf_output"))
+		return 0;
 	if (r4 & ~(u64)RB_FLAGS)
 		return err64(-EINVAL);
 	err = ring_output(ptr_of(r1), ptr_of(r2), r3);
@@ -23,6 +25,8 @@ HELPER_BODY(ringbuf_reserve)
 	struct user_run *run = run_of(self);
 	void **slot, *record;
 
+	if (!map_of_type(self, ptr_of(r1), MAP_TYPE_RINGBUF, "ringbuf_reserve"))
+		return 0;
 	if (r3)
 		return 0;
 	slot = vec_push(&run->records);
@@ -66,6 +70,8 @@ HELPER_BODY(ringbuf_discard)
 
 HELPER_BODY(ringbuf_query)
 {
+	if (!map_of_type(self, ptr_of(r1), MAP_TYPE_RINGBUF, "ringbuf_query"))
+		return 0;
 	return ring_query(ptr_of(r1), r2);
 }
 
@@ -129,6 +135,8 @@ HELPER_BODY(perf_event_output)
 	size_t more;
 	int err = packet_part(run, r3, &more);
 
+	if (!map_of_type(self, m, MAP_TYPE_PERF_EVENT_ARRAY, "perf_event_output"))
+		return 0;
 	if (err)
 		return err64(err);
 	if (index == UINT32_MAX)

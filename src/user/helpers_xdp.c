@@ -126,6 +126,10 @@ HELPER_BODY(redirect_map)
 	const u8 *value;
 	u32 to;
 
+	if (!devices && type != MAP_TYPE_CPUMAP) {
+		map_of_type(self, m, MAP_TYPE_DEVMAP, "redirect_map");
+		return XDP_ABORT;
+	}
 	if (r3 & ~known)
 		return XDP_ABORT;
 	if (r3 & F_BROADCAST) {

@@ -116,6 +116,8 @@ static int slots_fill(struct user_unit *u, u32 i, bool progs, struct diag *d)
 						    ? u->maps[slot->map]
 						    : NULL;
 
+			if (m->key_size != sizeof(slot->index))
+				inner = NULL;
 			err = inner ? map_ref_set(u->maps[i], &slot->index, inner, 0) : -ENOENT;
 		}
 		if (err)

@@ -581,6 +581,35 @@ static void helper_rows_have_the_numbers_of_linux(void **state)
 	assert_in_range(n, 50, 211);
 }
 
+static void helpers_refuse_maps_of_other_types(void **state)
+{
+	static const s32 ids[] = { 130, 131, 134, 25, 51 };
+	u8 packet[60] = { 0 };
+
+	for (u32 i = 0; i < ARRAY_SIZE(ids); i++) {
+		struct skep_run run = { .data_in = packet, .data_in_len = sizeof(packet) };
+		struct fixture f;
+		u32 p;
+
+		fixture_start(&f);
+		fixture_map(&f, "h", MAP_TYPE_HASH, 40, 8, 4);
+		if (ids[i] == 25) /* context, map, flags, data, size */
+			p = PROG(&f, PROG_XDP, I_ST(SIZE_DW, 10, -8, 0), I_MAP(2, 0), I_MOV(3, 0),
+				 I_MOVR(4, 10), I_ALU(ADD, 4, -8), I_MOV(5, 8), I_CALL(25),
+				 I_MOV(0, 0), I_EXIT);
+		else if (ids[i] == 130) /* map, data, size, flags */
+			p = PROG(&f, PROG_XDP, I_ST(SIZE_DW, 10, -8, 0), I_MAP(1, 0), I_MOVR(2, 10),
+				 I_ALU(ADD, 2, -8), I_MOV(3, 8), I_MOV(4, 0), I_CALL(130),
+				 I_MOV(0, 0), I_EXIT);
+		else
+			p = PROG(&f, PROG_XDP, I_MAP(1, 0), I_MOV(2, 8), I_MOV(3, 0),
+				 I_CALL(ids[i]), I_MOV(0, 0), I_EXIT);
+		assert_int_equal(fixture_run(&f, p, &run), -EFAULT);
+		assert_true(said(&f, "'h'"));
+		fixture_end(&f);
+	}
+}
+
 /* Rows of the table in docs/user-engine.md are those of helpers.def. */
 static void every_helper_is_documented(void **state)
 {
@@ -625,6 +654,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(process_helpers_tell_of_this_process),
 	TEST(probe_reads_stay_inside_the_programs_memory),
 	TEST(helper_rows_have_the_numbers_of_linux),
+	TEST(helpers_refuse_maps_of_other_types),
 	TEST(every_helper_is_documented),
 };
 TEST_MAIN(tests)
