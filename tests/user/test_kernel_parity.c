@@ -5,10 +5,12 @@
  */
 #include "../test.h"
 
+#include <dirent.h>
 #include <unistd.h>
 
 #include "fixture.h"
 #include "kernel.h"
+#include "pcap/pcap.h"
 #include "spec/ctx.h"
 
 enum { ROOM = 20000, CTX_ROOM = 256 };
@@ -878,6 +880,67 @@ static void repeats_build_on_each_other(void **state)
 	pair_end(&p);
 }
 
+/* Sums the first words, notes length and protocol, over the packets of a capture file. */
+static u32 capture_run(struct pair *p, const char *path)
+{
+	struct pcap_reader *r;
+	struct pcap_packet pkt;
+	u32 n = 0;
+
+	if (pcap_open(&r, path, NULL))
+		return 0;
+	while (pcap_next(r, &pkt, NULL) == 1) {
+		if (pkt.linktype != 1 || pkt.len > 3500)
+			continue;
+		pair_run(p, pkt.data, pkt.len, NULL, 0, false);
+		n++;
+	}
+	pcap_close(r);
+	return n;
+}
+
+static void public_captures_agree(void **state)
+{
+	const char *dir = getenv("SKEP_PCAPS");
+	u32 packets = 0;
+	DIR *list = opendir(dir ? dir : "../shared/pcap");
+	struct dirent *e;
+
+	if (!list)
+		test_skip("no public captures (../shared/pcap or SKEP_PCAPS)");
+	if (!kernel_has_bpf())
+		closedir(list);
+	NEEDS_KERNEL();
+	for (u32 k = 1; k < 9; k++) {
+		bool xdp = kinds[k].type == PROG_XDP;
+		struct program prog = { 0 };
+		struct pair p;
+
+		pair_start(&p, &kinds[k], "captures");
+		pair_map(&p, MAP_TYPE_ARRAY, 4, 8, 1);
+		EMIT(&prog, I_LDX(SIZE_W, 2, 1, xdp ? 0 : 76), I_LDX(SIZE_W, 3, 1, xdp ? 4 : 80),
+		     I_LDX(SIZE_W, 5, 1, xdp ? 12 : 16), I_VALUE(7, 0, 0), I_LDX(SIZE_DW, 8, 7, 0),
+		     I_ALU(MUL, 8, 31), I_ALUR(ADD, 8, 5), I_MOVR(4, 2), I_ALU(ADD, 4, 20),
+		     I_JR(JGT, 4, 3, 4), I_LDX(SIZE_DW, 5, 2, 3), I_ALUR(ADD, 8, 5),
+		     I_LDX(SIZE_DW, 5, 2, 12), I_ALUR(ADD, 8, 5), I_STX(SIZE_DW, 7, 8, 0),
+		     I_MOV(0, 1), I_EXIT);
+		pair_load(&p, &prog, true);
+		rewinddir(list);
+		while ((e = readdir(list))) {
+			char path[1024];
+
+			snprintf(path, sizeof(path), "%s/%s", dir ? dir : "../shared/pcap",
+				 e->d_name);
+			if (strstr(e->d_name, ".pcap"))
+				packets += capture_run(&p, path);
+		}
+		pair_end(&p);
+	}
+	closedir(list);
+	printf("# %u runs\n", packets);
+	assert_in_range(packets, 1, 1u << 30);
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(sizes_are_accepted_and_refused_alike),
 	TEST(contexts_are_accepted_and_refused_alike),
@@ -891,5 +954,6 @@ static const struct CMUnitTest tests[] = {
 	TEST(packets_are_read_and_written_alike),
 	TEST(legacy_packet_loads_agree),
 	TEST(repeats_build_on_each_other),
+	TEST(public_captures_agree),
 };
 TEST_MAIN(tests)
