@@ -235,12 +235,14 @@ static void check_identity(const struct object *obj, unsigned flags)
 	object_free(back);
 }
 
+/* A counter through a mixer of 64 bits (splitmix64): neighbours share no bits. */
 static u64 next_random(u64 *seed)
 {
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return *seed * 0x2545f4914f6cdd1dull;
+	u64 z = *seed += 0x9e3779b97f4a7c15ull;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+	return z ^ z >> 31;
 }
 
 /* A slot that is a legal encoding, found by drawing fields with the usual zeros. */
