@@ -47,6 +47,11 @@ typedef __u32 __wsum;
 #define __weak		__attribute__((weak))
 #define __hidden	__attribute__((visibility("hidden")))
 
+#ifndef __cplusplus
+#define bool _Bool
+#define true 1
+#define false 0
+#endif
 #ifndef NULL
 #define NULL ((void *)0)
 #endif
