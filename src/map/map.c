@@ -58,7 +58,9 @@ bool map_prog_reads(const struct map *m)
 
 bool map_prog_writes(const struct map *m)
 {
-	return !(m->def.flags & MAP_RDONLY_PROG);
+	/* Linux sets the flag on device maps by itself. */
+	return !(m->def.flags & MAP_RDONLY_PROG) && m->def.type != MAP_TYPE_DEVMAP &&
+	       m->def.type != MAP_TYPE_DEVMAP_HASH;
 }
 
 void map_copy_value(const struct map *m, void *to, const void *from)

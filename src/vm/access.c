@@ -208,18 +208,15 @@ static int check_regions(struct vm_run *run, u64 addr, u64 size, u32 how)
 
 static bool check_value(struct vm_run *run, const struct map *m, u64 addr, u64 size, u32 how)
 {
+	bool write = how & VM_WRITE;
 	char why[160];
 
-	if ((how & VM_WRITE) && !map_prog_writes(m)) {
-		snprintf(why, sizeof(why), "programs may not write values of map '%s'",
-			 m->def.name);
-		return refuse_because(run, FAULT_ACCESS, addr, size, how, why);
-	}
-	if ((how & VM_READ) && !map_prog_reads(m)) {
-		snprintf(why, sizeof(why), "programs may not read values of map '%s'", m->def.name);
-		return refuse_because(run, FAULT_ACCESS, addr, size, how, why);
-	}
-	return true;
+	if ((!write || map_prog_writes(m)) && (!(how & VM_READ) || map_prog_reads(m)))
+		return true;
+	write = write && !map_prog_writes(m);
+	snprintf(why, sizeof(why), "map '%s' is %s-only for programs (BPF_F_%sONLY_PROG)",
+		 m->def.name, write ? "read" : "write", write ? "RD" : "WR");
+	return refuse_because(run, FAULT_ACCESS, addr, size, how, why);
 }
 
 bool access_check(struct vm_run *run, u64 addr, u64 size, u32 how)

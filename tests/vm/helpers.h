@@ -7,12 +7,20 @@
 
 enum {
 	H_LOOKUP = 1,
+	H_UPDATE = 2,
+	H_DELETE = 3,
 	H_FIRST = 5, /* custom: returns its first argument */
 	H_TAIL_CALL = 12,
 	H_READ = 28, /* (memory, size): sum of the bytes */
 	H_LOCK = 93,
 	H_STRNCMP = 182, /* (const string) */
 	H_RESERVE = 131,
+	H_PUSH = 87,
+	H_POP = 88,
+	H_PEEK = 89,
+	H_OUTPUT = 130,
+	H_REDIRECT_MAP = 51,
+	H_LOOKUP_PERCPU = 195,
 	H_SUBMIT = 132,
 	H_FILL = 113, /* (memory to write, size) */
 	H_CTX = 140,  /* (context) */
@@ -106,6 +114,17 @@ static const struct vm_helper *vmtest_helper(const struct vm_env *env, const str
 		{ .id = H_FIRST, .helper = { .fn = h_first, .custom = true } },
 		H(H_LOOKUP, h_lookup, "map_lookup_elem", RET_MAP_VALUE_OR_NULL, ARG_MAP,
 		  ARG_MAP_KEY),
+		H(H_UPDATE, h_zero, "map_update_elem", RET_INT, ARG_MAP, ARG_MAP_KEY, ARG_MAP_VALUE,
+		  ARG_SCALAR),
+		H(H_DELETE, h_zero, "map_delete_elem", RET_INT, ARG_MAP, ARG_MAP_KEY),
+		H(H_PUSH, h_zero, "map_push_elem", RET_INT, ARG_MAP, ARG_MAP_VALUE, ARG_SCALAR),
+		H(H_POP, h_zero, "map_pop_elem", RET_INT, ARG_MAP, ARG_MAP_VALUE_OUT),
+		H(H_PEEK, h_zero, "map_peek_elem", RET_INT, ARG_MAP, ARG_MAP_VALUE_OUT),
+		H(H_OUTPUT, h_zero, "ringbuf_output", RET_INT, ARG_MAP, ARG_MEM, ARG_SIZE_OR_ZERO,
+		  ARG_SCALAR),
+		H(H_REDIRECT_MAP, h_zero, "redirect_map", RET_INT, ARG_MAP, ARG_SCALAR, ARG_SCALAR),
+		H(H_LOOKUP_PERCPU, h_zero, "map_lookup_percpu_elem", RET_MAP_VALUE_OR_NULL, ARG_MAP,
+		  ARG_MAP_KEY, ARG_SCALAR),
 		H(H_READ, h_read, "read", RET_INT, ARG_MEM, ARG_SIZE),
 		H(H_FILL, h_fill, "fill", RET_INT, ARG_MEM_OUT, ARG_SIZE),
 		H(H_LOCK, h_lock, "spin_lock", RET_VOID, ARG_SPIN_LOCK),

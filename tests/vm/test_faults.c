@@ -274,7 +274,8 @@ static void map_value_is_checked(void **state)
 	FAULTS(FAULT_ACCESS, 2, "read of 8 bytes: map 'counts' itself is not accessible",
 	       IMM64(1, PSEUDO_MAP_IDX, M_ARRAY, 0), LDX(DW, 0, 1, 0), EXIT());
 	RUNS(IMM64(1, PSEUDO_MAP_IDX_VALUE, M_ARRAY, 8), LDX(DW, 0, 1, 0), EXIT());
-	FAULTS(FAULT_ACCESS, 2, "write of 4 bytes: programs may not write values of map 'rodata'",
+	FAULTS(FAULT_ACCESS, 2,
+	       "write of 4 bytes: map 'rodata' is read-only for programs (BPF_F_RDONLY_PROG)",
 	       IMM64(1, PSEUDO_MAP_IDX_VALUE, M_RODATA, 0), ST(W, 1, 0, 0), END);
 	FAULTS(FAULT_ACCESS, 1, "read of 1 byte: NULL pointer (address 16)", MOV_K(1, 8),
 	       LDX(B, 0, 1, 8), EXIT());
@@ -315,9 +316,8 @@ static void helper_arguments_are_checked(void **state)
 	FAULTS(FAULT_HELPER_ARG, 0,
 	       "argument 1 (r1) of bpf_spin_lock: write of 4 bytes: the address is in no map value",
 	       CALL(H_LOCK), END);
-	FAULTS(FAULT_HELPER_ARG, 4,
-	       "argument 2 (r2) of bpf_tail_call is map 'counts', not a prog array", MOV_K(3, 0),
-	       IMM64(2, PSEUDO_MAP_IDX, M_ARRAY, 0), JA(0), CALL(H_TAIL_CALL), END);
+	FAULTS(FAULT_HELPER_ARG, 4, "bpf_tail_call does not work on map 'counts' of type array",
+	       MOV_K(3, 0), IMM64(2, PSEUDO_MAP_IDX, M_ARRAY, 0), JA(0), CALL(H_TAIL_CALL), END);
 }
 
 static void memory_written_by_a_helper_counts_as_written(void **state)

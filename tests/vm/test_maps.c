@@ -7,7 +7,21 @@
 enum { INNER = 40 }; /* more than a run remembers */
 _Static_assert(INNER > (int)VM_INNER_MAPS, "some must be forgotten");
 
-enum { M_ARRAY_OF_MAPS, M_HASH_OF_MAPS, M_OF_RINGS, MAPS };
+enum {
+	M_ARRAY_OF_MAPS,
+	M_HASH_OF_MAPS,
+	M_OF_RINGS,
+	M_HASH,
+	M_ARRAY,
+	M_QUEUE,
+	M_RING,
+	M_DEV,
+	M_PROGS,
+	M_READ_ONLY,
+	M_WRITE_ONLY,
+	M_READ_ONLY_QUEUE,
+	MAPS
+};
 
 static struct map *maps[MAPS], *inner[INNER], *ring;
 static struct obj_map obj_maps[MAPS];
@@ -40,11 +54,20 @@ static int make_maps(void **state)
 {
 	struct map_def in = DEF("inner", ARRAY, 4, 8, 2);
 	struct map_def rings = DEF("ring", RINGBUF, 0, 0, 4096);
-	u32 zero = 0;
+	u32 zero = 0, device = 1;
 
 	add_map(M_ARRAY_OF_MAPS, DEF("outer", ARRAY_OF_MAPS, 4, 4, INNER + 1, .inner = &in));
 	add_map(M_HASH_OF_MAPS, DEF("outer_hash", HASH_OF_MAPS, 4, 4, 99, .inner = &in));
 	add_map(M_OF_RINGS, DEF("rings", ARRAY_OF_MAPS, 4, 4, 1, .inner = &rings));
+	add_map(M_HASH, DEF("hash", HASH, 4, 8, 4));
+	add_map(M_ARRAY, DEF("array", ARRAY, 4, 8, 1));
+	add_map(M_QUEUE, DEF("queue", QUEUE, 0, 8, 4));
+	add_map(M_RING, DEF("events", RINGBUF, 0, 0, 4096));
+	add_map(M_DEV, DEF("devices", DEVMAP, 4, 4, 4));
+	add_map(M_PROGS, DEF("progs", PROG_ARRAY, 4, 4, 4));
+	add_map(M_READ_ONLY, DEF("fixed", ARRAY, 4, 8, 1, .flags = MAP_RDONLY_PROG));
+	add_map(M_WRITE_ONLY, DEF("out", ARRAY, 4, 8, 1, .flags = MAP_WRONLY_PROG));
+	add_map(M_READ_ONLY_QUEUE, DEF("in", QUEUE, 0, 8, 4, .flags = MAP_RDONLY_PROG));
 	for (u32 k = 0; k < INNER; k++) {
 		inner[k] = new_map(&in);
 		assert_int_equal(map_ref_set(maps[M_ARRAY_OF_MAPS], &k, inner[k], 0), 0);
@@ -52,6 +75,7 @@ static int make_maps(void **state)
 	}
 	ring = new_map(&rings);
 	assert_int_equal(map_ref_set(maps[M_OF_RINGS], &zero, ring, 0), 0);
+	assert_int_equal(map_write(maps[M_DEV], &zero, &device, 0), 0);
 	return 0;
 }
 
@@ -176,11 +200,79 @@ static void records_of_inner_rings_are_memory(void **state)
 		       CALL(H_RESERVE), ST(DW, 0, 16, 1), MOV_K(0, 0), EXIT()));
 }
 
+/* 13 slots, the call is 10: r1 = map, r2, r3 = 16 bytes of stack (r3 = 8 as a size), r4 = 0. */
+#define CALL_WITH(map, helper, r3)                                                                 \
+	ST(DW, 10, -8, 0), ST(DW, 10, -16, 0), MOV_X(2, 10), ALU64_K(ADD, 2, -16), r3,             \
+		ALU64_K(ADD, 3, 0), MOV_K(4, 0), MOV_K(5, 0), IMM64(1, PSEUDO_MAP_IDX, map, 0),    \
+		CALL(helper), MOV_K(0, 0), EXIT()
+#define WITH_MEMORY(map, helper) PROGRAM(CALL_WITH(map, helper, MOV_X(3, 2)))
+#define WITH_SIZE(map, helper)	 PROGRAM(CALL_WITH(map, helper, MOV_K(3, 8)))
+#define MISFIT(name, map)	 FAULT_HELPER_ARG, 10, "bpf_" name " does not work on map " map
+
+static void helper_must_fit_the_map(void **state)
+{
+	gives(0, WITH_MEMORY(M_HASH, H_UPDATE));
+	gives(0, WITH_MEMORY(M_QUEUE, H_PUSH));
+	gives(0, WITH_MEMORY(M_DEV, H_REDIRECT_MAP));
+	gives(0, WITH_SIZE(M_RING, H_OUTPUT));
+	faults(MISFIT("map_push_elem", "'hash' of type hash"), WITH_MEMORY(M_HASH, H_PUSH));
+	faults(MISFIT("map_peek_elem", "'array' of type array"), WITH_MEMORY(M_ARRAY, H_PEEK));
+	faults(MISFIT("map_lookup_percpu_elem", "'hash' of type hash"),
+	       WITH_MEMORY(M_HASH, H_LOOKUP_PERCPU));
+	faults(MISFIT("ringbuf_output", "'array' of type array"), WITH_SIZE(M_ARRAY, H_OUTPUT));
+	faults(MISFIT("map_lookup_elem", "'events' of type ringbuf"),
+	       WITH_MEMORY(M_RING, H_LOOKUP));
+	faults(MISFIT("map_lookup_elem", "'progs' of type prog_array"),
+	       WITH_MEMORY(M_PROGS, H_LOOKUP));
+	faults(MISFIT("map_update_elem", "'outer' of type array_of_maps"),
+	       WITH_MEMORY(M_ARRAY_OF_MAPS, H_UPDATE));
+	faults(MISFIT("redirect_map", "'hash' of type hash"), WITH_MEMORY(M_HASH, H_REDIRECT_MAP));
+	/* An inner map's type counts, not the outer's. */
+	faults(FAULT_HELPER_ARG, 10,
+	       "bpf_map_lookup_elem does not work on map 'ring' of type ringbuf",
+	       PROGRAM(LOOKUP(M_OF_RINGS, 0), LOOKUP_IN_R0(0), EXIT()));
+}
+
+#define READ_ONLY(map)	"map '" map "' is read-only for programs (BPF_F_RDONLY_PROG)"
+#define WRITE_ONLY(map) "map '" map "' is write-only for programs (BPF_F_WRONLY_PROG)"
+#define CHANGES(name, map)                                                                         \
+	FAULT_HELPER_ARG, 10,                                                                      \
+		"bpf_" name " changes map '" map                                                   \
+		"', which is read-only for programs (BPF_F_RDONLY_PROG)"
+
+static void flags_bind_programs(void **state)
+{
+	faults(CHANGES("map_update_elem", "fixed"), WITH_MEMORY(M_READ_ONLY, H_UPDATE));
+	faults(CHANGES("map_delete_elem", "fixed"), WITH_MEMORY(M_READ_ONLY, H_DELETE));
+	faults(CHANGES("map_push_elem", "in"), WITH_MEMORY(M_READ_ONLY_QUEUE, H_PUSH));
+	faults(CHANGES("map_pop_elem", "in"), WITH_MEMORY(M_READ_ONLY_QUEUE, H_POP));
+	gives(0, WITH_MEMORY(M_READ_ONLY_QUEUE, H_PEEK));
+	gives(0, WITH_MEMORY(M_WRITE_ONLY, H_UPDATE));
+	gives(0, PROGRAM(LOOKUP(M_READ_ONLY, 0), LDX(DW, 0, 0, 0), EXIT()));
+	faults(FAULT_ACCESS, 6, "write of 8 bytes: " READ_ONLY("fixed"),
+	       PROGRAM(LOOKUP(M_READ_ONLY, 0), ST(DW, 0, 0, 1), MOV_K(0, 0), EXIT()));
+	/* Linux sets the flag on device maps. */
+	gives(1, PROGRAM(LOOKUP(M_DEV, 0), LDX(W, 0, 0, 0), EXIT()));
+	faults(FAULT_ACCESS, 6, "write of 4 bytes: " READ_ONLY("devices"),
+	       PROGRAM(LOOKUP(M_DEV, 0), ST(W, 0, 0, 1), MOV_K(0, 0), EXIT()));
+	gives(0, PROGRAM(LOOKUP(M_WRITE_ONLY, 0), ST(DW, 0, 0, 1), MOV_K(0, 0), EXIT()));
+	faults(FAULT_ACCESS, 6, "read of 8 bytes: " WRITE_ONLY("out"),
+	       PROGRAM(LOOKUP(M_WRITE_ONLY, 0), LDX(DW, 0, 0, 0), EXIT()));
+	faults(FAULT_ACCESS, 7, "atomic access of 8 bytes: " WRITE_ONLY("out"),
+	       PROGRAM(LOOKUP(M_WRITE_ONLY, 0), MOV_K(1, 1), ATOMIC(DW, ATOMIC_ADD, 0, 0, 1),
+		       MOV_K(0, 0), EXIT()));
+	faults(FAULT_HELPER_ARG, 8,
+	       "argument 1 (r1) of bpf_read: read of 8 bytes: " WRITE_ONLY("out"),
+	       PROGRAM(LOOKUP(M_WRITE_ONLY, 0), MOV_X(1, 0), MOV_K(2, 8), CALL(H_READ), EXIT()));
+	faults(FAULT_HELPER_ARG, 8,
+	       "argument 1 (r1) of bpf_fill: write of 8 bytes: " READ_ONLY("fixed"),
+	       PROGRAM(LOOKUP(M_READ_ONLY, 0), MOV_X(1, 0), MOV_K(2, 8), CALL(H_FILL), EXIT()));
+}
+
 static const struct CMUnitTest tests[] = {
-	TEST(values_of_inner_maps_are_memory),
-	TEST(inner_map_must_be_looked_up),
-	TEST(inner_maps_stay_known),
-	TEST(records_of_inner_rings_are_memory),
+	TEST(values_of_inner_maps_are_memory), TEST(inner_map_must_be_looked_up),
+	TEST(inner_maps_stay_known),	       TEST(records_of_inner_rings_are_memory),
+	TEST(helper_must_fit_the_map),	       TEST(flags_bind_programs),
 };
 
 int main(void)
