@@ -334,9 +334,9 @@ call_helper:
 		goto fault;
 #endif
 	reg[0] = call->fn(call->custom ? call->arg : run, reg[1], reg[2], reg[3], reg[4], reg[5]);
+	left = run->left; /* a callback spends of it too */
 	if (unlikely(run->fault.kind))
 		goto fault;
-	left = run->left;
 	UNDEF(CALLER_SAVED);
 #if CORE_CHECKED
 	if (args_result(run, call, reg, SLOT))

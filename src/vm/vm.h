@@ -105,7 +105,7 @@ struct vm_run {
 	struct vm_region regions[VM_MAX_REGIONS];
 	u32 region_count;
 	/* LD_ABS/LD_IND: big-endian load of 1, 2, 4 bytes at a packet offset; false: out of
-	 * bounds, the program ends with R0 = 0. NULL: the instruction faults. */
+	 * bounds, the function ends with R0 = 0. NULL: the instruction faults. */
 	bool (*packet_load)(struct vm_run *run, u32 off, u32 size, u64 *value);
 
 	/* out */

@@ -9,7 +9,8 @@ enum {
 	H_LOOKUP = 1,
 	H_UPDATE = 2,
 	H_DELETE = 3,
-	H_FIRST = 5, /* custom: returns its first argument */
+	H_FIRST = 5,	 /* custom: returns its first argument */
+	H_OWN_CHECK = 6, /* custom: the byte at r1, after it asked whether it may read it */
 	H_TAIL_CALL = 12,
 	H_READ = 28, /* (memory, size): sum of the bytes */
 	H_LOCK = 93,
@@ -37,6 +38,15 @@ static u64 h_lookup(void *self, u64 map, u64 key, u64 r3, u64 r4, u64 r5)
 static u64 h_first(void *arg, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	return r1;
+}
+
+static u64 h_own_check(void *arg, u64 addr, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	struct vmtest *t = arg;
+
+	if (!vm_helper_access(&t->run, addr, 1, VM_READ, "byte"))
+		return 0;
+	return *(const u8 *)(uintptr_t)addr;
 }
 
 static u64 h_read(void *self, u64 mem, u64 size, u64 r3, u64 r4, u64 r5)
@@ -112,6 +122,7 @@ static const struct vm_helper *vmtest_helper(const struct vm_env *env, const str
 		struct vm_helper helper;
 	} rows[] = {
 		{ .id = H_FIRST, .helper = { .fn = h_first, .custom = true } },
+		{ .id = H_OWN_CHECK, .helper = { .fn = h_own_check, .custom = true } },
 		H(H_LOOKUP, h_lookup, "map_lookup_elem", RET_MAP_VALUE_OR_NULL, ARG_MAP,
 		  ARG_MAP_KEY),
 		H(H_UPDATE, h_zero, "map_update_elem", RET_INT, ARG_MAP, ARG_MAP_KEY, ARG_MAP_VALUE,
@@ -139,7 +150,9 @@ static const struct vm_helper *vmtest_helper(const struct vm_env *env, const str
 	for (u32 k = 0; k < ARRAY_SIZE(rows); k++) {
 		if (rows[k].id != id)
 			continue;
-		if (!rows[k].helper.custom)
+		if (rows[k].helper.custom)
+			rows[k].helper.arg = env->host;
+		else
 			rows[k].helper.info = &rows[k].info;
 		return &rows[k].helper;
 	}

@@ -174,6 +174,17 @@ static void stack_byte_must_be_written_before_it_is_read(void **state)
 	FAULTS(FAULT_UNINIT_STACK, 1, "read of 8 bytes: stack byte fp-12 was never written",
 	       ST(W, 10, -16, 1), LDX(DW, 0, 10, -16), EXIT());
 	RUNS_WITH(HOW(.any_stack = true), LDX(DW, 0, 10, -16), EXIT());
+	FAULTS(FAULT_HELPER_ARG, 4,
+	       "argument 1 (r1) of bpf_read: read of 16 bytes: stack byte fp-8 was never written",
+	       ST(DW, 10, -16, 0), MOV_X(1, 10), ALU64_K(ADD, 1, -16), MOV_K(2, 16), CALL(H_READ),
+	       EXIT());
+	RUNS_WITH(HOW(.any_stack = true), ST(DW, 10, -16, 0), MOV_X(1, 10), ALU64_K(ADD, 1, -16),
+		  MOV_K(2, 16), CALL(H_READ), EXIT());
+	RUNS_WITH(HOW(.any_stack = true), CALL_TO(1), EXIT(), LDX(DW, 0, 10, -512), EXIT());
+	/* Nobody's memory stays nobody's. */
+	FAULTS_WITH(HOW(.any_stack = true), FAULT_ACCESS, 0,
+		    "read of 8 bytes: fp-516 is below the 512-byte stack frame",
+		    LDX(DW, 0, 10, -516), EXIT());
 	/* What a callee left behind is not the next callee's. */
 	FAULTS(FAULT_UNINIT_STACK, 6, "read of 8 bytes: stack byte fp-8 was never written",
 	       CALL_TO(2), CALL_TO(4), EXIT(), ST(DW, 10, -8, 0), END, LDX(DW, 0, 10, -8), EXIT());
@@ -359,6 +370,16 @@ static void budget_ends_a_loop(void **state)
 	FAULTS_WITH(HOW(.budget = 1), FAULT_BUDGET, 1, "the budget of 1 instruction is spent", END);
 }
 
+static void custom_helper_asks_for_its_memory(void **state)
+{
+	RUNS(ALU64_K(ADD, 1, 63), CALL(H_OWN_CHECK), EXIT());
+	FAULTS(FAULT_HELPER_ARG, 1,
+	       "byte: read of 1 byte: just past the end of the memory (64 bytes)",
+	       ALU64_K(ADD, 1, 64), CALL(H_OWN_CHECK), EXIT());
+	FAULTS(FAULT_HELPER_ARG, 1, "byte: read of 1 byte: NULL pointer (address 0)", MOV_K(1, 0),
+	       CALL(H_OWN_CHECK), EXIT());
+}
+
 static void packet_load_needs_a_packet(void **state)
 {
 	FAULTS(FAULT_UNINIT_REG, 0, "r6 is read before it was written",
@@ -384,6 +405,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(records_are_memory_until_submitted),
 	TEST(lock_must_be_released),
 	TEST(budget_ends_a_loop),
+	TEST(custom_helper_asks_for_its_memory),
 	TEST(packet_load_needs_a_packet),
 };
 
