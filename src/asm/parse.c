@@ -202,10 +202,12 @@ static bool statement(struct parser *p)
 	if (p->tok.kind == TOK_BAD)
 		return false;
 	start = p->tok.off;
-	if (p->tok.kind == TOK_WORD && p->tok.text[0] == '.')
+	if (p->tok.kind == TOK_WORD && p->tok.text[0] == '.') {
+		p->directives = true;
 		ok = parse_directive(p);
-	else
+	} else {
 		ok = parse_insn(p);
+	}
 	if (p->line_text && p->in == IN_PROG) {
 		struct obj_line *row = vec_last(&vec_last(&p->progs)->lines);
 
@@ -278,7 +280,7 @@ int asm_parse(struct object **out, const char *name, const char *text, size_t le
 	p.name = p.obj->name;
 	lex_init(&p.lex, p.name, text, (u32)len, &p.obj->arena, d);
 	parse_text(&p);
-	if (!p.failed && !p.lex.failed && !p.progs.len && !p.maps.len)
+	if (!p.failed && !p.lex.failed && !p.progs.len && !p.directives)
 		parse_error(&p, lex_span(&p.lex, 0, 0), "there is no instruction in this text");
 	resolve(&p);
 	if (p.failed || p.lex.failed)

@@ -86,6 +86,7 @@ struct parser {
 	const char *line_text;	 /* of the line in hand, copied on demand */
 	u32 line_no, line_start; /* that line */
 	u32 last_end;		 /* where the token before tok ends */
+	bool directives;	 /* there was one: a text of directives alone is an object */
 	bool failed;
 };
 

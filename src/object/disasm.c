@@ -236,7 +236,10 @@ static void put_head(struct listing *l)
 {
 	static const char *const kinds[] = { "kfunc", "ksym", "ksym_typed" };
 
-	if (l->obj->license && *l->obj->license) {
+	bool empty = !l->obj->prog_count && !l->obj->map_count && !l->obj->extern_count;
+
+	/* An empty text is refused: an empty object has one line at least. */
+	if (l->obj->license && (*l->obj->license || empty)) {
 		buf_puts(l->out, ".license ");
 		put_quoted(l->out, l->obj->license, strlen(l->obj->license));
 		buf_putc(l->out, '\n');

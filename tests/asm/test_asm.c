@@ -495,6 +495,13 @@ static void a_whole_object_reads_back(void **state)
 	object_free(obj);
 }
 
+static void an_empty_object_reads_back(void **state)
+{
+	struct object obj = { .license = "" };
+
+	check_identity(&obj, 0);
+}
+
 static const struct {
 	const char *text, *says; /* a part of the printed diagnostics */
 } bad[] = {
@@ -595,6 +602,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(rows_of_the_line_table_say_where),
 	TEST(reads_listings_of_other_tools),
 	TEST(a_whole_object_reads_back),
+	TEST(an_empty_object_reads_back),
 	TEST(errors_point_and_hint),
 	TEST(every_bad_line_is_reported),
 	TEST(examples_assemble_and_read_back),
