@@ -3,7 +3,7 @@
  * A firewall at XDP: drops IPv4 packets from networks of the map `deny`, counts packets and bytes
  * of each protocol, and reports every drop as a struct drop_event in the ring buffer `events`.
  *
- *     skep run xdp_firewall.o --pcap in.pcap --map deny=10.66.0.0/16:1
+ *     skep run xdp_firewall.o --pcap in.pcap --map deny=10.66.0.0/16:1 --event-type drop_event
  */
 #include <skep/net.h>
 
@@ -133,12 +133,9 @@ static __always_inline void count(const struct packet *p)
 	}
 }
 
-static __always_inline void report(const struct packet *p, __u32 rule)
+/* A function of its own, so that BTF has struct drop_event for those who read events. */
+static __noinline void fill(struct drop_event *e, const struct packet *p, __u32 rule)
 {
-	struct drop_event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
-
-	if (!e)
-		return;
 	__builtin_memcpy(e->saddr, &p->ip->saddr, 4);
 	__builtin_memcpy(e->daddr, &p->ip->daddr, 4);
 	e->sport = p->sport;
@@ -146,6 +143,15 @@ static __always_inline void report(const struct packet *p, __u32 rule)
 	e->proto = p->proto;
 	e->len = p->len;
 	e->rule = rule;
+}
+
+static __always_inline void report(const struct packet *p, __u32 rule)
+{
+	struct drop_event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+
+	if (!e)
+		return;
+	fill(e, p, rule);
 	bpf_ringbuf_submit(e, 0);
 }
 
