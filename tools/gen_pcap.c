@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "gen_frame.h"
 
@@ -460,11 +461,22 @@ static int parse_number(const char *text, uint64_t *out)
 	return -1;
 }
 
+/* A half-written file is removed; a device or a pipe is not ours to remove. */
+static int failed(const char *path, bool is_file)
+{
+	fprintf(stderr, "gen-pcap: %s: %s\n", path, strerror(errno));
+	if (is_file)
+		remove(path);
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	static struct gen g = { .limit = 1000 };
 	const char *path = NULL;
 	uint64_t seed = 1;
+	struct stat st;
+	bool is_file;
 	int err = 0;
 
 	for (unsigned i = 0; i < KINDS; i++)
@@ -490,14 +502,12 @@ int main(int argc, char **argv)
 	g.rng = seed * 0x9e3779b97f4a7c15 + 0x1234567;
 	g.rng += !g.rng; /* xorshift stays at 0 */
 	g.out = fopen(path, "wb");
-	if (g.out)
-		run(&g);
-	if (!g.out || (ferror(g.out) | fclose(g.out))) {
-		fprintf(stderr, "gen-pcap: %s: %s\n", path, strerror(errno));
-		if (g.out)
-			remove(path);
-		return 1;
-	}
+	if (!g.out)
+		return failed(path, false);
+	is_file = !fstat(fileno(g.out), &st) && S_ISREG(st.st_mode);
+	run(&g);
+	if (ferror(g.out) | fclose(g.out))
+		return failed(path, is_file);
 	printf("%s: %llu packets, %llu bytes of frames, seed %llu\n", path,
 	       (unsigned long long)g.packets, (unsigned long long)g.bytes,
 	       (unsigned long long)seed);
