@@ -246,7 +246,8 @@ bool args_result(struct vm_run *run, const struct vm_call *call, const u64 *reg,
 		run->null_call = info;
 		run->null_insn = slot;
 	} else if (info->ret == RET_MAP_VALUE_OR_NULL && info->arg[0] == ARG_MAP) {
-		known_looked_up(run, reg[1], reg[0]);
+		/* args_check saw before the call that r1 is a map. */
+		known_looked_up(run, (const struct map *)(uintptr_t)reg[1], reg[0]);
 	}
 	return true;
 }

@@ -143,12 +143,11 @@ bool known_record(struct vm_run *run, u64 addr)
 	return search(run, reserved, addr, 0);
 }
 
-void known_looked_up(struct vm_run *run, u64 map, u64 value)
+void known_looked_up(struct vm_run *run, const struct map *m, u64 value)
 {
-	struct map *m = known_map(run, map);
 	struct map *inner = (struct map *)(uintptr_t)value;
 
-	if (!m || !holds_maps(m))
+	if (!holds_maps(m))
 		return;
 	for (u32 k = own_count(run); k < known_count(run); k++) {
 		if (known_at(run, k) == inner)

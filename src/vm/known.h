@@ -16,8 +16,8 @@ struct map *known_value(struct vm_run *run, u64 addr, u64 size);
 /* Do the bytes lie in a ring buffer record that was reserved? Starts one at that address? */
 bool known_in_record(struct vm_run *run, u64 addr, u64 size);
 bool known_record(struct vm_run *run, u64 addr);
-/* A look-up in the map at that address gave `value`: remembered when it is an inner map. */
-void known_looked_up(struct vm_run *run, u64 map, u64 value);
+/* A look-up in map m gave `value`: remembered when it is an inner map. */
+void known_looked_up(struct vm_run *run, const struct map *m, u64 value);
 
 /* Those at hand, k below known_count(): NULL where the program has none. */
 u32 known_count(const struct vm_run *run);
