@@ -18,6 +18,26 @@ for c in run disasm asm btf object; do
 	claim "${c}_with_unknown_option_is_wrong_usage" refuses 2 "'--nope'" "$skep" $c --nope
 done
 
+manual_has_every_option() {
+	for c in run exec disasm asm btf object; do
+		for o in $("$skep" $c --help | grep -o -e '^ .*--[a-z0-9-]*' | grep -o -e '--[a-z0-9-]*'); do
+			tr -d '\\' <"$here/../../docs/skep.1" | grep -q -F -e "$o" ||
+				{ echo "docs/skep.1 lacks $c $o"; return 1; }
+		done
+	done
+}
+claim manual_has_every_option manual_has_every_option
+readme_sample_runs() {
+	sed -n '/^```c$/,/^```$/p' "$here/../../README.md" | grep -v '^```' >"$tmp/sample.c"
+	cc -Wall -Wextra -Werror -I"$here/../../include" "$tmp/sample.c" -o "$tmp/sample" -L"$build" -lskep \
+		-Wl,-rpath,"$build" && prints '^XDP_PASS$' "$tmp/sample" "$fw"
+}
+if nm -D "$build/libskep.so" | grep -q -E '__(asan|tsan)_init'; then
+	skip readme_sample_runs "the library is built with a sanitizer"
+else
+	claim readme_sample_runs readme_sample_runs
+fi
+
 # ---- bad objects ----
 : >"$tmp/empty.o"
 head -c 700 "$fw" >"$tmp/cut.o"
