@@ -224,6 +224,8 @@ int skep_prog_run(struct skep_prog *prog, struct skep_run *run, struct skep_diag
 
 /* The word for a result of this program's type: "XDP_PASS", "TC_ACT_OK", …; NULL: a number. */
 const char *skep_prog_action(const struct skep_prog *prog, uint64_t result);
+/* Does a packet with that result go on its way (rather than being dropped or sent elsewhere)? */
+bool skep_prog_passes(const struct skep_prog *prog, uint64_t result);
 
 /* ---- maps ---- */
 
@@ -271,7 +273,9 @@ struct skep_packet {
 struct skep_capture; /* a pcap or pcapng file, being read */
 struct skep_dump;    /* a pcap file, being written */
 int skep_capture_open(struct skep_capture **out, const char *path, struct skep_diag *diag);
+/* 1: a packet; 0: the end; -errno: damaged from here on, what came before holds. */
 int skep_capture_next(struct skep_capture *c, struct skep_packet *out, struct skep_diag *diag);
+uint32_t skep_capture_linktype(const struct skep_capture *c); /* of the first interface */
 void skep_capture_close(struct skep_capture *c);
 int skep_dump_open(struct skep_dump **out, const char *path, uint32_t linktype,
 		   struct skep_diag *diag);

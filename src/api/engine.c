@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Engines, units and running programs: the table of engines. */
+#include <errno.h>
+
+#include "api/handle.h"
+#include "spec/prog.h"
+#include "user/user.h"
+
+static const struct engine_ops *const engines[] = { &engine_user };
+
+int skep_engine_new(struct skep_engine **out, const char *kind, struct skep_diag *diag)
+{
+	struct diag *d = diag_of(diag);
+	struct engine *e;
+	int err;
+
+	for (size_t i = 0; i < ARRAY_SIZE(engines); i++) {
+		if (kind && strcmp(kind, engines[i]->kind))
+			continue;
+		err = engines[i]->open(&e, d);
+		if (!err)
+			*out = engine_handle(e);
+		return err;
+	}
+	diag_error(d, -EINVAL, NOWHERE, "there is no engine '%s'", kind);
+	diag_hint(d, "the engine of this version is 'user'");
+	return -EINVAL;
+}
+
+void skep_engine_free(struct skep_engine *eng)
+{
+	if (eng)
+		engine_of(eng)->ops->close(engine_of(eng));
+}
+
+int skep_engine_helper(struct skep_engine *eng, uint32_t id, skep_helper_fn fn, void *arg)
+{
+	return engine_of(eng)->ops->helper(engine_of(eng), id, fn, arg);
+}
+
+void skep_engine_print(struct skep_engine *eng, skep_print_fn fn, void *arg)
+{
+	engine_of(eng)->print = fn;
+	engine_of(eng)->print_arg = arg;
+}
+
+void skep_engine_tx(struct skep_engine *eng, skep_tx_fn fn, void *arg)
+{
+	engine_of(eng)->tx = fn;
+	engine_of(eng)->tx_arg = arg;
+}
+
+int skep_load(struct skep_unit **out, struct skep_engine *eng, const struct skep_object *obj,
+	      const struct skep_load_opts *opts, struct skep_diag *diag)
+{
+	struct skep_load_opts ours = { .size = sizeof(ours) };
+	struct diag *d = diag_of(diag);
+	struct unit *u;
+	int err;
+
+	if (opts && !opts_copy(&ours, sizeof(ours), opts, opts->size))
+		return diag_error(d, -E2BIG, NOWHERE,
+				  "skep_load_opts has fields this version does not know");
+	ours.size = sizeof(ours);
+	err = unit_new(&u, engine_of(eng), object_of(obj), &ours, d);
+	if (!err)
+		*out = unit_handle(u);
+	return err;
+}
+
+void skep_unit_free(struct skep_unit *unit)
+{
+	unit_free(unit_of(unit));
+}
+
+struct skep_prog *skep_prog_find(struct skep_unit *unit, const char *name)
+{
+	struct unit *u = unit_of(unit);
+
+	for (u32 i = 0; i < u->obj->prog_count; i++) {
+		if (u->progs[i].impl && (!name || !strcmp(u->progs[i].src->name, name)))
+			return prog_handle(&u->progs[i]);
+	}
+	return NULL;
+}
+
+const char *skep_prog_name(const struct skep_prog *prog)
+{
+	return prog_of(prog)->src->name;
+}
+
+int skep_prog_run(struct skep_prog *prog, struct skep_run *run, struct skep_diag *diag)
+{
+	struct skep_run ours = { 0 };
+	size_t size = run->size;
+	int err;
+
+	if (!opts_copy(&ours, sizeof(ours), run, size))
+		return diag_error(diag_of(diag), -E2BIG, NOWHERE,
+				  "skep_run has fields this version does not know");
+	err = prog_of(prog)->unit->engine->ops->prog_run(prog_of(prog), &ours, diag_of(diag));
+	memcpy(run, &ours, MIN(size, sizeof(ours)));
+	return err;
+}
+
+const char *skep_prog_action(const struct skep_prog *prog, uint64_t result)
+{
+	return prog_action(prog_of(prog)->src->type, result);
+}
+
+/* Source: linux/bpf.h (enum xdp_action, enum bpf_ret_code), linux/pkt_cls.h (TC_ACT_…). */
+bool skep_prog_passes(const struct skep_prog *prog, uint64_t result)
+{
+	enum { XDP_PASS = 2, TC_UNSPEC = -1, TC_OK = 0, TC_RECLASSIFY = 1, TC_PIPE = 3 };
+	enum { LWT_OK = 0, LWT_REROUTE = 128 };
+	s32 r = (s32)result;
+
+	switch (prog_of(prog)->src->type) {
+	case PROG_XDP:
+		return r == XDP_PASS;
+	case PROG_SCHED_CLS:
+	case PROG_SCHED_ACT:
+		return r == TC_UNSPEC || r == TC_OK || r == TC_RECLASSIFY || r == TC_PIPE;
+	case PROG_CGROUP_SKB:
+		return r & 1;
+	case PROG_LWT_IN:
+	case PROG_LWT_OUT:
+	case PROG_LWT_XMIT:
+		return r == LWT_OK || r == LWT_REROUTE;
+	case PROG_FLOW_DISSECTOR:
+		return r == LWT_OK;
+	default:
+		return r != 0;
+	}
+}
+
+int skep_poll(struct skep_unit *unit, int timeout_ms, skep_event_fn fn, void *arg)
+{
+	return unit_of(unit)->engine->ops->poll(unit_of(unit), timeout_ms, fn, arg);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Public handles are internal structs under another name; this is the one place that converts.
+ * The public structs are never defined, so nothing is ever accessed through the wrong type.
+ */
+#ifndef API_HANDLE_H
+#define API_HANDLE_H
+
+#include <skep/skep.h>
+
+#include "engine/engine.h"
+#include "object/object.h"
+
+#define HANDLE(public, internal, of, to)                                                           \
+	static inline struct internal *of(const struct public *p)                                  \
+	{                                                                                          \
+		return (struct internal *)(uintptr_t)p;                                            \
+	}                                                                                          \
+	static inline struct public *to(const struct internal *p)                                  \
+	{                                                                                          \
+		return (struct public *)(uintptr_t)p;                                              \
+	}
+
+HANDLE(skep_diag, diag, diag_of, diag_handle)
+HANDLE(skep_object, object, object_of, object_handle)
+HANDLE(skep_engine, engine, engine_of, engine_handle)
+HANDLE(skep_unit, unit, unit_of, unit_handle)
+HANDLE(skep_prog, unit_prog, prog_of, prog_handle)
+HANDLE(skep_map, unit_map, map_of, map_handle)
+#undef HANDLE
+
+/* Copy a caller's options, whose struct may be older (shorter) or newer than ours. Fields that
+ * this version does not know must be zero. False when they are not. */
+bool opts_copy(void *ours, size_t our_size, const void *theirs, size_t their_size);
+
+#endif

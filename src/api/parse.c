@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Text to the bytes of a map's key or value, by BTF where there is some, else by size:
+ *     42  -1  0x1f        integers, enumerators by name, true and false
+ *     10.1.2.3  fe80::1   addresses, where 4 or 16 bytes are wanted
+ *     10.0.0.0/8          LPM keys: u32 prefix length, then the address
+ *     02:00:00:00:00:01   where 6 bytes are wanted
+ *     "text"              char arrays
+ *     {1,2,{3,4}}         structs and arrays, member by member; missing ones are zero
+ *     hex:00 01 …         exactly the bytes
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "api/handle.h"
+#include "base/buf.h"
+#include "base/str.h"
+#include "btf/types.h"
+#include "spec/map.h"
+
+enum { DEEPEST = 16, LONGEST_TEXT = 4096 };
+
+struct parse {
+	const struct types *types; /* may be NULL */
+	struct diag *d;
+	const char *text; /* the whole argument; spans point into it */
+	u32 file;
+};
+
+static int fail(const struct parse *p, const char *at, size_t len, const char *what)
+{
+	struct span s = { p->file, (u32)(at - p->text), (u32)len };
+
+	return diag_error(p->d, -EINVAL, s, "%s", what);
+}
+
+static bool parse_address(const char *s, size_t size, u8 *out)
+{
+	u8 prefix[16];
+	unsigned b[6];
+	char end, slash[64];
+	const char *bits = strchr(s, '/');
+	size_t addr = size - 4;
+
+	if (size == 4 && strchr(s, '.'))
+		return inet_pton(AF_INET, s, out) == 1;
+	if (size == 16 && strchr(s, ':'))
+		return inet_pton(AF_INET6, s, out) == 1;
+	if (size == 6 && sscanf(s, "%2x:%2x:%2x:%2x:%2x:%2x%c", b, b + 1, b + 2, b + 3, b + 4,
+				b + 5, &end) == 6) {
+		for (int i = 0; i < 6; i++)
+			out[i] = (u8)b[i];
+		return true;
+	}
+	if ((size == 8 || size == 20) && bits && (size_t)(bits - s) < sizeof(slash)) {
+		unsigned long n = strtoul(bits + 1, (char **)&bits, 10);
+
+		memcpy(slash, s, strcspn(s, "/"));
+		slash[strcspn(s, "/")] = 0;
+		if (*bits || n > addr * 8 ||
+		    inet_pton(addr == 4 ? AF_INET : AF_INET6, slash, prefix) != 1)
+			return false;
+		STORE(u32, out, n);
+		memcpy(out + 4, prefix, addr);
+		return true;
+	}
+	return false;
+}
+
+static bool parse_enumerator(const struct types *t, u32 id, const char *s, u64 *out)
+{
+	for (u32 i = 0; i < types_vlen(t, id); i++) {
+		struct type_enumerator e = types_enumerator(t, id, i);
+
+		if (!strcmp(e.name, s)) {
+			*out = e.value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int parse_integer(const struct parse *p, const char *at, const char *s, u32 id, size_t size,
+			 u8 *out)
+{
+	enum type_kind kind = p->types ? types_kind(p->types, id) : KIND_VOID;
+	unsigned bits = (unsigned)size * 8;
+	u64 value;
+	char *end;
+
+	if ((kind == KIND_ENUM || kind == KIND_ENUM64) && parse_enumerator(p->types, id, s, &value))
+		goto store;
+	if (!strcmp(s, "true") || !strcmp(s, "false")) {
+		value = s[0] == 't';
+		goto store;
+	}
+	errno = 0;
+	value = s[0] == '-' ? (u64)strtoll(s, &end, 0) : strtoull(s, &end, 0);
+	if (!*s || *end || (s[0] != '-' && (s[0] < '0' || s[0] > '9')))
+		return fail(p, at, strlen(s), "this is not a number");
+	if (errno || (bits < 64 && s[0] != '-' && value >> bits) ||
+	    (bits < 64 && s[0] == '-' && (s64)value < -(1LL << (bits - 1))))
+		return fail(p, at, strlen(s), "this number does not fit");
+store:
+	memcpy(out, &value, size); /* little end first, as on every machine skep runs on */
+	return 0;
+}
+
+static int parse_leaf(const struct parse *p, const char *at, size_t len, u32 id, size_t size,
+		      u8 *out)
+{
+	char s[LONGEST_TEXT];
+
+	if (len >= sizeof(s))
+		return fail(p, at, len, "this text is too long");
+	memcpy(s, at, len);
+	s[len] = 0;
+	if (len >= 2 && s[0] == '"' && s[len - 1] == '"') {
+		if (len - 2 > size)
+			return fail(p, at, len, "this text is longer than the field");
+		memcpy(out, s + 1, len - 2);
+		return 0;
+	}
+	if (parse_address(s, size, out))
+		return 0;
+	if (size == 1 || size == 2 || size == 4 || size == 8)
+		return parse_integer(p, at, s, id, size, out);
+	fail(p, at, len, "this text does not give a value of the wanted size");
+	diag_hint(p->d, "%zu bytes are wanted: write {member,member,…}, \"text\" or hex:00 01 …",
+		  size);
+	return -EINVAL;
+}
+
+static const char *trim(const char *s, const char **end)
+{
+	while (s < *end && (*s == ' ' || *s == '\t'))
+		s++;
+	while (*end > s && ((*end)[-1] == ' ' || (*end)[-1] == '\t'))
+		(*end)--;
+	return s;
+}
+
+/* The end of one item: the next comma outside braces and quotes. */
+static const char *item_end(const char *s, const char *end)
+{
+	int depth = 0;
+	bool quoted = false;
+
+	for (; s < end; s++) {
+		if (*s == '"')
+			quoted = !quoted;
+		if (quoted)
+			continue;
+		depth += (*s == '{') - (*s == '}');
+		if (*s == ',' && !depth)
+			break;
+	}
+	return s;
+}
+
+/* Where item i of a struct or array lies; false past the last or at a bitfield. */
+static bool item_place(const struct types *t, u32 id, u32 i, u32 *type, size_t *off)
+{
+	if (types_kind(t, id) == KIND_ARRAY) {
+		struct type_array a = types_array(t, id);
+		s64 size = types_size(t, a.elem);
+
+		*type = a.elem;
+		*off = (size_t)i * (size_t)MAX(size, 0);
+		return i < a.count && size > 0;
+	}
+	if (i < types_vlen(t, id)) {
+		struct type_member m = types_member(t, id, i);
+
+		*type = m.type;
+		*off = m.bit_off / 8;
+		return !m.bit_size && m.bit_off % 8 == 0;
+	}
+	return false;
+}
+
+static int parse_value(const struct parse *p, const char *s, const char *end, u32 id, size_t size,
+		       u8 *out, int depth)
+{
+	const char *stop;
+	int err = 0;
+
+	s = trim(s, &end);
+	if (p->types)
+		id = types_strip(p->types, id);
+	if (s == end || *s != '{')
+		return parse_leaf(p, s, (size_t)(end - s), id, size, out);
+	if (end[-1] != '}' || depth == DEEPEST)
+		return fail(p, s, (size_t)(end - s), "the braces do not match");
+	if (!p->types || !id)
+		return fail(p, s, (size_t)(end - s), "braces need BTF types; write hex:00 01 …");
+	s++, end--;
+	for (u32 i = 0; !err && trim(s, &end) < end; i++, s = stop + 1) {
+		size_t off;
+		u32 type;
+
+		stop = item_end(s, end);
+		if (!item_place(p->types, id, i, &type, &off))
+			return fail(p, s, (size_t)(stop - s), "there is no such member");
+		if (types_size(p->types, type) < 0 ||
+		    off + (size_t)types_size(p->types, type) > size)
+			return fail(p, s, (size_t)(stop - s), "this member has no size");
+		err = parse_value(p, s, stop, type, (size_t)types_size(p->types, type), out + off,
+				  depth + 1);
+		if (stop == end)
+			break;
+	}
+	return err;
+}
+
+static int parse_hex(const struct parse *p, const char *s, size_t size, u8 *out)
+{
+	struct buf bytes = { 0 };
+	size_t bad = 0;
+	int err = str_unhex(&bytes, s, strlen(s), &bad);
+
+	if (err) {
+		err = fail(p, s + bad, 1, "this is not a hex byte");
+	} else if (bytes.len != size) {
+		err = fail(p, s, strlen(s), "the number of bytes is wrong");
+		diag_hint(p->d, "%zu bytes are wanted, these are %zu", size, bytes.len);
+	} else {
+		memcpy(out, bytes.data, size);
+	}
+	buf_fini(&bytes);
+	return err;
+}
+
+int skep_map_parse(const struct skep_map *map, bool key, const char *text, void *out,
+		   struct skep_diag *diag)
+{
+	const struct unit_map *m = map_of(map);
+	size_t size = key ? m->src->key_size : m->src->value_size;
+	u32 type = key ? m->src->key_type_id : m->src->value_type_id;
+	struct parse p = { m->unit->obj->types, diag_of(diag), text, 0 };
+
+	p.file = diag_file(p.d, key ? "<key>" : "<value>", text, strlen(text), 1);
+	memset(out, 0, size);
+	if (str_starts(text, "hex:"))
+		return parse_hex(&p, text + 4, size, out);
+	return parse_value(&p, text, text + strlen(text), type, size, out, 0);
+}

@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* skep run: a program over packets of a capture, or over one input. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run.h"
+
+enum {
+	POLL_EVERY = 64,     /* packets between looks at the ring buffers */
+	DEFAULT_EVENTS = 10, /* shown as text */
+	PACKET_ROOM = 512,   /* bytes that a program may add to a packet */
+};
+
+struct options {
+	const char *prog, *type, *pcap, *out, *data, *ctx, *btf, *exec, *event_type;
+	uint64_t repeat, budget, events, cpu;
+	struct opt_list maps, devices;
+	bool json, trusted, uninit, l3;
+};
+
+struct session {
+	struct options o;
+	struct run r;
+	struct skep_diag *diag;
+	struct skep_object *obj;
+	struct skep_engine *eng;
+	struct skep_dump *out;
+	FILE *events;
+	uint8_t *room;			  /* where programs' packets come out */
+	size_t room_len;		  /* bytes */
+	const struct skep_packet *packet; /* being run */
+};
+
+/* ---- what comes out of programs ---- */
+
+static void on_print(void *arg, const char *text, size_t len)
+{
+	fflush(stdout);
+	fprintf(stderr, "printk: %.*s%s", (int)len, text, len && text[len - 1] == '\n' ? "" : "\n");
+}
+
+static void on_send(void *arg, uint32_t ifindex, const void *data, size_t len)
+{
+	struct session *s = arg;
+	struct skep_packet p = { .data = data, .len = (uint32_t)len, .wire_len = (uint32_t)len };
+
+	p.ts = s->packet ? s->packet->ts : 0;
+	for (size_t i = 0; i < s->r.device_count; i++) {
+		struct run_device *dev = &s->r.devices[i];
+
+		if (dev->ifindex != ifindex)
+			continue;
+		dev->packets++;
+		if (dev->dump)
+			skep_dump_write(dev->dump, &p);
+		return;
+	}
+	s->r.lost_sends++;
+}
+
+static int on_event(void *arg, const struct skep_event *ev)
+{
+	struct session *s = arg;
+
+	s->r.event_lost += ev->lost;
+	if (!ev->data)
+		return 0;
+	s->r.event_count++;
+	if (s->r.event_shown >= s->o.events)
+		return 0;
+	if (s->o.json && s->r.event_shown)
+		fputc(',', s->events);
+	else if (!s->o.json)
+		fputs("  ", s->events);
+	s->r.event_shown++;
+	return skep_event_print(s->r.unit, ev, s->o.event_type, s->events,
+				s->o.json ? SKEP_JSON : SKEP_TEXT);
+}
+
+static int drain(struct session *s)
+{
+	int n = skep_poll(s->r.unit, 0, on_event, s);
+
+	if (n == -ENOENT && s->o.event_type)
+		fprintf(stderr, "skep run: --event-type %s: the object has no such type\n",
+			s->o.event_type);
+	return n < 0 ? n : 0;
+}
+
+/* ---- devices: NAME[:NUMBER][=FILE] ---- */
+
+static int device_add(struct session *s, char *spec)
+{
+	struct run_device *dev = &s->r.devices[s->r.device_count];
+	char *equals = strchr(spec, '='), *colon, *end;
+
+	if (s->r.device_count == MAX_DEVICES) {
+		fprintf(stderr, "skep run: more than %d devices\n", MAX_DEVICES);
+		return -E2BIG;
+	}
+	if (equals)
+		*equals = 0;
+	colon = strchr(spec, ':');
+	dev->name = spec;
+	dev->path = equals ? equals + 1 : NULL;
+	dev->ifindex = (uint32_t)s->r.device_count + 1;
+	if (colon) {
+		*colon = 0;
+		dev->ifindex = (uint32_t)strtoul(colon + 1, &end, 10);
+		if (*end || !dev->ifindex) {
+			fprintf(stderr, "skep run: --dev %s: '%s' is not a device number\n", spec,
+				colon + 1);
+			return -EINVAL;
+		}
+	}
+	s->r.device_count++;
+	return 0;
+}
+
+static int devices_open(struct session *s, uint32_t linktype)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < s->r.device_count; i++) {
+		struct run_device *dev = &s->r.devices[i];
+
+		if (dev->path)
+			err = skep_dump_open(&dev->dump, dev->path, linktype, s->diag);
+	}
+	if (!err && s->o.out)
+		err = skep_dump_open(&s->out, s->o.out, linktype, s->diag);
+	return err;
+}
+
+static int devices_close(struct session *s)
+{
+	int err = s->out ? skep_dump_close(s->out, s->diag) : 0;
+
+	for (size_t i = 0; i < s->r.device_count; i++) {
+		struct run_device *dev = &s->r.devices[i];
+		int failed = dev->dump ? skep_dump_close(dev->dump, s->diag) : 0;
+
+		err = err ? err : failed;
+		dev->dump = NULL;
+	}
+	s->out = NULL;
+	return err;
+}
+
+/* ---- running ---- */
+
+static int by_packets(const void *a, const void *b)
+{
+	uint64_t x = ((const struct run_count *)a)->packets;
+	uint64_t y = ((const struct run_count *)b)->packets;
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static void count_result(struct run *r, uint64_t result, uint64_t bytes)
+{
+	size_t i = 0;
+
+	while (i < r->count_used && r->counts[i].result != result)
+		i++;
+	if (i == MAX_RESULTS) {
+		r->other++;
+		return;
+	}
+	if (i == r->count_used)
+		r->counts[r->count_used++] = (struct run_count){ .result = result };
+	r->counts[i].packets++;
+	r->counts[i].bytes += bytes;
+}
+
+static int room_for(struct session *s, size_t len)
+{
+	uint8_t *more;
+
+	if (s->room_len >= len)
+		return 0;
+	more = realloc(s->room, len * 2);
+	if (!more)
+		return -ENOMEM;
+	s->room = more;
+	s->room_len = len * 2;
+	return 0;
+}
+
+/* A socket filter's result is how many bytes of the packet are kept. */
+static size_t kept(const struct session *s, const struct skep_run *run)
+{
+	return !strcmp(s->r.type, "socket_filter") && run->result < run->data_out_len
+		       ? run->result
+		       : run->data_out_len;
+}
+
+static int run_packet(struct session *s, const struct skep_packet *p)
+{
+	struct skep_run run = {
+		.size = sizeof(run),
+		.data_in = p->data,
+		.data_in_len = p->len,
+		.repeat = s->o.repeat,
+		.flags = s->o.l3 ? SKEP_RUN_L3 : 0,
+		.cpu = (uint32_t)s->o.cpu,
+		.linktype = p->linktype,
+		.wire_len = p->wire_len,
+	};
+	struct skep_packet out = *p;
+	int err = room_for(s, p->len + PACKET_ROOM);
+
+	if (err)
+		return err;
+	run.data_out = s->room;
+	run.data_out_cap = s->room_len;
+	s->packet = p;
+	err = skep_prog_run(s->r.prog, &run, s->diag);
+	if (err) {
+		fprintf(stderr, "skep run: packet %llu (%u bytes): the program stopped\n",
+			(unsigned long long)s->r.packets + 1, p->len);
+		return err;
+	}
+	s->r.packets++;
+	s->r.bytes += p->len;
+	s->r.nanosec += run.nanosec;
+	count_result(&s->r, run.result, p->len);
+	if (!skep_prog_passes(s->r.prog, run.result))
+		return 0;
+	s->r.passed++;
+	out.data = s->room;
+	out.len = (uint32_t)kept(s, &run);
+	out.wire_len = out.len > p->len || p->wire_len < p->len ? out.len : p->wire_len;
+	return s->out ? skep_dump_write(s->out, &out) : 0;
+}
+
+static int run_capture(struct session *s)
+{
+	struct skep_capture *c = NULL;
+	struct skep_packet p;
+	int err = skep_capture_open(&c, s->o.pcap, s->diag), n;
+
+	if (!err)
+		err = devices_open(s, skep_capture_linktype(c));
+	while (!err && (n = skep_capture_next(c, &p, s->diag)) != 0) {
+		err = n < 0 ? n : run_packet(s, &p);
+		if (!err && s->r.packets % POLL_EVERY == 0)
+			err = drain(s);
+	}
+	if (!err)
+		err = drain(s);
+	skep_capture_close(c);
+	qsort(s->r.counts, s->r.count_used, sizeof(s->r.counts[0]), by_packets);
+	return err;
+}
+
+static int run_single(struct session *s, uint8_t *data, size_t data_len, uint8_t *ctx,
+		      size_t ctx_len)
+{
+	struct skep_packet p = { .len = (uint32_t)data_len, .linktype = 1 };
+	struct skep_run run = {
+		.size = sizeof(run),
+		.data_in = data_len ? data : NULL,
+		.data_in_len = data_len,
+		.ctx_in = ctx_len ? ctx : NULL,
+		.ctx_in_len = ctx_len,
+		.ctx_out = ctx_len ? ctx : NULL,
+		.ctx_out_cap = ctx_len,
+		.repeat = s->o.repeat,
+		.flags = s->o.l3 ? SKEP_RUN_L3 : 0,
+		.cpu = (uint32_t)s->o.cpu,
+	};
+	int err = room_for(s, data_len + PACKET_ROOM);
+
+	if (!err)
+		err = devices_open(s, 1);
+	if (err)
+		return err;
+	run.data_out = data_len ? s->room : NULL;
+	run.data_out_cap = data_len ? s->room_len : 0;
+	s->packet = &p;
+	err = skep_prog_run(s->r.prog, &run, s->diag);
+	if (err)
+		return err;
+	s->r.single = true;
+	s->r.result = run.result;
+	s->r.nanosec = run.nanosec;
+	s->r.insns = run.insns;
+	s->r.repeat = s->o.repeat ? s->o.repeat : 1;
+	s->r.data = data_len ? s->room : NULL;
+	s->r.data_len = run.data_out_len < s->room_len ? run.data_out_len : s->room_len;
+	s->r.ctx = ctx_len ? ctx : NULL;
+	s->r.ctx_len = ctx_len;
+	p.data = s->room;
+	p.len = p.wire_len = (uint32_t)s->r.data_len;
+	if (s->out && data_len && skep_prog_passes(s->r.prog, run.result))
+		err = skep_dump_write(s->out, &p);
+	return err ? err : drain(s);
+}
+
+static int run_input(struct session *s)
+{
+	size_t data_len = 0, ctx_len = 0;
+	uint8_t *data = NULL, *ctx = NULL;
+	int err = -EINVAL;
+
+	if (s->o.pcap)
+		return run_capture(s);
+	if (s->o.data && !(data = bytes_from_arg(s->o.data, &data_len, s->diag)))
+		goto out;
+	if (s->o.ctx && !(ctx = bytes_from_arg(s->o.ctx, &ctx_len, s->diag)))
+		goto out;
+	err = run_single(s, data, data_len, ctx, ctx_len);
+	if (!err) { /* shown here, while the bytes live */
+		fclose(s->events);
+		s->events = NULL;
+		s->o.json ? run_json(&s->r, stdout) : run_text(&s->r, stdout);
+	}
+out:
+	free(data);
+	free(ctx);
+	return err;
+}
+
+static const char *prog_type(const struct session *s)
+{
+	struct skep_prog_info info;
+
+	for (size_t i = 0; skep_object_prog(s->obj, i, &info); i++) {
+		if (!strcmp(info.name, skep_prog_name(s->r.prog)))
+			return info.type ? info.type : "memory";
+	}
+	return "memory";
+}
+
+/* The program to run when --prog does not say: the only one, else the choice is the user's. */
+static int choose(struct session *s)
+{
+	struct skep_prog_info info;
+	size_t n = 0;
+
+	while (skep_object_prog(s->obj, n, &info))
+		n++;
+	if (s->o.prog || n == 1) {
+		s->r.prog = skep_prog_find(s->r.unit, s->o.prog);
+		return 0;
+	}
+	fprintf(stderr, "skep run: '%s' has %zu programs; choose one with --prog:\n", s->r.object,
+		n);
+	for (size_t i = 0; skep_object_prog(s->obj, i, &info); i++)
+		fprintf(stderr, "    %-32s %s\n", info.name, info.section ? info.section : "");
+	return -EINVAL;
+}
+
+static int prepare(struct session *s)
+{
+	struct skep_open_opts open = { .size = sizeof(open),
+				       .btf_path = s->o.btf,
+				       .prog_type = s->o.type };
+	struct skep_load_opts load = {
+		.size = sizeof(load),
+		.exec = !s->o.exec		      ? SKEP_EXEC_AUTO
+			: strcmp(s->o.exec, "interp") ? SKEP_EXEC_CHECKED
+						      : SKEP_EXEC_INTERP,
+		.trusted = s->o.trusted,
+		.allow_uninit_stack = s->o.uninit,
+		.budget = s->o.budget,
+		.prog = s->o.prog,
+	};
+	int err = skep_open(&s->obj, SKEP_AUTO, (struct skep_source){ .name = s->r.object }, &open,
+			    s->diag);
+
+	if (!err)
+		err = skep_engine_new(&s->eng, "user", s->diag);
+	if (err)
+		return err;
+	skep_engine_print(s->eng, on_print, s);
+	skep_engine_tx(s->eng, on_send, s);
+	err = skep_load(&s->r.unit, s->eng, s->obj, &load, s->diag);
+	if (!err)
+		err = choose(s);
+	if (err)
+		return err;
+	s->r.type = prog_type(s);
+	s->r.exec = load.exec == SKEP_EXEC_INTERP ? "interpreter" : "checked interpreter";
+	for (size_t i = 0; !err && i < s->o.maps.count; i++)
+		err = run_fill_map(s->r.unit, s->o.maps.items[i], s->diag);
+	for (size_t i = 0; !err && i < s->o.devices.count; i++)
+		err = device_add(s, (char *)s->o.devices.items[i]);
+	return err;
+}
+
+static int session_run(struct session *s)
+{
+	int err, closed;
+
+	s->diag = skep_diag_new();
+	s->events = open_memstream(&s->r.events, &s->r.events_len);
+	err = s->diag && s->events ? prepare(s) : -ENOMEM;
+	if (!err)
+		err = run_input(s);
+	closed = devices_close(s);
+	err = err ? err : closed;
+	if (s->events)
+		fclose(s->events);
+	if (!err && !s->r.single)
+		s->o.json ? run_json(&s->r, stdout) : run_text(&s->r, stdout);
+	report(s->diag);
+	free(s->r.events);
+	free(s->room);
+	skep_unit_free(s->r.unit);
+	skep_engine_free(s->eng);
+	skep_object_free(s->obj);
+	skep_diag_free(s->diag);
+	return err ? EXIT_FAILED : EXIT_OK;
+}
+
+static int run_main(const struct command *self, int argc, char **argv)
+{
+	struct session s = { .o.events = UINT64_MAX };
+	struct options *o = &s.o;
+	const struct opt opts[] = {
+		{ 'p', "prog", "NAME", "the program to run, when there are several", OPT_STRING,
+		  &o->prog },
+		{ 't', "type", "TYPE", "type of programs whose section name says nothing",
+		  OPT_STRING, &o->type },
+		{ 'r', "pcap", "FILE", "run over each packet of a pcap or pcapng file", OPT_STRING,
+		  &o->pcap },
+		{ 'w', "out", "FILE", "write the packets that pass to a pcap file", OPT_STRING,
+		  &o->out },
+		{ 'd', "data", "BYTES", "run over one packet or memory: a file, or hex", OPT_STRING,
+		  &o->data },
+		{ 'c', "ctx", "BYTES", "the context struct to start with: a file, or hex",
+		  OPT_STRING, &o->ctx },
+		{ 'n', "repeat", "N", "run N times over each input", OPT_NUMBER, &o->repeat },
+		{ 'm', "map", "NAME=KEY:VALUE", "fill a map first; may be repeated", OPT_LIST,
+		  &o->maps },
+		{ 'D', "dev", "NAME[:NUMBER][=FILE]",
+		  "a virtual device, and the pcap file of what is sent to it;\n"
+		  "numbers count from 1, the device that packets come from",
+		  OPT_LIST, &o->devices },
+		{ 'e', "events", "N", "show at most N events (default 10; all with --json)",
+		  OPT_NUMBER, &o->events },
+		{ 0, "event-type", "STRUCT", "the type of events, when the map does not say",
+		  OPT_STRING, &o->event_type },
+		{ 'b', "btf", "FILE", "target of CO-RE relocations (default: the running kernel)",
+		  OPT_STRING, &o->btf },
+		{ 0, "l3", NULL, "socket filters: offsets count from the network header", OPT_FLAG,
+		  &o->l3 },
+		{ 0, "cpu", "N", "the CPU that per-CPU maps see", OPT_NUMBER, &o->cpu },
+		{ 0, "exec", "MODE", "checked (default) or interp, which needs --trusted",
+		  OPT_STRING, &o->exec },
+		{ 0, "trusted", NULL, "run the program without checks: a wrong one can crash skep",
+		  OPT_FLAG, &o->trusted },
+		{ 0, "allow-uninit-stack", NULL, "reading stack bytes never written is no fault",
+		  OPT_FLAG, &o->uninit },
+		{ 0, "budget", "N", "stop a run after N instructions", OPT_NUMBER, &o->budget },
+		{ 'j', "json", NULL, "JSON output", OPT_FLAG, &o->json },
+		{ 0 },
+	};
+	int operands = opt_parse(self, opts, argc, argv), status;
+
+	if (operands < 0)
+		return opt_status(operands);
+	if (operands != 1)
+		return opt_usage(self, "one object");
+	if (o->pcap && (o->data || o->ctx))
+		return opt_usage(self, "--pcap or --data and --ctx, not both");
+	if (o->exec && strcmp(o->exec, "checked") && strcmp(o->exec, "interp"))
+		return opt_usage(self, "--exec is checked or interp");
+	if (o->events == UINT64_MAX && !o->json)
+		o->events = DEFAULT_EVENTS;
+	s.r.object = argv[1];
+	status = session_run(&s);
+	opt_list_free(&o->maps);
+	opt_list_free(&o->devices);
+	return status;
+}
+
+const struct command cmd_run = {
+	.name = "run",
+	.operands = "OBJ",
+	.summary = "run a program over packets, in user space",
+	.about = "Keys and values are numbers, addresses (10.0.0.1, 10.0.0.0/8, [fe80::1]),\n"
+		 "\"text\", {member,member} by the map's BTF, or hex:00 01.\n\n"
+		 "    skep run xdp_firewall.o --pcap traffic.pcap --map deny=10.66.0.0/16:1\n"
+		 "    skep run prog.o --prog balance --pcap in.pcap --dev lan --dev wan=wan.pcap\n"
+		 "    skep run prog.o --data 'ff ff ff ff ff ff 00 00 00 00 00 01 08 00' --repeat "
+		 "1000\n",
+	.main = run_main,
+};

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* skep: the table of commands. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+static const struct command *const commands[] = {
+	&cmd_run, &cmd_exec, &cmd_disasm, &cmd_asm, &cmd_btf, &cmd_object,
+};
+
+static void help(FILE *out)
+{
+	fputs("skep: run, inspect and assemble BPF programs, without privilege.\n\n"
+	      "Usage: skep COMMAND [OPTION]… [OPERAND]…\n\nCommands:\n",
+	      out);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(out, "  %-8s %-22s %s\n", commands[i]->name, commands[i]->operands,
+			commands[i]->summary);
+	fputs("\n'skep COMMAND --help' teaches a command; 'skep --version' prints the version.\n"
+	      "Exit status: 0 done, 1 it failed or bad input, 2 wrong usage.\n",
+	      out);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+
+	if (!name) {
+		help(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
+		help(stdout);
+		return finish_output(EXIT_OK);
+	}
+	if (!strcmp(name, "--version") || !strcmp(name, "-V") || !strcmp(name, "version")) {
+		printf("skep %s\n", skep_version());
+		return finish_output(EXIT_OK);
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (!strcmp(name, commands[i]->name))
+			return finish_output(commands[i]->main(commands[i], argc - 1, argv + 1));
+	}
+	fprintf(stderr, "skep: there is no command '%s'\n\n", name);
+	help(stderr);
+	return EXIT_USAGE;
+}

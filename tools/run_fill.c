@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* skep run --map NAME=KEY:VALUE. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run.h"
+
+/* The colon between key and value: not inside {} or [], which may hold addresses. */
+static const char *split(const char *s)
+{
+	int depth = 0;
+
+	for (; *s; s++) {
+		depth += (*s == '{' || *s == '[') - (*s == '}' || *s == ']');
+		if (*s == ':' && !depth && strncmp(s - 3, "hex", 3))
+			return s;
+	}
+	return NULL;
+}
+
+/* Text from..to without the [] that may protect an address. The caller frees it. */
+static char *part(const char *from, const char *to)
+{
+	if (to - from >= 2 && *from == '[' && to[-1] == ']')
+		from++, to--;
+	return strndup(from, (size_t)(to - from));
+}
+
+static int complain(const char *spec, const char *why)
+{
+	fprintf(stderr, "skep run: --map %s: %s\n", spec, why);
+	return -EINVAL;
+}
+
+static int store(struct skep_map *map, const char *spec, const uint8_t *key, uint8_t *value)
+{
+	struct skep_map_info info;
+	size_t len = skep_map_value_len(map), stride;
+	int err;
+
+	skep_map_info(map, &info);
+	stride = (info.value_size + 7u) / 8 * 8;
+	for (size_t at = stride; at + info.value_size <= len; at += stride)
+		memcpy(value + at, value, info.value_size); /* the same on every CPU */
+	err = skep_map_set(map, key, value, 0);
+	if (err)
+		fprintf(stderr, "skep run: --map %s: %s\n", spec, strerror(-err));
+	return err;
+}
+
+int run_fill_map(struct skep_unit *unit, const char *spec, struct skep_diag *diag)
+{
+	const char *equals = strchr(spec, '='), *colon;
+	char *name, *key_text = NULL, *value_text = NULL;
+	uint8_t *key = NULL, *value = NULL;
+	struct skep_map_info info;
+	struct skep_map *map;
+	int err = -ENOMEM;
+
+	if (!equals || equals == spec)
+		return complain(spec, "write NAME=KEY:VALUE");
+	colon = split(equals + 1);
+	if (!colon)
+		return complain(spec, "write NAME=KEY:VALUE ([…] around a key with colons)");
+	name = strndup(spec, (size_t)(equals - spec));
+	map = name ? skep_map_find(unit, name) : NULL;
+	free(name);
+	if (!map)
+		return complain(spec, "the object has no such map");
+	skep_map_info(map, &info);
+	key_text = part(equals + 1, colon);
+	value_text = part(colon + 1, colon + strlen(colon));
+	key = calloc(1, info.key_size + 1);
+	value = calloc(1, skep_map_value_len(map) + info.value_size + 8);
+	if (key_text && value_text && key && value)
+		err = skep_map_parse(map, true, key_text, key, diag);
+	if (!err)
+		err = skep_map_parse(map, false, value_text, value, diag);
+	if (!err)
+		err = store(map, spec, key, value);
+	free(key_text);
+	free(value_text);
+	free(key);
+	free(value);
+	return err;
+}
