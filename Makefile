@@ -1,0 +1,66 @@
+# A thin front of meson and ninja.
+#
+#   make              build/skep, build/libskep.*, build/examples/*.o
+#   make demo         install what is missing, build, run the firewall example over a made capture
+#   make test         install what is missing, build, run all tests
+#   make check        formatting, static analysis, layers, generated documents
+#   make install      PREFIX (/usr/local), DESTDIR
+#   make fuzz         FUZZ=elf|btf|pcap|asm SECONDS=60
+#   make bench
+#   make clean
+#
+# PRESET=debug|asan|tsan|release|coverage builds into build-PRESET instead of build.
+
+PRESET ?=
+BUILD := build$(if $(PRESET),-$(PRESET))
+PREFIX ?= /usr/local
+FUZZ ?= elf
+SECONDS ?= 60
+
+OPTIONS_ := -Dbuildtype=debugoptimized
+OPTIONS_debug := -Dbuildtype=debug
+OPTIONS_asan := -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
+OPTIONS_tsan := -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
+OPTIONS_release := -Dbuildtype=release -Db_ndebug=true
+OPTIONS_coverage := -Dbuildtype=debug -Db_coverage=true
+
+all: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet
+
+$(BUILD)/build.ninja:
+	@scripts/setup build
+	@meson setup $(BUILD) --prefix $(abspath $(PREFIX)) $(OPTIONS_$(PRESET)) >$(BUILD).log 2>&1 || \
+		{ cat $(BUILD).log; exit 1; }
+	@mv $(BUILD).log $(BUILD)/setup.log
+
+test:
+	@scripts/setup test
+	@$(MAKE) --no-print-directory all
+	@meson configure $(BUILD) -Dtests=true >/dev/null
+	@ninja -C $(BUILD) --quiet
+	@scripts/run-tests $(BUILD) $(TESTS)
+
+demo:
+	@scripts/setup build
+	@$(MAKE) --no-print-directory all
+	@scripts/demo $(BUILD)
+
+check: all
+	@scripts/check
+
+bench: all
+	@ninja -C $(BUILD) --quiet bench
+	@scripts/bench $(BUILD)
+
+fuzz:
+	@scripts/setup test
+	@scripts/fuzz $(FUZZ) $(SECONDS)
+
+install: all
+	@meson configure $(BUILD) -Dprefix=$(abspath $(PREFIX))
+	@meson install -C $(BUILD) $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+
+clean:
+	rm -rf build build-*
+
+.PHONY: all test demo check bench fuzz install clean
