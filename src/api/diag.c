@@ -14,22 +14,27 @@ struct skep_diag *skep_diag_new(void)
 
 void skep_diag_print(const struct skep_diag *diag, FILE *out, bool colour)
 {
-	diag_print(diag_of(diag), out, colour);
+	if (diag)
+		diag_print(diag_of(diag), out, colour);
 }
 
 void skep_diag_json(const struct skep_diag *diag, FILE *out)
 {
-	diag_json(diag_of(diag), out);
+	if (diag)
+		diag_json(diag_of(diag), out);
+	else
+		fputs("[]\n", out);
 }
 
 size_t skep_diag_errors(const struct skep_diag *diag)
 {
-	return diag_of(diag)->errors;
+	return diag ? diag_of(diag)->errors : 0;
 }
 
 void skep_diag_clear(struct skep_diag *diag)
 {
-	diag_fini(diag_of(diag));
+	if (diag)
+		diag_fini(diag_of(diag));
 }
 
 void skep_diag_free(struct skep_diag *diag)

@@ -56,13 +56,10 @@ int skep_load(struct skep_unit **out, struct skep_engine *eng, const struct skep
 	struct skep_load_opts ours = { .size = sizeof(ours) };
 	struct diag *d = diag_of(diag);
 	struct unit *u;
-	int err;
+	int err = opts ? opts_copy(&ours, sizeof(ours), opts, "skep_load_opts", d) : 0;
 
-	if (opts && !opts_copy(&ours, sizeof(ours), opts, opts->size))
-		return diag_error(d, -E2BIG, NOWHERE,
-				  "skep_load_opts has fields this version does not know");
-	ours.size = sizeof(ours);
-	err = unit_new(&u, engine_of(eng), object_of(obj), &ours, d);
+	if (!err)
+		err = unit_new(&u, engine_of(eng), object_of(obj), &ours, d);
 	if (!err)
 		*out = unit_handle(u);
 	return err;
@@ -92,14 +89,18 @@ const char *skep_prog_name(const struct skep_prog *prog)
 int skep_prog_run(struct skep_prog *prog, struct skep_run *run, struct skep_diag *diag)
 {
 	struct skep_run ours = { 0 };
+	struct diag *d = diag_of(diag);
 	size_t size = run->size;
-	int err;
+	int err = opts_copy(&ours, sizeof(ours), run, "skep_run", d);
 
-	if (!opts_copy(&ours, sizeof(ours), run, size))
-		return diag_error(diag_of(diag), -E2BIG, NOWHERE,
-				  "skep_run has fields this version does not know");
-	err = prog_of(prog)->unit->engine->ops->prog_run(prog_of(prog), &ours, diag_of(diag));
-	memcpy(run, &ours, MIN(size, sizeof(ours)));
+	if (!err && !prog)
+		err = diag_error(d, -ENOENT, NOWHERE, "there is no program to run");
+	if (!err)
+		err = prog_of(prog)->unit->engine->ops->prog_run(prog_of(prog), &ours, d);
+	if (!err) {
+		ours.size = size;
+		memcpy(run, &ours, MIN(size, sizeof(ours)));
+	}
 	return err;
 }
 
@@ -112,7 +113,7 @@ const char *skep_prog_action(const struct skep_prog *prog, uint64_t result)
 bool skep_prog_passes(const struct skep_prog *prog, uint64_t result)
 {
 	enum { XDP_PASS = 2, TC_UNSPEC = -1, TC_OK = 0, TC_RECLASSIFY = 1, TC_PIPE = 3 };
-	enum { LWT_OK = 0, LWT_REROUTE = 128 };
+	enum { LWT_OK = 0, LWT_REROUTE = 128, FLOW_CONTINUE = 129 };
 	s32 r = (s32)result;
 
 	switch (prog_of(prog)->src->type) {
@@ -128,7 +129,7 @@ bool skep_prog_passes(const struct skep_prog *prog, uint64_t result)
 	case PROG_LWT_XMIT:
 		return r == LWT_OK || r == LWT_REROUTE;
 	case PROG_FLOW_DISSECTOR:
-		return r == LWT_OK;
+		return r == LWT_OK || r == FLOW_CONTINUE;
 	default:
 		return r != 0;
 	}

@@ -29,8 +29,11 @@ HANDLE(skep_prog, unit_prog, prog_of, prog_handle)
 HANDLE(skep_map, unit_map, map_of, map_handle)
 #undef HANDLE
 
-/* Copy a caller's options, whose struct may be older (shorter) or newer than ours. Fields that
- * this version does not know must be zero. False when they are not. */
-bool opts_copy(void *ours, size_t our_size, const void *theirs, size_t their_size);
+/*
+ * Copy a caller's struct, which starts with its size and may be older (shorter) or newer (longer)
+ * than ours: what it lacks stays as it is in ours, what we do not know must be zeros. `what` names
+ * the struct. 0, or -EINVAL / -E2BIG with a diagnostic.
+ */
+int opts_copy(void *ours, size_t our_size, const void *theirs, const char *what, struct diag *d);
 
 #endif

@@ -73,6 +73,13 @@ static bool is_array(const struct obj_map *m)
 	return m->type == MAP_TYPE_ARRAY || m->type == MAP_TYPE_PERCPU_ARRAY;
 }
 
+/* Maps whose value is one for each CPU, each rounded up to 8 bytes. */
+static bool is_percpu(const struct obj_map *m)
+{
+	return m->type == MAP_TYPE_PERCPU_ARRAY || m->type == MAP_TYPE_PERCPU_HASH ||
+	       m->type == MAP_TYPE_LRU_PERCPU_HASH;
+}
+
 static bool all_zero(const u8 *data, size_t len)
 {
 	return !len || (!data[0] && !memcmp(data, data + 1, len - 1));
@@ -148,7 +155,7 @@ static void text_value(const struct unit_map *m, const u8 *value, size_t len, st
 {
 	size_t size = m->src->value_size, stride = ROUND_UP(size, 8);
 
-	if (len < stride + size) { /* one value */
+	if (!is_percpu(m->src)) {
 		print_typed(m, m->src->value_type_id, value, size, SKEP_TEXT, out);
 		return;
 	}
@@ -179,17 +186,17 @@ static void text_element(const struct unit_map *m, const u8 *key, const u8 *valu
 
 /* As bpftool -j map dump: raw bytes, then "formatted" where BTF knows the types. */
 static void json_value(const struct unit_map *m, const u8 *value, size_t len, bool typed,
-		       struct buf *out)
+		       bool comma, struct buf *out)
 {
 	size_t size = m->src->value_size, stride = ROUND_UP(size, 8);
 	u32 type = typed ? m->src->value_type_id : 0;
 
-	if (len < stride + size) {
-		buf_puts(out, ",\"value\":");
+	if (!is_percpu(m->src)) {
+		buf_puts(out, comma ? ",\"value\":" : "\"value\":");
 		print_typed(m, type, value, size, SKEP_JSON, out);
 		return;
 	}
-	buf_puts(out, ",\"values\":[");
+	buf_puts(out, comma ? ",\"values\":[" : "\"values\":[");
 	for (size_t cpu = 0; cpu < len / stride; cpu++) {
 		buf_printf(out, "%s{\"cpu\":%zu,\"value\":", cpu ? "," : "", cpu);
 		print_typed(m, type, value + cpu * stride, size, SKEP_JSON, out);
@@ -203,11 +210,16 @@ static void json_element(const struct unit_map *m, const u8 *key, const u8 *valu
 {
 	buf_puts(out, "{\"key\":");
 	print_bytes(out, key, m->src->key_size, true);
-	json_value(m, value, len, false, out);
+	json_value(m, value, len, false, true, out);
 	if (m->unit->obj->types && m->src->value_type_id) {
-		buf_puts(out, ",\"formatted\":{\"key\":");
-		print_typed(m, m->src->key_type_id, key, m->src->key_size, SKEP_JSON, out);
-		json_value(m, value, len, true, out);
+		u32 key_type = m->src->key_type_id;
+
+		buf_puts(out, ",\"formatted\":{");
+		if (key_type) {
+			buf_puts(out, "\"key\":");
+			print_typed(m, key_type, key, m->src->key_size, SKEP_JSON, out);
+		}
+		json_value(m, value, len, true, key_type != 0, out);
 		buf_putc(out, '}');
 	}
 	buf_putc(out, '}');
@@ -292,20 +304,23 @@ out:
 
 /*
  * The type of an event: the one named, or else what the ring buffer's definition says through
- * its value type (`__type(value, struct event)`), when the sizes agree.
+ * its value type (`__type(value, struct event)`).
  */
 static u32 event_type(const struct unit *u, const struct skep_event *ev, const char *name)
 {
+	static const enum type_kind kinds[] = { KIND_STRUCT, KIND_UNION, KIND_TYPEDEF,
+						KIND_INT,    KIND_ENUM,	 KIND_ENUM64 };
+	const struct obj_map *m = map_of(ev->map)->src;
 	const struct types *t = u->obj->types;
-	const struct unit_map *m = map_of(ev->map);
-	u32 id;
+	u32 id = 0;
 
 	if (!t)
 		return 0;
 	if (!name)
-		return m->src->value_type_id;
-	id = types_find(t, name, KIND_STRUCT);
-	return id ? id : types_find(t, name, KIND_TYPEDEF);
+		return m->type == MAP_TYPE_RINGBUF ? m->value_type_id : 0;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) && !id; i++)
+		id = types_find(t, name, kinds[i]);
+	return id;
 }
 
 int skep_event_print(const struct skep_unit *unit, const struct skep_event *ev, const char *type,

@@ -4,6 +4,7 @@
 
 #include "api/handle.h"
 #include "api/map_info.h"
+#include "base/str.h"
 #include "btf/dump.h"
 #include "elf/elf.h"
 #include "isa/disasm.h"
@@ -28,8 +29,9 @@ bool skep_object_prog(const struct skep_object *obj, size_t i, struct skep_prog_
 	if (i >= o->prog_count)
 		return false;
 	p = &o->progs[i];
-	type = prog_info(p->type);
-	attach = attach_info(p->attach_type);
+	type = p->type == PROG_UNSPEC ? NULL : prog_info(p->type);
+	/* 0 is a real attach type, of one program type only. */
+	attach = p->attach_type || p->type == PROG_CGROUP_SKB ? attach_info(p->attach_type) : NULL;
 	*out = (struct skep_prog_info){
 		.name = p->name,
 		.section = p->section,
@@ -87,6 +89,18 @@ int skep_object_show(const struct skep_object *obj, FILE *out, enum skep_format 
 	return object_show(object_of(obj), out, format);
 }
 
+static int no_program(const struct object *o, const char *name, struct diag *d)
+{
+	struct near near = near_start(name, strlen(name));
+
+	diag_error(d, -ENOENT, NOWHERE, "'%s' has no program '%s'", o->name, name);
+	for (u32 i = 0; i < o->prog_count; i++)
+		near_try(&near, o->progs[i].name);
+	if (near.best)
+		diag_hint(d, "did you mean '%s'?", near.best);
+	return -ENOENT;
+}
+
 int skep_object_disasm(const struct skep_object *obj, const char *prog, unsigned flags, FILE *out,
 		       struct skep_diag *diag)
 {
@@ -96,8 +110,7 @@ int skep_object_disasm(const struct skep_object *obj, const char *prog, unsigned
 	if (prog) {
 		p = object_prog(o, prog);
 		if (!p)
-			return diag_error(diag_of(diag), -ENOENT, NOWHERE,
-					  "'%s' has no program '%s'", o->name, prog);
+			return no_program(o, prog, diag_of(diag));
 	}
 	return object_disasm(o, p, flags, out);
 }
@@ -148,22 +161,22 @@ int skep_btf_dump(const char *path, const char *base_path, const char *format, F
 	struct diag *d = diag_of(diag);
 	int err = 0;
 
+	if (!format)
+		format = "raw";
+	if (strcmp(format, "c") && strcmp(format, "raw") && strcmp(format, "json")) {
+		diag_error(d, -EINVAL, NOWHERE, "unknown BTF format '%s'", format);
+		diag_hint(d, "formats are c, raw and json");
+		return -EINVAL;
+	}
 	if (base_path)
 		err = types_open_file(&base, base_path, NULL, d);
 	if (!err)
 		err = types_open_file(&t, path, base, d);
 	if (err)
 		goto out;
-	if (!format || !strcmp(format, "raw")) {
-		err = types_dump_raw(t, out);
-	} else if (!strcmp(format, "c")) {
-		err = types_dump_c(t, out, d);
-	} else if (!strcmp(format, "json")) {
-		err = types_dump_json(t, out);
-	} else {
-		err = diag_error(d, -EINVAL, NOWHERE, "unknown BTF format '%s'", format);
-		diag_hint(d, "formats are c, raw and json");
-	}
+	err = *format == 'c'   ? types_dump_c(t, out, d)
+	      : *format == 'r' ? types_dump_raw(t, out)
+			       : types_dump_json(t, out);
 out:
 	types_free(t);
 	types_free(base);

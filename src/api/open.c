@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "elf/elf.h"
 #include "object/build.h"
+#include "spec/prog.h"
 
 struct frontend {
 	enum skep_lang lang;
@@ -31,10 +32,26 @@ static int open_elf(struct object **out, const char *name, const u8 *data, size_
 	return elf_open(out, name, data, len, opts, d);
 }
 
+/* Programs of a text that gives them no type get the one that the caller names. */
 static int open_asm(struct object **out, const char *name, const u8 *data, size_t len,
 		    const struct skep_open_opts *opts, struct diag *d)
 {
-	return asm_parse(out, name, (const char *)data, len, d);
+	s32 type = opts->prog_type ? prog_type_by_name(opts->prog_type) : PROG_UNSPEC;
+	struct object *obj;
+	int err;
+
+	if (type < 0)
+		return diag_error(d, -EINVAL, NOWHERE, "unknown program type '%s'",
+				  opts->prog_type);
+	err = asm_parse(&obj, name, (const char *)data, len, d);
+	if (err)
+		return err;
+	for (u32 i = 0; i < obj->prog_count; i++) {
+		if (obj->progs[i].type == PROG_UNSPEC)
+			obj->progs[i].type = (u32)type;
+	}
+	*out = obj;
+	return 0;
 }
 
 /* In the order in which SKEP_AUTO asks. */
@@ -46,6 +63,8 @@ static const struct frontend frontends[] = {
 static int open_bytes(struct object **out, enum skep_lang lang, const char *name, const u8 *data,
 		      size_t len, const struct skep_open_opts *opts, struct diag *d)
 {
+	if ((u32)lang > SKEP_ASM)
+		return diag_error(d, -EINVAL, NOWHERE, "there is no language %d", lang);
 	if (!len)
 		return diag_error(d, -EINVAL, NOWHERE, "'%s' is empty", name);
 	for (size_t i = 0; i < ARRAY_SIZE(frontends); i++) {
@@ -68,9 +87,9 @@ int skep_open(struct skep_object **out, enum skep_lang lang, struct skep_source 
 	struct file file = { 0 };
 	int err;
 
-	if (opts && !opts_copy(&ours, sizeof(ours), opts, opts->size))
-		return diag_error(d, -E2BIG, NOWHERE,
-				  "skep_open_opts has fields this version does not know");
+	err = opts ? opts_copy(&ours, sizeof(ours), opts, "skep_open_opts", d) : 0;
+	if (err)
+		return err;
 	if (!src.data && !src.name)
 		return diag_error(d, -EINVAL, NOWHERE, "a source needs a name or data");
 	if (src.data) {
@@ -93,12 +112,10 @@ int skep_object_build(struct skep_object **out, const struct skep_object_def *de
 {
 	struct skep_object_def ours = { .size = sizeof(ours) };
 	struct object *obj;
-	int err;
+	int err = opts_copy(&ours, sizeof(ours), def, "skep_object_def", diag_of(diag));
 
-	if (!def || !opts_copy(&ours, sizeof(ours), def, def->size))
-		return diag_error(diag_of(diag), -E2BIG, NOWHERE,
-				  "skep_object_def has fields this version does not know");
-	err = object_build(&obj, &ours, diag_of(diag));
+	if (!err)
+		err = object_build(&obj, &ours, diag_of(diag));
 	if (!err)
 		*out = object_handle(obj);
 	return err;
@@ -109,16 +126,24 @@ void skep_object_free(struct skep_object *obj)
 	object_free(object_of(obj));
 }
 
-bool opts_copy(void *ours, size_t our_size, const void *theirs, size_t their_size)
+int opts_copy(void *ours, size_t our_size, const void *theirs, const char *what, struct diag *d)
 {
+	enum { LARGEST = 4096 }; /* beyond it the size was never set */
+	size_t size = *(const size_t *)theirs;
 	const u8 *bytes = theirs;
 
-	if (their_size < sizeof(size_t))
-		return false;
-	for (size_t i = our_size; i < their_size; i++) {
+	if (size < sizeof(size) || size > LARGEST)
+		return diag_error(d, -EINVAL, NOWHERE,
+				  "struct %s: its size is %zu, set it to sizeof(struct %s)", what,
+				  size, what);
+	for (size_t i = our_size; i < size; i++) {
 		if (bytes[i])
-			return false;
+			return diag_error(d, -E2BIG, NOWHERE,
+					  "struct %s: byte %zu is set, which this version (%s) "
+					  "does not know",
+					  what, i, SKEP_VERSION);
 	}
-	memcpy(ours, theirs, MIN(our_size, their_size));
-	return true;
+	memcpy(ours, theirs, MIN(our_size, size));
+	*(size_t *)ours = our_size;
+	return 0;
 }

@@ -35,37 +35,59 @@ static int fail(const struct parse *p, const char *at, size_t len, const char *w
 	return diag_error(p->d, -EINVAL, s, "%s", what);
 }
 
+/* "02:00:5e:10:00:01": six groups of one or two hex digits. */
+static bool parse_mac(const char *s, u8 *out)
+{
+	for (int i = 0; i < 6; i++) {
+		size_t n = strspn(s, "0123456789abcdefABCDEF");
+
+		if (n < 1 || n > 2 || s[n] != (i < 5 ? ':' : 0))
+			return false;
+		out[i] = (u8)strtoul(s, NULL, 16);
+		s += n + 1;
+	}
+	return true;
+}
+
+/* "10.0.0.0/8": u32 prefix length, then the address of `addr` bytes. No slash: all its bits. */
+static bool parse_prefix(const char *s, size_t addr, u8 *out)
+{
+	size_t len = strcspn(s, "/"), digits = strspn(s + len + !!s[len], "0123456789");
+	char text[INET6_ADDRSTRLEN];
+	u8 bytes[16];
+	u32 bits = (u32)addr * 8;
+
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, s, len);
+	text[len] = 0;
+	if (s[len]) {
+		if (digits < 1 || digits > 3 || s[len + 1 + digits])
+			return false;
+		bits = (u32)strtoul(s + len + 1, NULL, 10);
+	}
+	if (bits > addr * 8 || inet_pton(addr == 4 ? AF_INET : AF_INET6, text, bytes) != 1)
+		return false;
+	STORE(u32, out, bits);
+	memcpy(out + 4, bytes, addr);
+	return true;
+}
+
 static bool parse_address(const char *s, size_t size, u8 *out)
 {
-	u8 prefix[16];
-	unsigned b[6];
-	char end, slash[64];
-	const char *bits = strchr(s, '/');
-	size_t addr = size - 4;
-
-	if (size == 4 && strchr(s, '.'))
+	switch (size) {
+	case 4:
 		return inet_pton(AF_INET, s, out) == 1;
-	if (size == 16 && strchr(s, ':'))
+	case 6:
+		return parse_mac(s, out);
+	case 16:
 		return inet_pton(AF_INET6, s, out) == 1;
-	if (size == 6 && sscanf(s, "%2x:%2x:%2x:%2x:%2x:%2x%c", b, b + 1, b + 2, b + 3, b + 4,
-				b + 5, &end) == 6) {
-		for (int i = 0; i < 6; i++)
-			out[i] = (u8)b[i];
-		return true;
+	case 8:
+	case 20:
+		return parse_prefix(s, size - 4, out);
+	default:
+		return false;
 	}
-	if ((size == 8 || size == 20) && bits && (size_t)(bits - s) < sizeof(slash)) {
-		unsigned long n = strtoul(bits + 1, (char **)&bits, 10);
-
-		memcpy(slash, s, strcspn(s, "/"));
-		slash[strcspn(s, "/")] = 0;
-		if (*bits || n > addr * 8 ||
-		    inet_pton(addr == 4 ? AF_INET : AF_INET6, slash, prefix) != 1)
-			return false;
-		STORE(u32, out, n);
-		memcpy(out + 4, prefix, addr);
-		return true;
-	}
-	return false;
 }
 
 static bool parse_enumerator(const struct types *t, u32 id, const char *s, u64 *out)
@@ -86,8 +108,11 @@ static int parse_integer(const struct parse *p, const char *at, const char *s, u
 {
 	enum type_kind kind = p->types ? types_kind(p->types, id) : KIND_VOID;
 	unsigned bits = (unsigned)size * 8;
+	bool negative = s[0] == '-';
+	const char *digits;
 	u64 value;
 	char *end;
+	int base;
 
 	if ((kind == KIND_ENUM || kind == KIND_ENUM64) && parse_enumerator(p->types, id, s, &value))
 		goto store;
@@ -95,13 +120,16 @@ static int parse_integer(const struct parse *p, const char *at, const char *s, u
 		value = s[0] == 't';
 		goto store;
 	}
+	digits = s + negative;
+	base = digits[0] == '0' && (digits[1] | ' ') == 'x' ? 16 : 10;
 	errno = 0;
-	value = s[0] == '-' ? (u64)strtoll(s, &end, 0) : strtoull(s, &end, 0);
-	if (!*s || *end || (s[0] != '-' && (s[0] < '0' || s[0] > '9')))
+	value = strtoull(digits, &end, base);
+	if (digits[0] < '0' || digits[0] > '9' || *end)
 		return fail(p, at, strlen(s), "this is not a number");
-	if (errno || (bits < 64 && s[0] != '-' && value >> bits) ||
-	    (bits < 64 && s[0] == '-' && (s64)value < -(1LL << (bits - 1))))
+	if (errno || (negative ? value > 1ULL << (bits - 1) : bits < 64 && value >> bits))
 		return fail(p, at, strlen(s), "this number does not fit");
+	if (negative)
+		value = -value;
 store:
 	memcpy(out, &value, size); /* little end first, as on every machine skep runs on */
 	return 0;
@@ -159,25 +187,44 @@ static const char *item_end(const char *s, const char *end)
 	return s;
 }
 
-/* Where item i of a struct or array lies; false past the last or at a bitfield. */
-static bool item_place(const struct types *t, u32 id, u32 i, u32 *type, size_t *off)
-{
-	if (types_kind(t, id) == KIND_ARRAY) {
-		struct type_array a = types_array(t, id);
-		s64 size = types_size(t, a.elem);
+struct item {
+	u32 type;
+	size_t off, size; /* bytes */
+};
 
-		*type = a.elem;
-		*off = (size_t)i * (size_t)MAX(size, 0);
-		return i < a.count && size > 0;
-	}
-	if (i < types_vlen(t, id)) {
+/* Item i of a struct, union, array or section of globals. NULL, or why there is none. */
+static const char *item_place(const struct types *t, u32 id, u32 i, struct item *out)
+{
+	enum type_kind kind = types_kind(t, id);
+	s64 size;
+
+	if (kind == KIND_ARRAY) {
+		struct type_array a = types_array(t, id);
+
+		size = types_size(t, a.elem);
+		if (i >= a.count)
+			return "the array has no such element";
+		*out = (struct item){ a.elem, (size_t)i * (size_t)MAX(size, 0), (size_t)size };
+	} else if (kind == KIND_STRUCT || kind == KIND_UNION) {
 		struct type_member m = types_member(t, id, i);
 
-		*type = m.type;
-		*off = m.bit_off / 8;
-		return !m.bit_size && m.bit_off % 8 == 0;
+		if (i >= types_vlen(t, id))
+			return "there is no such member";
+		if (m.bit_size || m.bit_off % 8)
+			return "this member is a bitfield: write the whole as hex:00 01 …";
+		size = types_size(t, m.type);
+		*out = (struct item){ m.type, m.bit_off / 8, (size_t)size };
+	} else if (kind == KIND_DATASEC) {
+		struct type_secinfo v = types_secinfo(t, id, i);
+
+		if (i >= types_vlen(t, id))
+			return "there is no such variable";
+		size = types_size(t, types_ref(t, v.type));
+		*out = (struct item){ types_ref(t, v.type), v.off, (size_t)size };
+	} else {
+		return "braces are for structs and arrays";
 	}
-	return false;
+	return size < 0 ? "this member has no size" : NULL;
 }
 
 static int parse_value(const struct parse *p, const char *s, const char *end, u32 id, size_t size,
@@ -191,23 +238,23 @@ static int parse_value(const struct parse *p, const char *s, const char *end, u3
 		id = types_strip(p->types, id);
 	if (s == end || *s != '{')
 		return parse_leaf(p, s, (size_t)(end - s), id, size, out);
-	if (end[-1] != '}' || depth == DEEPEST)
+	if (end[-1] != '}' || end - s < 2)
 		return fail(p, s, (size_t)(end - s), "the braces do not match");
+	if (depth == DEEPEST)
+		return fail(p, s, (size_t)(end - s), "braces are nested too deep");
 	if (!p->types || !id)
 		return fail(p, s, (size_t)(end - s), "braces need BTF types; write hex:00 01 …");
 	s++, end--;
 	for (u32 i = 0; !err && trim(s, &end) < end; i++, s = stop + 1) {
-		size_t off;
-		u32 type;
+		struct item item;
+		const char *why = item_place(p->types, id, i, &item);
 
 		stop = item_end(s, end);
-		if (!item_place(p->types, id, i, &type, &off))
-			return fail(p, s, (size_t)(stop - s), "there is no such member");
-		if (types_size(p->types, type) < 0 ||
-		    off + (size_t)types_size(p->types, type) > size)
-			return fail(p, s, (size_t)(stop - s), "this member has no size");
-		err = parse_value(p, s, stop, type, (size_t)types_size(p->types, type), out + off,
-				  depth + 1);
+		if (!why && (item.off > size || item.size > size - item.off))
+			why = "this member lies outside the value";
+		if (why)
+			return fail(p, s, (size_t)(stop - s), why);
+		err = parse_value(p, s, stop, item.type, item.size, out + item.off, depth + 1);
 		if (stop == end)
 			break;
 	}

@@ -7,11 +7,48 @@
 #include "spec/map.h"
 #include "spec/prog.h"
 
+enum { MAX_THINGS = 65536 }; /* maps, programs */
+
 struct build {
 	struct object *obj;
 	const struct skep_object_def *def;
 	struct diag *d;
 };
+
+/* One value, which programs may address directly. */
+static bool is_single_value(const struct obj_map *m)
+{
+	return m->type == MAP_TYPE_ARRAY && m->max_entries == 1;
+}
+
+/* The template of the values, and the initial value. */
+static int build_map_links(const struct build *b, const struct skep_map_def *def, struct obj_map *m)
+{
+	bool outer = m->type == MAP_TYPE_ARRAY_OF_MAPS || m->type == MAP_TYPE_HASH_OF_MAPS;
+
+	m->inner = def->inner ? object_map_index(b->obj, def->inner) : -1;
+	if (def->inner && m->inner < 0)
+		return diag_error(b->d, -ENOENT, NOWHERE, "map '%s': there is no inner map '%s'",
+				  def->name, def->inner);
+	if (outer && m->inner < 0)
+		return diag_error(b->d, -EINVAL, NOWHERE,
+				  "map '%s' holds maps: `inner` must name one like them",
+				  def->name);
+	if (!outer && m->inner >= 0)
+		return diag_error(b->d, -EINVAL, NOWHERE, "map '%s' of type %s holds no maps",
+				  def->name, def->type);
+	if (outer && &b->obj->maps[m->inner] == m)
+		return diag_error(b->d, -EINVAL, NOWHERE, "map '%s' cannot be its own inner map",
+				  def->name);
+	if (!def->data)
+		return 0;
+	if (!is_single_value(m))
+		return diag_error(b->d, -EINVAL, NOWHERE,
+				  "map '%s': data is for arrays of one element", def->name);
+	m->role = def->flags & MAP_RDONLY_PROG ? MAP_RODATA : MAP_DATA;
+	m->data = arena_copy(&b->obj->arena, def->data, def->value_size);
+	return m->data ? 0 : diag_nomem(b->d);
+}
 
 static int build_map(const struct build *b, u32 i)
 {
@@ -36,25 +73,13 @@ static int build_map(const struct build *b, u32 i)
 	m->numa_node = def->numa_node;
 	m->template = def->inner_only;
 	m->autocreate = !def->inner_only;
-	m->inner = def->inner ? object_map_index(b->obj, def->inner) : -1;
-	if (def->inner && m->inner < 0)
-		return diag_error(b->d, -ENOENT, NOWHERE, "map '%s': there is no inner map '%s'",
-				  def->name, def->inner);
-	if (def->data) {
-		if (type != MAP_TYPE_ARRAY || def->max_entries != 1)
-			return diag_error(b->d, -EINVAL, NOWHERE,
-					  "map '%s': data is for arrays of one element", def->name);
-		m->role = MAP_DATA;
-		m->data = arena_copy(&b->obj->arena, def->data, def->value_size);
-		if (!m->data)
-			return diag_nomem(b->d);
-	}
-	return 0;
+	return build_map_links(b, def, m);
 }
 
 static int build_ref(const struct build *b, struct obj_prog *p, const struct skep_map_ref *ref)
 {
 	s32 map = ref->map ? object_map_index(b->obj, ref->map) : -1;
+	const struct obj_map *m;
 	struct insn *slot;
 
 	if (p->insn_count < 2 || ref->insn > p->insn_count - 2 ||
@@ -67,6 +92,16 @@ static int build_ref(const struct build *b, struct obj_prog *p, const struct ske
 		return diag_error(b->d, -ENOENT, NOWHERE,
 				  "program '%s': slot %u refers to map '%s', which is not there",
 				  p->name, ref->insn, ref->map ? ref->map : "(none)");
+	m = &b->obj->maps[map];
+	if (m->template)
+		return diag_error(b->d, -EINVAL, NOWHERE,
+				  "program '%s': slot %u refers to '%s', which is only a template",
+				  p->name, ref->insn, m->name);
+	if (ref->value && (!is_single_value(m) || ref->off >= m->value_size))
+		return diag_error(b->d, -EINVAL, NOWHERE,
+				  "program '%s': slot %u refers to byte %u of the value of '%s', "
+				  "which is not an array of one value of that size",
+				  p->name, ref->insn, ref->off, m->name);
 	slot = &p->insns[ref->insn];
 	slot[0].src = ref->value ? PSEUDO_MAP_IDX_VALUE : PSEUDO_MAP_IDX;
 	slot[0].imm = map;
@@ -126,9 +161,19 @@ static int build_prog(const struct build *b, u32 i)
 
 	if (!def->name || !*def->name)
 		return diag_error(b->d, -EINVAL, NOWHERE, "program %u has no name", i);
-	if (!def->insns || !def->insn_count || def->insn_count > MAX_INSNS)
-		return diag_error(b->d, -EINVAL, NOWHERE, "program '%s' has %zu instructions",
-				  def->name, def->insn_count);
+	if (object_prog(b->obj, def->name) != p)
+		return diag_error(b->d, -EEXIST, NOWHERE, "two programs are named '%s'", def->name);
+	if (!def->insns || !def->insn_count)
+		return diag_error(b->d, -EINVAL, NOWHERE, "program '%s' has no instructions",
+				  def->name);
+	if (def->insn_count > MAX_INSNS)
+		return diag_error(b->d, -E2BIG, NOWHERE,
+				  "program '%s' has %zu instruction slots, the most is %d",
+				  def->name, def->insn_count, MAX_INSNS);
+	if (def->ref_count && !def->refs)
+		return diag_error(b->d, -EINVAL, NOWHERE,
+				  "program '%s': %zu map references at no address", def->name,
+				  def->ref_count);
 	p->autoload = true;
 	p->insn_count = (u32)def->insn_count;
 	p->insns = arena_copy(&b->obj->arena, def->insns, def->insn_count * sizeof(struct insn));
@@ -176,8 +221,12 @@ int object_build(struct object **out, const struct skep_object_def *def, struct 
 
 	if (!b.obj)
 		return diag_nomem(d);
-	if (def->map_count > UINT32_MAX || def->prog_count > UINT32_MAX)
-		err = diag_error(d, -E2BIG, NOWHERE, "too many maps or programs");
+	if (def->map_count > MAX_THINGS || def->prog_count > MAX_THINGS)
+		err = diag_error(d, -E2BIG, NOWHERE, "%zu maps and %zu programs, the most is %d",
+				 def->map_count, def->prog_count, MAX_THINGS);
+	else if ((def->map_count && !def->maps) || (def->prog_count && !def->progs))
+		err = diag_error(d, -EINVAL, NOWHERE, "%s are at no address",
+				 def->maps || !def->map_count ? "programs" : "maps");
 	else
 		err = build_names(&b);
 	for (u32 i = 0; !err && i < b.obj->map_count; i++)
