@@ -8,7 +8,7 @@
 static void json_member(FILE *out, const char *name, const char *value)
 {
 	fprintf(out, ",\"%s\":", name);
-	json_string(out, value);
+	out_string(out, value);
 }
 
 static void json_bytes(FILE *out, const char *name, const uint8_t *data, size_t len)
@@ -78,7 +78,7 @@ void run_json(const struct run *r, FILE *out)
 	bool first = true;
 
 	fputs("{\"program\":", out);
-	json_string(out, skep_prog_name(r->prog));
+	out_string(out, skep_prog_name(r->prog));
 	json_member(out, "object", r->object);
 	json_member(out, "type", r->type);
 	json_member(out, "exec", r->exec);
@@ -92,7 +92,7 @@ void run_json(const struct run *r, FILE *out)
 		if (!first)
 			fputc(',', out);
 		first = false;
-		json_string(out, info.name);
+		out_string(out, info.name);
 		fputc(':', out);
 		skep_map_print(map, out, SKEP_JSON);
 	}

@@ -114,7 +114,7 @@ const char *thousands(uint64_t n)
 	return out;
 }
 
-void json_string(FILE *out, const char *s)
+void out_string(FILE *out, const char *s)
 {
 	fputc('"', out);
 	for (; *s; s++) {

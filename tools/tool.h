@@ -30,6 +30,6 @@ uint8_t *bytes_from_hex(const char *text, const char *name, size_t *len);
 /* "1,234,567" in one of a few rotating buffers. */
 const char *thousands(uint64_t n);
 /* A JSON string with its quotes. */
-void json_string(FILE *out, const char *s);
+void out_string(FILE *out, const char *s);
 
 #endif

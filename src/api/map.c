@@ -337,7 +337,7 @@ int skep_event_print(const struct skep_unit *unit, const struct skep_event *ev, 
 		id = 0;
 	if (format == SKEP_JSON) {
 		buf_puts(&text, "{\"map\":");
-		json_string(&text, m->src->name);
+		json_buf_string(&text, m->src->name);
 		buf_printf(&text, ",\"lost\":%llu,\"data\":", (unsigned long long)ev->lost);
 	} else {
 		buf_printf(&text, "%s: ", m->src->name);

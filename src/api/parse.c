@@ -7,6 +7,7 @@
  *     02:00:00:00:00:01   where 6 bytes are wanted
  *     "text"              char arrays
  *     {1,2,{3,4}}         structs and arrays, member by member; missing ones are zero
+ *     name                of a program or map, in prog arrays and maps of maps
  *     hex:00 01 …         exactly the bytes
  */
 #include <arpa/inet.h>
@@ -246,7 +247,7 @@ static int parse_value(const struct parse *p, const char *s, const char *end, u3
 		return fail(p, s, (size_t)(end - s), "braces need BTF types; write hex:00 01 …");
 	s++, end--;
 	for (u32 i = 0; !err && trim(s, &end) < end; i++, s = stop + 1) {
-		struct item item;
+		struct item item = { 0 };
 		const char *why = item_place(p->types, id, i, &item);
 
 		stop = item_end(s, end);
@@ -279,6 +280,26 @@ static int parse_hex(const struct parse *p, const char *s, size_t size, u8 *out)
 	return err;
 }
 
+/* Values of prog arrays and maps of maps: the name of a program or map, stored as its number. */
+static bool parse_thing(const struct unit_map *m, const char *text, u8 *out)
+{
+	const struct object *obj = m->unit->obj;
+	const struct obj_prog *prog;
+	s32 index = -1;
+
+	if (m->src->type == MAP_TYPE_PROG_ARRAY) {
+		prog = object_prog(obj, text);
+		index = prog ? (s32)(prog - obj->progs) : -1;
+	} else if (m->src->type == MAP_TYPE_ARRAY_OF_MAPS ||
+		   m->src->type == MAP_TYPE_HASH_OF_MAPS) {
+		index = object_map_index(obj, text);
+	}
+	if (index < 0 || m->src->value_size != sizeof(index))
+		return false;
+	memcpy(out, &index, sizeof(index));
+	return true;
+}
+
 int skep_map_parse(const struct skep_map *map, bool key, const char *text, void *out,
 		   struct skep_diag *diag)
 {
@@ -289,6 +310,8 @@ int skep_map_parse(const struct skep_map *map, bool key, const char *text, void 
 
 	p.file = diag_file(p.d, key ? "<key>" : "<value>", text, strlen(text), 1);
 	memset(out, 0, size);
+	if (!key && parse_thing(m, text, out))
+		return 0;
 	if (str_starts(text, "hex:"))
 		return parse_hex(&p, text + 4, size, out);
 	return parse_value(&p, text, text + strlen(text), type, size, out, 0);
