@@ -11,7 +11,7 @@
 
 #include "elf/elf.h"
 
-enum { MACHINE_BPF = 247 };
+enum { MACHINE_BPF = 247, MAX_SECTIONS = 0xff00, MAX_TEMP_NAMES = 100 };
 
 struct out_section *write_section_at(struct elf_writer *w, u32 index)
 {
@@ -89,9 +89,9 @@ static void add_header(struct image *im, const char *name, Elf64_Shdr h, const v
 {
 	if (h.sh_type != SHT_NOBITS) {
 		buf_align(&im->bytes, h.sh_addralign ? h.sh_addralign : 1);
-		h.sh_offset = im->bytes.len;
 		buf_put(&im->bytes, data, h.sh_size);
 	}
+	h.sh_offset = im->bytes.len - (h.sh_type == SHT_NOBITS ? 0 : h.sh_size);
 	h.sh_name = add_name(im, name);
 	buf_put(&im->headers, &h, sizeof(h));
 	im->section_count++;
@@ -198,6 +198,9 @@ static int layout(struct elf_writer *w, struct image *im)
 	Elf64_Ehdr *eh;
 	size_t headers;
 
+	if (symtab + 2 >= MAX_SECTIONS)
+		return diag_error(w->d, -E2BIG, NOWHERE, "%u sections do not fit in an ELF file",
+				  symtab + 2);
 	buf_extend(&im->bytes, sizeof(*eh));
 	buf_extend(&im->headers, sizeof(Elf64_Shdr));
 	buf_putc(&im->names, 0);
@@ -265,38 +268,48 @@ static bool is_special(const char *path)
 	return !stat(path, &st) && !S_ISREG(st.st_mode);
 }
 
-static int write_new(const char *path, const struct buf *b)
+static int write_open(const char *path, int flags, const struct buf *b)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), err;
+	int fd = open(path, O_WRONLY | O_CLOEXEC | flags, 0666), err;
 
 	if (fd < 0)
 		return -errno;
 	err = write_all(fd, b->data, b->len);
 	if (close(fd) && !err)
 		err = -errno;
+	if (err && flags & O_EXCL)
+		unlink(path);
+	return err;
+}
+
+static int write_renamed(const char *path, const struct buf *b)
+{
+	struct buf temp = { 0 };
+	int err = -EEXIST;
+
+	for (int i = 0; err == -EEXIST && i < MAX_TEMP_NAMES; i++) {
+		buf_clear(&temp);
+		buf_printf(&temp, "%s.%ld.%d.tmp", path, (long)getpid(), i);
+		err = temp.err ? temp.err : write_open(buf_str(&temp), O_CREAT | O_EXCL, b);
+	}
+	if (!err && rename(buf_str(&temp), path)) {
+		err = -errno;
+		unlink(buf_str(&temp));
+	}
+	buf_fini(&temp);
 	return err;
 }
 
 static int write_file(const char *path, const struct buf *b, struct diag *d)
 {
-	struct buf temp = { 0 };
-	const char *name;
 	int err;
 
-	if (!strcmp(path, "-")) {
+	if (!strcmp(path, "-"))
 		err = write_all(STDOUT_FILENO, b->data, b->len);
-	} else if (is_special(path)) {
-		err = write_new(path, b);
-	} else {
-		buf_printf(&temp, "%s.%ld.tmp", path, (long)getpid());
-		name = buf_str(&temp);
-		err = temp.err ? temp.err : write_new(name, b);
-		if (!err && rename(name, path))
-			err = -errno;
-		if (err && !temp.err)
-			unlink(name);
-		buf_fini(&temp);
-	}
+	else if (is_special(path))
+		err = write_open(path, 0, b);
+	else
+		err = write_renamed(path, b);
 	if (err)
 		diag_error(d, err, NOWHERE, "cannot write '%s': %s", path, strerror(-err));
 	return err;

@@ -20,7 +20,7 @@ struct out_rel {
 
 struct out_section {
 	const char *name; /* owned by the object or static */
-	u32 type, flags, align, entry_size, link, info;
+	u32 type, flags, align;
 	u32 nobits; /* size in bytes of a SHT_NOBITS section */
 	struct buf data;
 	VEC(struct out_rel) rels;
@@ -41,7 +41,9 @@ struct out_func {
 	u32 start, count; /* slots in prog */
 	u32 section, off; /* where it went; off in bytes */
 	u32 type_id;	  /* BTF FUNC */
-	u32 sym;	  /* in globals for programs, in locals for subprograms */
+	u32 sym;	  /* in globals when `global`, else in locals */
+	bool global;	  /* programs, and subprograms that are verified on their own */
+	bool copy;	  /* the same as an earlier function, in whose place it stands */
 };
 
 struct elf_writer {

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "elf/write.h"
+#include "spec/map.h"
 
 #ifndef R_BPF_64_ABS64
 #define R_BPF_64_ABS64 2
@@ -41,13 +42,52 @@ struct members {
 
 /* ---- BTF of maps ---- */
 
+/* Is that section of the source written again under its name? */
+static bool has_section(const struct object *obj, const char *name)
+{
+	s32 map = object_map_index(obj, name);
+
+	if (!strcmp(name, ".ksyms"))
+		return obj->extern_count > 0;
+	return map >= 0 && obj->maps[map].role != MAP_PLAIN && obj->maps[map].role != MAP_KCONFIG;
+}
+
+/*
+ * A section that is not written must not be described, but the types after it keep their numbers:
+ * it becomes a struct without names, which takes as many bytes in the file. Its members are `int`,
+ * the first type that is added to the object's own.
+ */
+static void drop_datasec(const struct types *t, u32 id, u8 *at)
+{
+	u32 count = types_vlen(t, id), header[3] = { 0, KIND_STRUCT << 24 | count, 4 * count };
+
+	memcpy(at, header, sizeof(header));
+	for (u32 i = 0; i < count; i++) {
+		u32 member[3] = { 0, types_count(t), 32 * i };
+
+		memcpy(at + sizeof(header) + i * sizeof(member), member, sizeof(member));
+	}
+}
+
+/* Variables of .kconfig are constants now, no longer extern. */
+static bool is_kconfig(const struct types *t, u32 var)
+{
+	enum { LINKAGE_EXTERN = 2 };
+	u32 sec = types_find(t, ".kconfig", KIND_DATASEC);
+
+	for (u32 i = 0; sec && i < types_vlen(t, sec); i++) {
+		if (types_secinfo(t, sec, i).type == var)
+			return types_func_linkage(t, var) == LINKAGE_EXTERN;
+	}
+	return false;
+}
+
 /* Start from the object's own BTF: its types keep their numbers. */
 static void seed_types(struct elf_writer *w)
 {
 	const struct types *t = w->obj->types;
 	size_t len;
 	const u8 *raw, *types;
-	u32 maps;
 
 	if (!t)
 		return;
@@ -59,13 +99,15 @@ static void seed_types(struct elf_writer *w)
 	buf_put(&w->btf.strings, raw + LOAD(u32, raw + 4) + LOAD(u32, raw + 16),
 		LOAD(u32, raw + 20));
 	w->btf.next_id = types_count(t);
-	/* The old map definitions give way to new ones. */
-	maps = types_find(t, ".maps", KIND_DATASEC);
-	if (maps && !w->btf.types.err) {
-		size_t at = (size_t)((const u8 *)types_get(t, maps) - types);
-		u32 name = types_add_string(&w->btf, ".maps.source");
+	if (w->btf.types.err)
+		return;
+	for (u32 id = 1; id < types_count(t); id++) {
+		u8 *at = w->btf.types.data + ((const u8 *)types_get(t, id) - types);
 
-		STORE(u32, w->btf.types.data + at, name);
+		if (types_kind(t, id) == KIND_DATASEC && !has_section(w->obj, types_name(t, id)))
+			drop_datasec(t, id, at);
+		else if (types_kind(t, id) == KIND_VAR && is_kconfig(t, id))
+			STORE(u32, at + sizeof(struct type), LINKAGE_GLOBAL);
 	}
 }
 
@@ -122,9 +164,9 @@ static u32 define_map(struct elf_writer *w, struct map_types *mt, u32 index, int
 				       : types_add_proto(&w->btf, 0);
 		target = types_add_ref(&w->btf, KIND_PTR, "", target);
 		ms.list[ms.count].name = "values";
-		ms.list[ms.count++].type = types_add_array(&w->btf, target, mt->int_id, room);
+		ms.list[ms.count++].type = types_add_array(&w->btf, target, mt->int_id, 0);
 	}
-	def->type = types_add_struct(&w->btf, KIND_STRUCT, "", def->size);
+	def->type = types_add_struct(&w->btf, KIND_STRUCT, "", def->values);
 	for (u32 i = 0; i < ms.count; i++)
 		types_add_member(&w->btf, ms.list[i].name, ms.list[i].type, i * 64);
 	return def->type;
@@ -240,7 +282,7 @@ static int write_data(struct elf_writer *w, struct map_types *mt, u32 index)
 	const char *name = data_section(w, m), *var;
 	u32 section, id,
 		flags = SHF_ALLOC | (m->role == MAP_DATA || m->role == MAP_BSS ? SHF_WRITE : 0);
-	bool nobits = m->role == MAP_BSS;
+	bool nobits = m->role == MAP_BSS, shared;
 
 	if (!name)
 		return diag_nomem(w->d);
@@ -264,14 +306,17 @@ static int write_data(struct elf_writer *w, struct map_types *mt, u32 index)
 		*c = *c == '.' ? '_' : *c;
 	id = types_add_int(&w->btf, "char", 1, true);
 	id = types_add_array(&w->btf, id, mt->int_id, m->value_size);
-	id = types_add_var(&w->btf, var, id, LINKAGE_GLOBAL);
+	/* Loaders make a section that user space may map when it has a variable for others. */
+	shared = m->flags & MAP_MMAPABLE;
+	id = types_add_var(&w->btf, var, id, shared ? LINKAGE_GLOBAL : LINKAGE_STATIC);
 	types_add_datasec(&w->btf, name, m->value_size);
 	types_add_secinfo(&w->btf, id, 0, m->value_size);
-	write_symbol(w, true,
-		     (struct out_symbol){ .name = var,
-					  .info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT),
-					  .section = (u16)section,
-					  .size = m->value_size });
+	write_symbol(w, shared,
+		     (struct out_symbol){
+			     .name = var,
+			     .info = ELF64_ST_INFO(shared ? STB_GLOBAL : STB_LOCAL, STT_OBJECT),
+			     .section = (u16)section,
+			     .size = m->value_size });
 	return 0;
 }
 
@@ -339,7 +384,7 @@ static void type_functions(struct elf_writer *w)
 	{
 		u32 proto;
 
-		if (f->type_id)
+		if (f->type_id || f->copy)
 			continue;
 		if (!ret) {
 			ret = types_add_int(&w->btf, "long", 8, true);
@@ -348,7 +393,7 @@ static void type_functions(struct elf_writer *w)
 		proto = types_add_proto(&w->btf, ret);
 		types_add_param(&w->btf, "ctx", ptr);
 		f->type_id = types_add_func(&w->btf, f->name, proto,
-					    f->start ? LINKAGE_STATIC : LINKAGE_GLOBAL);
+					    f->global ? LINKAGE_GLOBAL : LINKAGE_STATIC);
 	}
 }
 
@@ -392,7 +437,7 @@ static void put_infos(struct elf_writer *w, struct buf *funcs, struct buf *lines
 
 		vec_for(f, &w->funcs)
 		{
-			if (f->section != sec)
+			if (f->section != sec || f->copy)
 				continue;
 			nfuncs++;
 			nlines += put_lines(w, f, NULL);
@@ -408,7 +453,7 @@ static void put_infos(struct elf_writer *w, struct buf *funcs, struct buf *lines
 		}
 		vec_for(f, &w->funcs)
 		{
-			if (f->section != sec)
+			if (f->section != sec || f->copy)
 				continue;
 			put_u32(funcs, f->off);
 			put_u32(funcs, f->type_id);
@@ -429,13 +474,17 @@ int write_btf(struct elf_writer *w)
 	type_functions(w);
 	put_infos(w, &funcs, &lines);
 	sec = write_section(w, ".BTF", SHT_PROGBITS, 0, 4);
-	if (!sec || !write_section(w, ".BTF.ext", SHT_PROGBITS, 0, 4))
+	if (!sec)
 		goto out;
 	btf = &write_section_at(w, sec)->data;
 	err = types_writer_finish(&w->btf, btf);
-	if (err)
+	if (err || !w->funcs.len)
+		goto out; /* nothing for .BTF.ext to tell about */
+	err = -ENOMEM;
+	sec = write_section(w, ".BTF.ext", SHT_PROGBITS, 0, 4);
+	if (!sec)
 		goto out;
-	ext = &write_section_at(w, write_section(w, ".BTF.ext", 0, 0, 0))->data;
+	ext = &write_section_at(w, sec)->data;
 	if (lines.len == 4)
 		buf_clear(&lines); /* a table without records is left out */
 	put_u32(ext, BTF_EXT_MAGIC | 1u << 16);

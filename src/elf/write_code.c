@@ -24,16 +24,26 @@ static int compare_u32(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* A call or the address of another function of the program. */
+static bool is_func_ref(const struct insn *i)
+{
+	return (i->code == CODE_CALL && i->src == CALL_LOCAL) ||
+	       (insn_is_wide(i) && i->src == PSEUDO_FUNC);
+}
+
 static bool push_func(struct elf_writer *w, const struct obj_prog *p, const char *name, u32 start,
-		      u32 end, u32 type_id)
+		      u32 end, u32 type_id, bool global)
 {
 	struct out_func *f = vec_push(&w->funcs);
 
 	if (!f || !name)
 		return false;
-	*f = (struct out_func){
-		.prog = p, .name = name, .start = start, .count = end - start, .type_id = type_id
-	};
+	*f = (struct out_func){ .prog = p,
+				.name = name,
+				.start = start,
+				.count = end - start,
+				.type_id = type_id,
+				.global = global || !start };
 	return true;
 }
 
@@ -47,11 +57,9 @@ static bool derive_funcs(struct elf_writer *w, const struct obj_prog *p)
 		starts[n++] = 0;
 	for (u32 at = 0; ok && at < p->insn_count; at += insn_is_wide(&p->insns[at]) ? 2 : 1) {
 		const struct insn *i = &p->insns[at];
-		bool refers = (i->code == CODE_CALL && i->src == CALL_LOCAL) ||
-			      (insn_is_wide(i) && i->src == PSEUDO_FUNC);
 		s64 to = (s64)at + i->imm + 1;
 
-		if (refers && to > 0 && to < p->insn_count)
+		if (is_func_ref(i) && to > 0 && to < p->insn_count)
 			starts[n++] = (u32)to;
 	}
 	if (ok)
@@ -66,7 +74,7 @@ static bool derive_funcs(struct elf_writer *w, const struct obj_prog *p)
 		ok = push_func(w, p,
 			       starts[i] ? arena_printf(&w->arena, "%s_%u", p->name, ++used)
 					 : p->name,
-			       starts[i], end, 0);
+			       starts[i], end, 0, false);
 	}
 	free(starts);
 	return ok;
@@ -80,7 +88,7 @@ static bool list_funcs(struct elf_writer *w, const struct obj_prog *p)
 		const struct obj_func *f = &p->funcs[i];
 
 		if (!push_func(w, p, f->start ? f->name : p->name, f->start, f->start + f->count,
-			       f->type_id))
+			       f->type_id, f->global))
 			return false;
 	}
 	return true;
@@ -99,6 +107,104 @@ static const struct out_func *func_at(const struct elf_writer *w, const struct o
 	return NULL;
 }
 
+/* ---- subprograms that several programs have in common ---- */
+
+static s64 extern_at(const struct obj_prog *p, u32 slot)
+{
+	for (u32 i = 0; i < p->ref_count; i++) {
+		if (p->refs[i].insn == slot)
+			return p->refs[i].extern_idx;
+	}
+	return -1;
+}
+
+static bool same_func(const struct elf_writer *w, const struct out_func *a,
+		      const struct out_func *b, int depth);
+
+static bool same_insn(const struct elf_writer *w, const struct out_func *a,
+		      const struct out_func *b, u32 at, int depth)
+{
+	const struct insn *x = &a->prog->insns[a->start + at], *y = &b->prog->insns[b->start + at];
+	const struct out_func *to_x, *to_y;
+
+	if (x->code != y->code || x->dst != y->dst || x->src != y->src || x->off != y->off ||
+	    extern_at(a->prog, a->start + at) != extern_at(b->prog, b->start + at))
+		return false;
+	if (!is_func_ref(x))
+		return x->imm == y->imm;
+	to_x = func_at(w, a->prog, (s64)a->start + at + x->imm + 1);
+	to_y = func_at(w, b->prog, (s64)b->start + at + y->imm + 1);
+	return to_x && to_y && to_x->start && to_y->start && same_func(w, to_x, to_y, depth + 1);
+}
+
+/* Do two functions of two programs mean the same? */
+static bool same_func(const struct elf_writer *w, const struct out_func *a,
+		      const struct out_func *b, int depth)
+{
+	if (depth > MAX_FRAMES || a->count != b->count || a->type_id != b->type_id ||
+	    a->global != b->global || strcmp(a->name, b->name))
+		return false;
+	for (u32 i = 0; i < a->count; i += insn_is_wide(&a->prog->insns[a->start + i]) ? 2 : 1) {
+		if (!same_insn(w, a, b, i, depth))
+			return false;
+		if (insn_is_wide(&a->prog->insns[a->start + i]) && i + 1 < a->count &&
+		    !is_func_ref(&a->prog->insns[a->start + i]) &&
+		    a->prog->insns[a->start + i + 1].imm != b->prog->insns[b->start + i + 1].imm)
+			return false;
+	}
+	return true;
+}
+
+/* An earlier function that stands for this one too, or NULL. */
+static const struct out_func *placed_already(const struct elf_writer *w, const struct out_func *f)
+{
+	const struct out_func *at;
+
+	for (at = w->funcs.data; f->start && at < f; at++) {
+		if (at->start && !at->copy && at->prog != f->prog && same_func(w, at, f, 0))
+			return at;
+	}
+	return NULL;
+}
+
+/* ---- sections ---- */
+
+/* Does a section name that says this give a program its type? */
+static bool says(const struct section_match *m, const struct obj_prog *p, bool any_attach)
+{
+	return m->prog_type == p->type && m->sleepable == p->sleepable && m->frags == p->frags &&
+	       (m->attach_type == p->attach_type || (any_attach && !p->attach_type));
+}
+
+/* The SEC() name of a program: its own, or one that gives the type when its own does not. */
+static const char *section_of(struct elf_writer *w, const struct obj_prog *p)
+{
+	const char *own = p->section ? p->section : ".text", *pattern;
+	struct section_match m;
+	struct buf name = { 0 };
+
+	if (p->type == PROG_UNSPEC || (!section_find(&m, own) && says(&m, p, true)))
+		return own;
+	for (u32 i = 0; (pattern = section_pattern(i / 2)); i++) {
+		size_t len = strlen(pattern);
+		const char *found;
+
+		len -= len && pattern[len - 1] == '+';
+		buf_clear(&name);
+		buf_printf(&name, "%s%.*s", p->autoload ? "" : "?", (int)len, pattern);
+		if (section_find(&m, buf_str(&name)) || !says(&m, p, i & 1))
+			continue;
+		if (p->attach_target)
+			buf_printf(&name, "/%s", p->attach_target);
+		found = arena_strdup(&w->arena, buf_str(&name));
+		buf_fini(&name);
+		w->nomem |= !found;
+		return found ? found : own;
+	}
+	buf_fini(&name);
+	return own;
+}
+
 /* Where each function will lie. */
 static void place_funcs(struct elf_writer *w)
 {
@@ -106,18 +212,25 @@ static void place_funcs(struct elf_writer *w)
 
 	vec_for(f, &w->funcs)
 	{
-		const char *name = f->prog->section ? f->prog->section : ".text";
 		u32 flags = SHF_ALLOC | SHF_EXECINSTR;
-		bool main = !f->start;
-		u8 bind = main ? STB_GLOBAL : STB_LOCAL;
+		u8 bind = f->global ? STB_GLOBAL : STB_LOCAL;
+		const struct out_func *first = placed_already(w, f);
 
-		f->section = write_section(w, main ? name : ".text", SHT_PROGBITS, flags, 8);
+		if (first) {
+			f->section = first->section;
+			f->off = first->off;
+			f->sym = first->sym;
+			f->copy = true;
+			continue;
+		}
+		f->section = write_section(w, f->start ? ".text" : section_of(w, f->prog),
+					   SHT_PROGBITS, flags, 8);
 		if (!f->section)
 			return;
 		f->off = (u32)write_section_at(w, f->section)->data.len;
 		buf_extend(&write_section_at(w, f->section)->data,
 			   (size_t)f->count * sizeof(struct insn));
-		f->sym = write_symbol(w, main,
+		f->sym = write_symbol(w, f->global,
 				      (struct out_symbol){
 					      .name = f->name,
 					      .info = ELF64_ST_INFO(bind, STT_FUNC),
@@ -215,9 +328,7 @@ static int emit_func(struct elf_writer *w, const struct out_func *f)
 
 		if (insn_is_wide(in) && i + 1 == f->count)
 			return bad_ref(w, f, f->start + i, "the last instruction is cut");
-		if (in->code == CODE_CALL && in->src == CALL_LOCAL)
-			err = link_func(w, f, f->start + i, in, off);
-		else if (insn_is_wide(in) && in->src == PSEUDO_FUNC)
+		if (is_func_ref(in))
 			err = link_func(w, f, f->start + i, in, off);
 		else if (insn_is_wide(in) &&
 			 (in->src == PSEUDO_MAP_IDX || in->src == PSEUDO_MAP_IDX_VALUE))
@@ -226,11 +337,36 @@ static int emit_func(struct elf_writer *w, const struct out_func *f)
 	return err ? err : link_externs(w, f);
 }
 
+/* Code in .text belongs to the programs elsewhere, if there are any. */
+static int check_bare(struct elf_writer *w)
+{
+	const struct obj_prog *bare = NULL, *typed = NULL;
+
+	for (u32 i = 0; i < w->obj->prog_count; i++) {
+		const struct obj_prog *p = &w->obj->progs[i];
+
+		if (strcmp(section_of(w, p), ".text"))
+			typed = p;
+		else
+			bare = p;
+	}
+	if (!bare || !typed)
+		return 0;
+	diag_error(w->d, -EOPNOTSUPP, NOWHERE,
+		   "program '%s' has no type and program '%s' has one: one ELF object cannot "
+		   "hold both",
+		   bare->name, typed->name);
+	diag_hint(w->d, "give each program a type, or write two objects");
+	return -EOPNOTSUPP;
+}
+
 int write_code(struct elf_writer *w)
 {
 	const struct out_func *f;
-	int err = 0;
+	int err = check_bare(w);
 
+	if (err)
+		return err;
 	for (u32 i = 0; i < w->obj->prog_count; i++) {
 		if (!list_funcs(w, &w->obj->progs[i]))
 			return diag_nomem(w->d);
@@ -244,7 +380,8 @@ int write_code(struct elf_writer *w)
 	}
 	vec_for(f, &w->funcs)
 	{
-		err = emit_func(w, f);
+		if (!f->copy)
+			err = emit_func(w, f);
 		if (err)
 			break;
 	}
