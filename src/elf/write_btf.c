@@ -69,17 +69,28 @@ static void drop_datasec(const struct types *t, u32 id, u8 *at)
 	}
 }
 
-/* Variables of .kconfig are constants now, no longer extern. */
-static bool is_kconfig(const struct types *t, u32 var)
+/* Is that a variable of a map's old definition, or of .kconfig, whose values are constants now? */
+static bool is_dropped(const struct object *obj, const struct types *t, u32 var)
 {
-	enum { LINKAGE_EXTERN = 2 };
-	u32 sec = types_find(t, ".kconfig", KIND_DATASEC);
+	static const char *const sections[] = { MAPS_SECTION, "maps", ".kconfig" };
 
-	for (u32 i = 0; sec && i < types_vlen(t, sec); i++) {
-		if (types_secinfo(t, sec, i).type == var)
-			return types_func_linkage(t, var) == LINKAGE_EXTERN;
+	for (size_t s = 0; s < ARRAY_SIZE(sections); s++) {
+		u32 sec = types_find(t, sections[s], KIND_DATASEC);
+
+		for (u32 i = 0; sec && i < types_vlen(t, sec); i++) {
+			if (types_secinfo(t, sec, i).type == var)
+				return true;
+		}
 	}
-	return false;
+	/* One that stands in no section: a map's in objects of bpf-gcc. */
+	return object_map_index(obj, types_name(t, var)) >= 0;
+}
+
+/* It must neither be found by its old name nor be extern. */
+static void drop_var(u8 *at, u32 name)
+{
+	STORE(u32, at, name);
+	STORE(u32, at + sizeof(struct type), LINKAGE_GLOBAL);
 }
 
 /* Start from the object's own BTF: its types keep their numbers. */
@@ -106,8 +117,8 @@ static void seed_types(struct elf_writer *w)
 
 		if (types_kind(t, id) == KIND_DATASEC && !has_section(w->obj, types_name(t, id)))
 			drop_datasec(t, id, at);
-		else if (types_kind(t, id) == KIND_VAR && is_kconfig(t, id))
-			STORE(u32, at + sizeof(struct type), LINKAGE_GLOBAL);
+		else if (types_kind(t, id) == KIND_VAR && is_dropped(w->obj, t, id))
+			drop_var(at, types_add_string(&w->btf, "unused"));
 	}
 }
 
@@ -374,7 +385,10 @@ int write_maps(struct elf_writer *w)
 
 /* ---- .BTF.ext ---- */
 
-/* Prototype int (void *ctx) for functions that have no BTF type. */
+/*
+ * Prototype long (void *ctx) for functions that have no BTF type. Subprograms are static there
+ * whatever their symbols say: to verify one on its own takes the types of its arguments.
+ */
 static void type_functions(struct elf_writer *w)
 {
 	u32 ret = 0, ptr = 0;
@@ -393,7 +407,7 @@ static void type_functions(struct elf_writer *w)
 		proto = types_add_proto(&w->btf, ret);
 		types_add_param(&w->btf, "ctx", ptr);
 		f->type_id = types_add_func(&w->btf, f->name, proto,
-					    f->global ? LINKAGE_GLOBAL : LINKAGE_STATIC);
+					    f->start ? LINKAGE_STATIC : LINKAGE_GLOBAL);
 	}
 }
 
