@@ -53,6 +53,8 @@ static int asm_main(const struct command *self, int argc, char **argv)
 		return opt_status(operands);
 	if (operands != 1)
 		return opt_usage(self, "one file of assembler text (- is standard input)");
+	if (output && hex)
+		return opt_usage(self, "--output or --hex, not both");
 	if (!output && !hex && !strcmp(argv[1], "-"))
 		return opt_usage(self, "from standard input: say -o FILE or --hex");
 	diag = skep_diag_new();

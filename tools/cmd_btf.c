@@ -29,6 +29,8 @@ static int btf_main(const struct command *self, int argc, char **argv)
 		format = argv[++at];
 	if (!path || (n >= at && argv[at] && argv[at] != format))
 		return opt_usage(self, "say: btf dump FILE [format c|raw|json]");
+	if (strcmp(format, "c") && strcmp(format, "raw") && strcmp(format, "json"))
+		return opt_usage(self, "the format is c, raw or json");
 	diag = skep_diag_new();
 	err = skep_btf_dump(path, base, json ? "json" : format, stdout, diag);
 	report(diag);

@@ -7,7 +7,6 @@
 #include "run.h"
 
 enum {
-	POLL_EVERY = 64,     /* packets between looks at the ring buffers */
 	DEFAULT_EVENTS = 10, /* shown as text */
 	PACKET_ROOM = 512,   /* bytes that a program may add to a packet */
 };
@@ -29,6 +28,7 @@ struct session {
 	FILE *events;
 	uint8_t *room;			  /* where programs' packets come out */
 	size_t room_len;		  /* bytes */
+	uint8_t *ctx;			  /* owned, NULL: none given */
 	const struct skep_packet *packet; /* being run */
 };
 
@@ -108,10 +108,17 @@ static int device_add(struct session *s, char *spec)
 	if (colon) {
 		*colon = 0;
 		dev->ifindex = (uint32_t)strtoul(colon + 1, &end, 10);
-		if (*end || !dev->ifindex) {
+		if (*end || !dev->ifindex || colon[1] < '0' || colon[1] > '9') {
 			fprintf(stderr, "skep run: --dev %s: '%s' is not a device number\n", spec,
 				colon + 1);
 			return -EINVAL;
+		}
+	}
+	for (size_t i = 0; i < s->r.device_count; i++) {
+		if (s->r.devices[i].ifindex == dev->ifindex) {
+			fprintf(stderr, "skep run: devices %s and %s have the same number, %u\n",
+				s->r.devices[i].name, dev->name, dev->ifindex);
+			return -EEXIST;
 		}
 	}
 	s->r.device_count++;
@@ -133,18 +140,24 @@ static int devices_open(struct session *s, uint32_t linktype)
 	return err;
 }
 
-static int devices_close(struct session *s)
+/* After a failure nothing is written. */
+static int dump_close(struct session *s, struct skep_dump **dump, int err)
 {
-	int err = s->out ? skep_dump_close(s->out, s->diag) : 0;
+	int failed = 0;
 
-	for (size_t i = 0; i < s->r.device_count; i++) {
-		struct run_device *dev = &s->r.devices[i];
-		int failed = dev->dump ? skep_dump_close(dev->dump, s->diag) : 0;
+	if (*dump && err)
+		skep_dump_discard(*dump);
+	else if (*dump)
+		failed = skep_dump_close(*dump, s->diag);
+	*dump = NULL;
+	return err ? err : failed;
+}
 
-		err = err ? err : failed;
-		dev->dump = NULL;
-	}
-	s->out = NULL;
+static int devices_close(struct session *s, int err)
+{
+	err = dump_close(s, &s->out, err);
+	for (size_t i = 0; i < s->r.device_count; i++)
+		err = dump_close(s, &s->r.devices[i].dump, err);
 	return err;
 }
 
@@ -245,11 +258,9 @@ static int run_capture(struct session *s)
 		err = devices_open(s, skep_capture_linktype(c));
 	while (!err && (n = skep_capture_next(c, &p, s->diag)) != 0) {
 		err = n < 0 ? n : run_packet(s, &p);
-		if (!err && s->r.packets % POLL_EVERY == 0)
-			err = drain(s);
+		if (!err)
+			err = drain(s); /* each time: small rings overflow soon */
 	}
-	if (!err)
-		err = drain(s);
 	skep_capture_close(c);
 	qsort(s->r.counts, s->r.count_used, sizeof(s->r.counts[0]), by_packets);
 	return err;
@@ -312,14 +323,9 @@ static int run_input(struct session *s)
 	if (s->o.ctx && !(ctx = bytes_from_arg(s->o.ctx, &ctx_len, s->diag)))
 		goto out;
 	err = run_single(s, data, data_len, ctx, ctx_len);
-	if (!err) { /* shown here, while the bytes live */
-		fclose(s->events);
-		s->events = NULL;
-		s->o.json ? run_json(&s->r, stdout) : run_text(&s->r, stdout);
-	}
 out:
 	free(data);
-	free(ctx);
+	s->ctx = ctx; /* shown after the run */
 	return err;
 }
 
@@ -342,12 +348,17 @@ static int choose(struct session *s)
 
 	while (skep_object_prog(s->obj, n, &info))
 		n++;
-	if (s->o.prog || n == 1) {
-		s->r.prog = skep_prog_find(s->r.unit, s->o.prog);
+	if (s->o.prog)
+		return 0;
+	if (n == 1) {
+		skep_object_prog(s->obj, 0, &info);
+		s->o.prog = info.name;
 		return 0;
 	}
-	fprintf(stderr, "skep run: '%s' has %zu programs; choose one with --prog:\n", s->r.object,
-		n);
+	fprintf(stderr,
+		n ? "skep run: '%s' has %zu programs; choose one with --prog:\n"
+		  : "skep run: '%s' has no program (%zu): there is nothing to run\n",
+		s->r.object, n);
 	for (size_t i = 0; skep_object_prog(s->obj, i, &info); i++)
 		fprintf(stderr, "    %-32s %s\n", info.name, info.section ? info.section : "");
 	return -EINVAL;
@@ -366,22 +377,23 @@ static int prepare(struct session *s)
 		.trusted = s->o.trusted,
 		.allow_uninit_stack = s->o.uninit,
 		.budget = s->o.budget,
-		.prog = s->o.prog,
 	};
 	int err = skep_open(&s->obj, SKEP_AUTO, (struct skep_source){ .name = s->r.object }, &open,
 			    s->diag);
 
 	if (!err)
+		err = choose(s);
+	if (!err)
 		err = skep_engine_new(&s->eng, "user", s->diag);
 	if (err)
 		return err;
+	load.prog = s->o.prog;
 	skep_engine_print(s->eng, on_print, s);
 	skep_engine_tx(s->eng, on_send, s);
 	err = skep_load(&s->r.unit, s->eng, s->obj, &load, s->diag);
-	if (!err)
-		err = choose(s);
 	if (err)
 		return err;
+	s->r.prog = skep_prog_find(s->r.unit, s->o.prog);
 	s->r.type = prog_type(s);
 	s->r.exec = load.exec == SKEP_EXEC_INTERP ? "interpreter" : "checked interpreter";
 	for (size_t i = 0; !err && i < s->o.maps.count; i++)
@@ -393,22 +405,22 @@ static int prepare(struct session *s)
 
 static int session_run(struct session *s)
 {
-	int err, closed;
+	int err;
 
 	s->diag = skep_diag_new();
 	s->events = open_memstream(&s->r.events, &s->r.events_len);
 	err = s->diag && s->events ? prepare(s) : -ENOMEM;
 	if (!err)
 		err = run_input(s);
-	closed = devices_close(s);
-	err = err ? err : closed;
+	err = devices_close(s, err);
 	if (s->events)
 		fclose(s->events);
-	if (!err && !s->r.single)
+	if (!err)
 		s->o.json ? run_json(&s->r, stdout) : run_text(&s->r, stdout);
 	report(s->diag);
 	free(s->r.events);
 	free(s->room);
+	free(s->ctx);
 	skep_unit_free(s->r.unit);
 	skep_engine_free(s->eng);
 	skep_object_free(s->obj);
@@ -461,18 +473,22 @@ static int run_main(const struct command *self, int argc, char **argv)
 	};
 	int operands = opt_parse(self, opts, argc, argv), status;
 
-	if (operands < 0)
-		return opt_status(operands);
-	if (operands != 1)
-		return opt_usage(self, "one object");
-	if (o->pcap && (o->data || o->ctx))
-		return opt_usage(self, "--pcap or --data and --ctx, not both");
-	if (o->exec && strcmp(o->exec, "checked") && strcmp(o->exec, "interp"))
-		return opt_usage(self, "--exec is checked or interp");
-	if (o->events == UINT64_MAX && !o->json)
-		o->events = DEFAULT_EVENTS;
-	s.r.object = argv[1];
-	status = session_run(&s);
+	if (operands < 0) {
+		status = opt_status(operands);
+	} else if (operands != 1) {
+		status = opt_usage(self, "one object");
+	} else if (o->pcap && (o->data || o->ctx)) {
+		status = opt_usage(self, "--pcap or --data and --ctx, not both");
+	} else if (o->exec && strcmp(o->exec, "checked") && strcmp(o->exec, "interp")) {
+		status = opt_usage(self, "--exec is checked or interp");
+	} else if (o->cpu > UINT32_MAX) {
+		status = opt_usage(self, "--cpu is a small number");
+	} else {
+		if (o->events == UINT64_MAX && !o->json)
+			o->events = DEFAULT_EVENTS;
+		s.r.object = argv[1];
+		status = session_run(&s);
+	}
 	opt_list_free(&o->maps);
 	opt_list_free(&o->devices);
 	return status;

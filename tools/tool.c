@@ -66,20 +66,25 @@ static uint8_t *read_file(const char *path, size_t *len)
 	FILE *f = strcmp(path, "-") ? fopen(path, "rb") : stdin;
 	uint8_t *out = NULL, *more;
 	size_t cap = 0, n = 0;
+	int failed = 0;
 
 	while (f) {
 		if (n == cap) {
 			more = realloc(out, cap = cap ? cap * 2 : 65536);
-			if (!more)
+			if (!more) {
+				failed = ENOMEM;
 				break;
+			}
 			out = more;
 		}
 		n += fread(out + n, 1, cap - n, f);
 		if (n < cap)
 			break;
 	}
-	if (!f || ferror(f)) {
-		fprintf(stderr, "skep: cannot read '%s': %s\n", path, strerror(errno));
+	if (!f || ferror(f))
+		failed = errno;
+	if (failed) {
+		fprintf(stderr, "skep: cannot read '%s': %s\n", path, strerror(failed));
 		free(out);
 		out = NULL;
 	}
@@ -95,6 +100,10 @@ uint8_t *bytes_from_arg(const char *arg, size_t *len, struct skep_diag *diag)
 
 	if (!strcmp(arg, "-") || !stat(arg, &st))
 		return read_file(arg, len);
+	if (arg[strspn(arg, "0123456789abcdefABCDEF \t\n")]) {
+		fprintf(stderr, "skep: '%s' is neither a file nor hex bytes\n", arg);
+		return NULL;
+	}
 	return bytes_from_hex(arg, arg, len);
 }
 

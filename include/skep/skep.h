@@ -281,6 +281,7 @@ int skep_dump_open(struct skep_dump **out, const char *path, uint32_t linktype,
 		   struct skep_diag *diag);
 int skep_dump_write(struct skep_dump *d, const struct skep_packet *p);
 int skep_dump_close(struct skep_dump *d, struct skep_diag *diag);
+void skep_dump_discard(struct skep_dump *d); /* close without leaving a file */
 
 #pragma GCC visibility pop
 

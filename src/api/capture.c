@@ -56,3 +56,8 @@ int skep_dump_close(struct skep_dump *d, struct skep_diag *diag)
 {
 	return pcap_finish((struct pcap_writer *)d, diag_of(diag));
 }
+
+void skep_dump_discard(struct skep_dump *d)
+{
+	pcap_discard((struct pcap_writer *)d);
+}

@@ -36,5 +36,7 @@ int pcap_create(struct pcap_writer **out, const char *path, u32 linktype, struct
 int pcap_write(struct pcap_writer *w, const void *data, u32 len, u32 wire_len, u64 ts);
 /* Flushes; reports a full disk and the like. */
 int pcap_finish(struct pcap_writer *w, struct diag *d);
+/* Instead of pcap_finish: what was written is forgotten, an older file stays as it was. */
+void pcap_discard(struct pcap_writer *w);
 
 #endif

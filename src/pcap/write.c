@@ -98,6 +98,13 @@ int pcap_write(struct pcap_writer *w, const void *data, u32 len, u32 wire_len, u
 	return w->err;
 }
 
+static void writer_free(struct pcap_writer *w)
+{
+	free(w->tmp);
+	free(w->path);
+	free(w);
+}
+
 int pcap_finish(struct pcap_writer *w, struct diag *d)
 {
 	int err;
@@ -116,8 +123,17 @@ int pcap_finish(struct pcap_writer *w, struct diag *d)
 	err = w->err;
 	if (err)
 		diag_error(d, err, NOWHERE, "cannot write '%s': %s", w->path, strerror(-err));
-	free(w->tmp);
-	free(w->path);
-	free(w);
+	writer_free(w);
 	return err;
+}
+
+void pcap_discard(struct pcap_writer *w)
+{
+	if (!w)
+		return;
+	if (w->out && w->out != stdout)
+		fclose(w->out);
+	if (w->tmp)
+		unlink(w->tmp);
+	writer_free(w);
 }
