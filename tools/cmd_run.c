@@ -209,6 +209,17 @@ static size_t kept(const struct session *s, const struct skep_run *run)
 		       : run->data_out_len;
 }
 
+static int write_out(struct session *s, const struct skep_packet *p)
+{
+	int err = s->out ? skep_dump_write(s->out, p) : 0;
+
+	if (err) {
+		skep_dump_close(s->out, s->diag); /* says why, and removes it */
+		s->out = NULL;
+	}
+	return err;
+}
+
 static int run_packet(struct session *s, const struct skep_packet *p)
 {
 	struct skep_run run = {
@@ -245,7 +256,7 @@ static int run_packet(struct session *s, const struct skep_packet *p)
 	out.data = s->room;
 	out.len = (uint32_t)kept(s, &run);
 	out.wire_len = out.len > p->len || p->wire_len < p->len ? out.len : p->wire_len;
-	return s->out ? skep_dump_write(s->out, &out) : 0;
+	return write_out(s, &out);
 }
 
 static int run_capture(struct session *s)
@@ -305,8 +316,8 @@ static int run_single(struct session *s, uint8_t *data, size_t data_len, uint8_t
 	s->r.ctx_len = ctx_len;
 	p.data = s->room;
 	p.len = p.wire_len = (uint32_t)s->r.data_len;
-	if (s->out && data_len && skep_prog_passes(s->r.prog, run.result))
-		err = skep_dump_write(s->out, &p);
+	if (data_len && skep_prog_passes(s->r.prog, run.result))
+		err = write_out(s, &p);
 	return err ? err : drain(s);
 }
 
