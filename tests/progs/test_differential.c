@@ -137,7 +137,7 @@ static void run_packet(struct pair *p, int fd, struct skep_prog *prog,
 		else if (memcmp(kernel_out, skep_out, k.data_size_out)) {
 			size_t at = 0;
 
-			while (kernel_out[at] == skep_out[at])
+			while (at < sizeof(kernel_out) - 1 && kernel_out[at] == skep_out[at])
 				at++;
 			differ(p, name, "first different byte", (long)at << 8 | kernel_out[at],
 			       (long)at << 8 | skep_out[at]);
