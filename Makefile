@@ -2,7 +2,7 @@
 #
 #   make              build/skep, build/libskep.*, build/examples/*.o
 #   make demo         install what is missing, build, run the firewall example over a made capture
-#   make test         install what is missing, build, run all tests
+#   make test         install what is missing, build, run all tests (TESTS=NAME: some)
 #   make check        formatting, static analysis, layers, generated documents
 #   make install      PREFIX (/usr/local), DESTDIR
 #   make fuzz         FUZZ=elf|btf|pcap|asm SECONDS=60
@@ -35,8 +35,9 @@ $(BUILD)/build.ninja:
 
 test:
 	@scripts/setup test
-	@$(MAKE) --no-print-directory all
-	@meson configure $(BUILD) -Dtests=true >/dev/null
+	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
+	@[ -e $(BUILD)/.tests ] || meson configure $(BUILD) -Dtests=true
+	@touch $(BUILD)/.tests
 	@ninja -C $(BUILD) --quiet
 	@scripts/run-tests $(BUILD) $(TESTS)
 
@@ -46,11 +47,15 @@ demo:
 	@scripts/demo $(BUILD)
 
 check: all
-	@scripts/check
+	@scripts/check $(BUILD)
 
-bench: all
+bench:
+	@scripts/setup test
+	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
+	@[ -e $(BUILD)/.tests ] || meson configure $(BUILD) -Dtests=true
+	@touch $(BUILD)/.tests
 	@ninja -C $(BUILD) --quiet bench
-	@scripts/bench $(BUILD)
+	@meson test -C $(BUILD) --no-rebuild --benchmark --verbose
 
 fuzz:
 	@scripts/setup test
@@ -58,7 +63,7 @@ fuzz:
 
 install: all
 	@meson configure $(BUILD) -Dprefix=$(abspath $(PREFIX))
-	@meson install -C $(BUILD) $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+	@meson install -C $(BUILD) --quiet $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
 
 clean:
 	rm -rf build build-*

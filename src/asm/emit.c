@@ -7,7 +7,7 @@
 static bool note_line(struct parser *p, struct asm_prog *prog)
 {
 	struct obj_line *row;
-	u32 end = p->lex.line_start;
+	u32 end;
 
 	if (p->line_text)
 		return true;

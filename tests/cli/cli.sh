@@ -32,10 +32,18 @@ readme_sample_runs() {
 	cc -Wall -Wextra -Werror -I"$here/../../include" "$tmp/sample.c" -o "$tmp/sample" -L"$build" -lskep \
 		-Wl,-rpath,"$build" && prints '^XDP_PASS$' "$tmp/sample" "$fw"
 }
+# An archive of our own object files would define these twice.
+links_beside_names_of_its_own() {
+	echo 'int diag_error, buf_put, json_string, map_new, types_open;' >"$tmp/names.c"
+	cc "$tmp/sample.c" "$tmp/names.c" -I"$here/../../include" "$build/libskep.a" -lelf -lz -o "$tmp/static" &&
+		prints '^XDP_PASS$' "$tmp/static" "$fw" && nm -g --defined-only "$build/libskep.a" >"$tmp/names" &&
+		grep -q ' skep_open$' "$tmp/names" && ! grep -E ' [A-Z] ' "$tmp/names" | grep -v ' skep_'
+}
 if nm -D "$build/libskep.so" | grep -q -E '__(asan|tsan)_init'; then
-	skip readme_sample_runs "the library is built with a sanitizer"
+	skip embedding "the library is built with a sanitizer"
 else
 	claim readme_sample_runs readme_sample_runs
+	claim static_library_leaves_names_free links_beside_names_of_its_own
 fi
 
 # ---- bad objects ----
