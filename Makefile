@@ -33,11 +33,14 @@ $(BUILD)/build.ninja:
 		{ cat $(BUILD).log; exit 1; }
 	@mv $(BUILD).log $(BUILD)/setup.log
 
+# The tests, fuzz drivers and benchmarks are configured the first time that one is asked for.
+$(BUILD)/.tests: $(BUILD)/build.ninja
+	@meson configure $(BUILD) -Dtests=true
+	@touch $@
+
 test:
 	@scripts/setup test
-	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
-	@[ -e $(BUILD)/.tests ] || meson configure $(BUILD) -Dtests=true
-	@touch $(BUILD)/.tests
+	@$(MAKE) --no-print-directory $(BUILD)/.tests
 	@ninja -C $(BUILD) --quiet
 	@scripts/run-tests $(BUILD) $(TESTS)
 
@@ -51,14 +54,14 @@ check: all
 
 bench:
 	@scripts/setup test
-	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
-	@[ -e $(BUILD)/.tests ] || meson configure $(BUILD) -Dtests=true
-	@touch $(BUILD)/.tests
+	@$(MAKE) --no-print-directory $(BUILD)/.tests
 	@ninja -C $(BUILD) --quiet bench
 	@meson test -C $(BUILD) --no-rebuild --benchmark --verbose
 
 fuzz:
 	@scripts/setup test
+	@$(MAKE) --no-print-directory BUILD=build build/.tests
+	@ninja -C build --quiet fuzz/corpus.stamp
 	@scripts/fuzz $(FUZZ) $(SECONDS)
 
 install: all
