@@ -303,6 +303,7 @@ static int run_single(struct session *s, uint8_t *data, size_t data_len, uint8_t
 	run.data_out_cap = data_len ? s->room_len : 0;
 	s->packet = &p;
 	err = skep_prog_run(s->r.prog, &run, s->diag);
+	s->packet = NULL;
 	if (err)
 		return err;
 	s->r.single = true;
