@@ -39,8 +39,8 @@ links_beside_names_of_its_own() {
 		prints '^XDP_PASS$' "$tmp/static" "$fw" && nm -g --defined-only "$build/libskep.a" >"$tmp/names" &&
 		grep -q ' skep_open$' "$tmp/names" && ! grep -E ' [A-Z] ' "$tmp/names" | grep -v ' skep_'
 }
-if nm -D "$build/libskep.so" | grep -q -E '__(asan|tsan)_init'; then
-	skip embedding "the library is built with a sanitizer"
+if nm "$build/libskep.a" | grep -q -E ' U __(asan|tsan|gcov|ubsan)_'; then
+	skip embedding "the library is built with a sanitizer or coverage"
 else
 	claim readme_sample_runs readme_sample_runs
 	claim static_library_leaves_names_free links_beside_names_of_its_own
