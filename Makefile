@@ -5,7 +5,7 @@
 #   make test         install what is missing, build, run all tests (TESTS=NAME: some)
 #   make check        formatting, static analysis, layers, generated documents
 #   make install      PREFIX (/usr/local), DESTDIR
-#   make fuzz         FUZZ=elf|btf|pcap|asm SECONDS=60
+#   make fuzz         FUZZ=elf|btf|pcap|asm|vm SECONDS=60
 #   make bench
 #   make clean
 #

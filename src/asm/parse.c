@@ -242,8 +242,7 @@ static void parser_fini(struct parser *p)
 	struct asm_prog *prog;
 	struct asm_map *m;
 
-	vec_for(prog, &p->progs)
-	{
+	vec_for (prog, &p->progs) {
 		vec_fini(&prog->insns);
 		vec_fini(&prog->lines);
 		vec_fini(&prog->funcs);
@@ -253,8 +252,7 @@ static void parser_fini(struct parser *p)
 		hash_fini(&prog->labels);
 		hash_fini(&prog->func_names);
 	}
-	vec_for(m, &p->maps)
-	{
+	vec_for (m, &p->maps) {
 		buf_fini(&m->data);
 		vec_fini(&m->slots);
 	}

@@ -17,15 +17,18 @@ static void near_labels(struct near *near, struct asm_prog *prog)
 	const char **label;
 	struct asm_func *func;
 
-	vec_for(label, &prog->label_names) near_try(near, *label);
-	vec_for(func, &prog->funcs) near_try(near, func->name);
+	vec_for (label, &prog->label_names)
+		near_try(near, *label);
+	vec_for (func, &prog->funcs)
+		near_try(near, func->name);
 }
 
 static void near_maps(struct near *near, struct parser *p)
 {
 	struct asm_map *m;
 
-	vec_for(m, &p->maps) near_try(near, m->map.name);
+	vec_for (m, &p->maps)
+		near_try(near, m->map.name);
 }
 
 /* The slot of a function or label; -1. */
@@ -87,7 +90,8 @@ static bool unknown_function(struct parser *p, struct asm_prog *prog, const stru
 
 	parse_error(p, fix->at, "there is no function '%.64s'", fix->name);
 	near_labels(&near, prog);
-	vec_for(e, &p->externs) near_try(&near, e->name);
+	vec_for (e, &p->externs)
+		near_try(&near, e->name);
 	for (u32 id = 1; id < helper_count(); id++) {
 		const struct helper_info *h = helper_by_id(id);
 
@@ -246,9 +250,10 @@ static bool prog_funcs(struct parser *p, struct asm_prog *prog)
 		return parse_nomem(p);
 	if (unnamed)
 		funcs[k++] = (struct obj_func){ .name = prog->prog.name, .global = true };
-	vec_for(func, &prog->funcs) funcs[k++] = (struct obj_func){ .name = func->name,
-								    .start = func->start,
-								    .global = func->global };
+	vec_for (func, &prog->funcs)
+		funcs[k++] = (struct obj_func){ .name = func->name,
+						.start = func->start,
+						.global = func->global };
 	for (k = 0; k < count; k++)
 		funcs[k].count = (k + 1 < count ? funcs[k + 1].start : n) - funcs[k].start;
 	prog->prog.funcs = funcs;
@@ -354,15 +359,12 @@ bool resolve(struct parser *p)
 	if (!obj->progs || !obj->maps || !obj->externs)
 		return parse_nomem(p);
 	obj->extern_count = p->externs.len;
-	vec_for(m, &p->maps)
-	{
+	vec_for (m, &p->maps) {
 		map_finish(p, m);
 		obj->maps[obj->map_count++] = m->map;
 	}
-	vec_for(prog, &p->progs)
-	{
-		vec_for(fix, &prog->fixes)
-		{
+	vec_for (prog, &p->progs) {
+		vec_for (fix, &prog->fixes) {
 			if (fix->slot < prog->insns.len)
 				fixers[fix->kind](p, prog, fix);
 		}

@@ -235,8 +235,7 @@ int load_progs(struct elf_load *l)
 	bool only_text = true, any_global = false;
 	const struct elf_func *f;
 
-	vec_for(f, &l->funcs)
-	{
+	vec_for (f, &l->funcs) {
 		only_text &= is_text(l, f);
 		any_global |= f->global && !f->called;
 	}

@@ -3,15 +3,12 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/output.h"
 #include "elf/elf.h"
 
-enum { MACHINE_BPF = 247, MAX_SECTIONS = 0xff00, MAX_TEMP_NAMES = 100 };
+enum { MACHINE_BPF = 247, MAX_SECTIONS = 0xff00 };
 
 struct out_section *write_section_at(struct elf_writer *w, u32 index)
 {
@@ -107,8 +104,7 @@ static void add_relocations(struct elf_writer *w, struct image *im, u32 symtab)
 
 		if (!s->rels.len)
 			continue;
-		vec_for(r, &s->rels)
-		{
+		vec_for (r, &s->rels) {
 			u32 sym = 1 + r->sym + (r->global ? w->locals.len : 0);
 			Elf64_Rel rel = { r->off, ELF64_R_INFO((u64)sym, r->type) };
 
@@ -242,74 +238,16 @@ static int layout(struct elf_writer *w, struct image *im)
 	return 0;
 }
 
-/* ---- to the file: beside it first, then renamed over it, so that a failure changes nothing ----
- */
-
-static int write_all(int fd, const u8 *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-/* Devices and pipes are written directly: there is nothing to keep whole. */
-static bool is_special(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && !S_ISREG(st.st_mode);
-}
-
-static int write_open(const char *path, int flags, const struct buf *b)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC | flags, 0666), err;
-
-	if (fd < 0)
-		return -errno;
-	err = write_all(fd, b->data, b->len);
-	if (close(fd) && !err)
-		err = -errno;
-	if (err && flags & O_EXCL)
-		unlink(path);
-	return err;
-}
-
-static int write_renamed(const char *path, const struct buf *b)
-{
-	struct buf temp = { 0 };
-	int err = -EEXIST;
-
-	for (int i = 0; err == -EEXIST && i < MAX_TEMP_NAMES; i++) {
-		buf_clear(&temp);
-		buf_printf(&temp, "%s.%ld.%d.tmp", path, (long)getpid(), i);
-		err = temp.err ? temp.err : write_open(buf_str(&temp), O_CREAT | O_EXCL, b);
-	}
-	if (!err && rename(buf_str(&temp), path)) {
-		err = -errno;
-		unlink(buf_str(&temp));
-	}
-	buf_fini(&temp);
-	return err;
-}
-
 static int write_file(const char *path, const struct buf *b, struct diag *d)
 {
-	int err;
+	struct output out;
+	int err = output_open(&out, path);
 
-	if (!strcmp(path, "-"))
-		err = write_all(STDOUT_FILENO, b->data, b->len);
-	else if (is_special(path))
-		err = write_open(path, 0, b);
-	else
-		err = write_renamed(path, b);
+	if (!err) {
+		size_t n = fwrite(b->data, 1, b->len, out.file);
+
+		err = output_finish(&out, n == b->len ? 0 : errno ? -errno : -EIO);
+	}
 	if (err)
 		diag_error(d, err, NOWHERE, "cannot write '%s': %s", path, strerror(-err));
 	return err;
@@ -319,8 +257,7 @@ static void writer_fini(struct elf_writer *w)
 {
 	struct out_section *s;
 
-	vec_for(s, &w->sections)
-	{
+	vec_for (s, &w->sections) {
 		buf_fini(&s->data);
 		vec_fini(&s->rels);
 	}

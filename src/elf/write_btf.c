@@ -256,8 +256,7 @@ static int write_slots(struct elf_writer *w)
 
 			if (slot->map >= 0)
 				rel.sym = w->map_symbols[slot->map];
-			vec_for(f, &w->funcs)
-			{
+			vec_for (f, &w->funcs) {
 				if (slot->prog >= 0 && f->prog == &w->obj->progs[slot->prog] &&
 				    !f->start)
 					rel.sym = f->sym;
@@ -394,8 +393,7 @@ static void type_functions(struct elf_writer *w)
 	u32 ret = 0, ptr = 0;
 	struct out_func *f;
 
-	vec_for(f, &w->funcs)
-	{
+	vec_for (f, &w->funcs) {
 		u32 proto;
 
 		if (f->type_id || f->copy)
@@ -449,8 +447,7 @@ static void put_infos(struct elf_writer *w, struct buf *funcs, struct buf *lines
 		u32 nfuncs = 0, nlines = 0, name;
 		const struct out_func *f;
 
-		vec_for(f, &w->funcs)
-		{
+		vec_for (f, &w->funcs) {
 			if (f->section != sec || f->copy)
 				continue;
 			nfuncs++;
@@ -465,8 +462,7 @@ static void put_infos(struct elf_writer *w, struct buf *funcs, struct buf *lines
 			put_u32(lines, name);
 			put_u32(lines, nlines);
 		}
-		vec_for(f, &w->funcs)
-		{
+		vec_for (f, &w->funcs) {
 			if (f->section != sec || f->copy)
 				continue;
 			put_u32(funcs, f->off);

@@ -99,8 +99,7 @@ static const struct out_func *func_at(const struct elf_writer *w, const struct o
 {
 	const struct out_func *f;
 
-	vec_for(f, &w->funcs)
-	{
+	vec_for (f, &w->funcs) {
 		if (f->prog == p && f->start == slot)
 			return f;
 	}
@@ -210,8 +209,7 @@ static void place_funcs(struct elf_writer *w)
 {
 	struct out_func *f;
 
-	vec_for(f, &w->funcs)
-	{
+	vec_for (f, &w->funcs) {
 		u32 flags = SHF_ALLOC | SHF_EXECINSTR;
 		u8 bind = f->global ? STB_GLOBAL : STB_LOCAL;
 		const struct out_func *first = placed_already(w, f);
@@ -378,8 +376,7 @@ int write_code(struct elf_writer *w)
 		if (w->sections.data[i].data.err)
 			return diag_nomem(w->d);
 	}
-	vec_for(f, &w->funcs)
-	{
+	vec_for (f, &w->funcs) {
 		if (!f->copy)
 			err = emit_func(w, f);
 		if (err)

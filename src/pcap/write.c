@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/buf.h"
+#include "base/output.h"
 #include "pcap/pcap.h"
 
-/* The file grows under a temporary name beside `path` and takes its place in pcap_finish. */
 struct pcap_writer {
-	FILE *out;	  /* NULL until the first write */
-	char *path, *tmp; /* tmp NULL: `path` itself is written (stdout, devices, pipes) */
+	struct output out; /* out.file NULL until the first write */
+	char *path;
 	u32 linktype;
 	int err; /* sticky */
 };
@@ -32,43 +28,9 @@ int pcap_create(struct pcap_writer **out, const char *path, u32 linktype, struct
 	return 0;
 }
 
-/* Open `path` itself, or a temporary file beside it when it is (to be) a regular file. */
-static int writer_open_file(struct pcap_writer *w)
-{
-	struct buf tmp = { 0 };
-	struct stat st;
-	mode_t mask;
-	int fd;
-
-	if (!stat(w->path, &st) && !S_ISREG(st.st_mode)) {
-		w->out = fopen(w->path, "wb");
-		return w->out ? 0 : -errno;
-	}
-	buf_printf(&tmp, "%s.XXXXXX", w->path);
-	w->tmp = tmp.err ? NULL : strdup(buf_str(&tmp));
-	buf_fini(&tmp);
-	if (!w->tmp)
-		return -ENOMEM;
-	fd = mkstemp(w->tmp);
-	if (fd < 0) {
-		int err = -errno;
-
-		free(w->tmp);
-		w->tmp = NULL;
-		return err;
-	}
-	mask = umask(0);
-	umask(mask);
-	fchmod(fd, 0666 & ~mask);
-	w->out = fdopen(fd, "wb");
-	if (!w->out)
-		close(fd);
-	return w->out ? 0 : -ENOMEM;
-}
-
 static void writer_put(struct pcap_writer *w, const void *data, size_t len)
 {
-	if (!w->err && len && fwrite(data, len, 1, w->out) != 1)
+	if (!w->err && len && fwrite(data, len, 1, w->out.file) != 1)
 		w->err = errno ? -errno : -EIO;
 }
 
@@ -76,14 +38,11 @@ static void writer_start(struct pcap_writer *w)
 {
 	u32 header[6] = { 0xa1b23c4d, 0, 0, 0, 262144, w->linktype };
 
-	if (w->out || w->err)
+	if (w->out.file || w->err)
 		return;
 	STORE(u16, &header[1], 2);
 	STORE(u16, (u8 *)&header[1] + 2, 4);
-	if (!strcmp(w->path, "-"))
-		w->out = stdout;
-	else
-		w->err = writer_open_file(w);
+	w->err = output_open(&w->out, w->path);
 	writer_put(w, header, sizeof(header));
 }
 
@@ -98,13 +57,6 @@ int pcap_write(struct pcap_writer *w, const void *data, u32 len, u32 wire_len, u
 	return w->err;
 }
 
-static void writer_free(struct pcap_writer *w)
-{
-	free(w->tmp);
-	free(w->path);
-	free(w);
-}
-
 int pcap_finish(struct pcap_writer *w, struct diag *d)
 {
 	int err;
@@ -112,18 +64,11 @@ int pcap_finish(struct pcap_writer *w, struct diag *d)
 	if (!w)
 		return 0;
 	writer_start(w);
-	if (w->out && (fflush(w->out) || ferror(w->out)) && !w->err)
-		w->err = errno ? -errno : -EIO;
-	if (w->out && w->out != stdout && fclose(w->out) && !w->err)
-		w->err = -errno;
-	if (w->tmp && !w->err && rename(w->tmp, w->path))
-		w->err = -errno;
-	if (w->tmp && w->err)
-		unlink(w->tmp);
-	err = w->err;
+	err = output_finish(&w->out, w->err);
 	if (err)
 		diag_error(d, err, NOWHERE, "cannot write '%s': %s", w->path, strerror(-err));
-	writer_free(w);
+	free(w->path);
+	free(w);
 	return err;
 }
 
@@ -131,9 +76,7 @@ void pcap_discard(struct pcap_writer *w)
 {
 	if (!w)
 		return;
-	if (w->out && w->out != stdout)
-		fclose(w->out);
-	if (w->tmp)
-		unlink(w->tmp);
-	writer_free(w);
+	output_finish(&w->out, -ECANCELED);
+	free(w->path);
+	free(w);
 }

@@ -22,7 +22,8 @@ static void user_close(struct engine *base)
 	struct user_engine *e = (struct user_engine *)base;
 	struct custom_helper **c;
 
-	vec_for(c, &e->custom) free(*c);
+	vec_for (c, &e->custom)
+		free(*c);
 	vec_fini(&e->custom);
 	free(e);
 }
@@ -41,8 +42,7 @@ static int user_engine_helper(struct engine *base, u32 id, skep_helper_fn fn, vo
 
 	if (!fn || id > INT32_MAX)
 		return -EINVAL;
-	vec_for(slot, &e->custom)
-	{
+	vec_for (slot, &e->custom) {
 		if ((*slot)->id == id) {
 			(*slot)->fn = fn;
 			(*slot)->arg = arg;

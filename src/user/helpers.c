@@ -72,8 +72,7 @@ const struct vm_helper *user_helper(const struct vm_env *env, const struct obj_p
 	const struct helper_row *row = row_of(id);
 	struct custom_helper **c;
 
-	vec_for(c, &e->custom)
-	{
+	vec_for (c, &e->custom) {
 		if ((*c)->id == id)
 			return &(*c)->helper;
 	}

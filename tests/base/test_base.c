@@ -71,7 +71,8 @@ static void vec_keeps_elements(void **state)
 
 	for (u32 i = 0; i < 100; i++)
 		*(u32 *)vec_push(&v) = i;
-	vec_for(p, &v) sum += *p;
+	vec_for (p, &v)
+		sum += *p;
 	assert_int_equal(sum, 4950);
 	vec_fini(&v);
 }

@@ -35,10 +35,10 @@ struct agrees {
 };
 
 struct local_types {
-	struct thing___old thing;
 	enum color___old color;
 	enum signed_enum signed_enum;
 	struct absent_thing absent;
 	alias_t alias;
 	struct agrees agrees;
+	struct thing___old thing; /* last: it ends in a flexible array */
 };

@@ -33,9 +33,9 @@ struct agrees {
 };
 
 struct target_types {
-	struct thing thing;
 	enum color color;
 	enum signed_enum signed_enum;
 	alias_t alias;
 	struct agrees agrees;
+	struct thing thing; /* last: it ends in a flexible array */
 };

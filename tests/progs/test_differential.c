@@ -208,6 +208,14 @@ static void compare_records(struct pair *p, struct bpf_map *map)
 		       (long)skep.count);
 }
 
+/* Without /sys libbpf cannot tell. */
+static size_t possible_cpus(void)
+{
+	int n = libbpf_num_possible_cpus();
+
+	return (size_t)(n > 0 ? n : sysconf(_SC_NPROCESSORS_CONF));
+}
+
 static size_t value_len(const struct bpf_map *map)
 {
 	size_t one = bpf_map__value_size(map);
@@ -216,7 +224,7 @@ static size_t value_len(const struct bpf_map *map)
 	case BPF_MAP_TYPE_PERCPU_ARRAY:
 	case BPF_MAP_TYPE_PERCPU_HASH:
 	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
-		return (one + 7) / 8 * 8 * (size_t)libbpf_num_possible_cpus();
+		return (one + 7) / 8 * 8 * possible_cpus();
 	default:
 		return one;
 	}
