@@ -137,6 +137,12 @@ static bool asks_existence(u32 kind)
 	       kind == CORE_ENUMVAL_EXISTS;
 }
 
+/* Relocations that are 0 when there is nothing: a size or number of 0 says so, too. */
+static bool zero_if_missing(u32 kind)
+{
+	return asks_existence(kind) || kind == CORE_TYPE_SIZE || kind == CORE_TYPE_ID_TARGET;
+}
+
 struct search {
 	const struct core_spec *local;
 	const struct types *target;
@@ -158,9 +164,11 @@ static void try_candidate(struct search *s, u32 id)
 	s->candidates++;
 	if (core_spec_match(&spec, s->local, s->kind, s->target, id, &why) &&
 	    answer(&spec, s->kind, &a)) {
-		if (s->found && (a.value != s->answer.value || spec.bit_off != s->spec.bit_off)) {
-			/* Every module that has the type agrees on what exists, but a type
-			 * number or an offset must be one. */
+		bool same = asks_existence(s->kind) || (s->found && a.value == s->answer.value &&
+							spec.bit_off == s->spec.bit_off);
+
+		if (s->found && !same) {
+			/* All types that have it agree on what exists; an offset must be one. */
 			s->ambiguous = s->kind != CORE_TYPE_ID_TARGET;
 		} else if (!s->found) {
 			s->found = true;
@@ -236,7 +244,7 @@ static int conclude(struct search *s, struct core_result *out, struct arena *a, 
 		return 0;
 	}
 	out->why = keep(a, &s->why);
-	out->matched = asks_existence(s->kind) && !s->ambiguous;
+	out->matched = zero_if_missing(s->kind) && !s->ambiguous;
 	return out->why ? 0 : diag_nomem(d);
 }
 

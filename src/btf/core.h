@@ -29,7 +29,8 @@ enum core_kind {
 const char *core_kind_name(u32 kind); /* "byte_off", … as bpftool and libbpf print them */
 
 struct core_result {
-	bool matched;		     /* false: poison, unless kind is an _EXISTS, _MATCHES */
+	bool matched;		     /* false: poison; what is missing matches with 0 when its
+				      * existence, its size or its number is asked */
 	u64 local, target;	     /* the value by the program's BTF and by the target's */
 	u32 local_size, target_size; /* bytes of the accessed field; 0: none */
 	bool target_signed;

@@ -22,12 +22,6 @@ struct patch {
 	bool bitfield;
 };
 
-static bool answers_no(u32 kind)
-{
-	return kind == CORE_FIELD_EXISTS || kind == CORE_TYPE_EXISTS ||
-	       kind == CORE_ENUMVAL_EXISTS || kind == CORE_TYPE_MATCHES;
-}
-
 static bool is_field(u32 kind)
 {
 	return kind <= CORE_FIELD_RSHIFT_U64;
@@ -171,10 +165,10 @@ static int apply(struct elf_load *l, u32 section, struct obj_core *row, const st
 	row->resolved = true;
 	row->matched = result.matched;
 	row->new_value = result.target;
-	row->why = result.matched ? NULL : result.why;
+	row->why = result.why;
 	if (p.insn->code == CODE_CALL && p.insn->imm == POISON)
 		return 0;
-	if (!result.matched && !answers_no(row->kind)) {
+	if (!result.matched) {
 		poison(p.insn, p.left);
 		return 0;
 	}

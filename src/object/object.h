@@ -54,7 +54,7 @@ struct obj_core {
 	const char *spec;	/* "struct task_struct.pid", for people */
 	bool resolved, matched; /* resolved: tried against a target; matched: found there */
 	u64 old_value, new_value;
-	const char *why; /* when not matched: the field, the type, the nearest candidate */
+	const char *why; /* when it is missing there: the field, the type, the nearest candidate */
 };
 
 struct obj_prog {

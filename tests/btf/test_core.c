@@ -121,9 +121,16 @@ static void missing_fields_are_not_matched(void **state)
 
 	assert_false(r.matched);
 	assert_string_equal(r.why, "struct thing has no member 'gone'; the nearest is 'gonee'");
-	r = resolve(CORE_TYPE_SIZE, KIND_STRUCT, "absent_thing", "0");
-	assert_false(r.matched);
+}
+
+/* As bpf_core_type_size() and bpf_core_type_id_kernel() document. */
+static void missing_types_have_size_and_number_zero(void **state)
+{
+	struct core_result r = resolve(CORE_TYPE_SIZE, KIND_STRUCT, "absent_thing", "0");
+
+	ASSERT_VALUE(r, 0);
 	assert_string_equal(r.why, "there is no struct absent_thing");
+	ASSERT_VALUE(resolve(CORE_TYPE_ID_TARGET, KIND_STRUCT, "absent_thing", "0"), 0);
 }
 
 static void enumerators_are_found_without_flavor(void **state)
@@ -182,6 +189,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(bitfields_are_read_by_shifts),
 	TEST(existence_is_answered),
 	TEST(missing_fields_are_not_matched),
+	TEST(missing_types_have_size_and_number_zero),
 	TEST(enumerators_are_found_without_flavor),
 	TEST(type_numbers_are_of_either_side),
 	TEST(matching_looks_at_members),
