@@ -136,7 +136,7 @@ static void patched_programs_equal_libbpfs(void **state)
 		test_skip("the kernel refuses to load core");
 	}
 	slots = same_progs(obj, other);
-	print_message("%u slots compared\n", slots);
+	print_message("# %u slots compared\n", slots);
 	assert_true(slots > 300);
 	bpf_object__close(other);
 	object_free(obj);
