@@ -52,7 +52,7 @@ static int asm_main(const struct command *self, int argc, char **argv)
 	if (operands < 0)
 		return opt_status(operands);
 	if (operands != 1)
-		return opt_usage(self, "one file of assembler text (- is standard input)");
+		return opt_usage(self, "give one file of assembler text (- is standard input)");
 	if (output && hex)
 		return opt_usage(self, "--output or --hex, not both");
 	if (!output && !hex && !strcmp(argv[1], "-"))

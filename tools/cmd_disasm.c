@@ -62,7 +62,7 @@ static int disasm_main(const struct command *self, int argc, char **argv)
 	if (operands < 0)
 		return opt_status(operands);
 	if (hex ? operands : operands != 1)
-		return opt_usage(self, "one object, or --hex BYTES");
+		return opt_usage(self, "give one object, or --hex BYTES");
 	return hex ? disasm_hex(hex, flags) : disasm_object(argv[1], prog, &open, flags);
 }
 

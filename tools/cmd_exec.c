@@ -46,8 +46,10 @@ static char *read_text(void)
 	char chunk[4096];
 	size_t n;
 
-	while (copy && (n = fread(chunk, 1, sizeof(chunk), stdin)) > 0)
-		fwrite(chunk, 1, n, copy);
+	while (copy && (n = fread(chunk, 1, sizeof(chunk), stdin)) > 0) {
+		for (size_t i = 0; i < n; i++) /* a NUL would end the text: no digit either */
+			fputc(chunk[i] ? chunk[i] : '?', copy);
+	}
 	if (copy)
 		fclose(copy);
 	return text;

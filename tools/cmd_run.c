@@ -424,6 +424,8 @@ static int session_run(struct session *s)
 	err = s->diag && s->events ? prepare(s) : -ENOMEM;
 	if (!err)
 		err = run_input(s);
+	if (err && s->r.prog && !s->o.pcap && !s->o.data && !s->o.ctx)
+		fputs("skep run: no input is given: use --pcap FILE or --data BYTES\n", stderr);
 	err = devices_close(s, err);
 	if (s->events)
 		fclose(s->events);
@@ -488,9 +490,9 @@ static int run_main(const struct command *self, int argc, char **argv)
 	if (operands < 0) {
 		status = opt_status(operands);
 	} else if (operands != 1) {
-		status = opt_usage(self, "one object");
+		status = opt_usage(self, "give one object");
 	} else if (o->pcap && (o->data || o->ctx)) {
-		status = opt_usage(self, "--pcap or --data and --ctx, not both");
+		status = opt_usage(self, "give --pcap, or --data and --ctx, not both");
 	} else if (o->exec && strcmp(o->exec, "checked") && strcmp(o->exec, "interp")) {
 		status = opt_usage(self, "--exec is checked or interp");
 	} else if (o->cpu > UINT32_MAX) {

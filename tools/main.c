@@ -14,9 +14,14 @@ static void help(FILE *out)
 	fputs("skep: run, inspect and assemble BPF programs, without privilege.\n\n"
 	      "Usage: skep COMMAND [OPTION]… [OPERAND]…\n\nCommands:\n",
 	      out);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		fprintf(out, "  %-8s %-22s %s\n", commands[i]->name, commands[i]->operands,
-			commands[i]->summary);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const char *operands = commands[i]->operands;
+		int n = fprintf(out, "  %-7s %s", commands[i]->name, operands);
+
+		for (; *operands; operands++) /* bytes that take no column */
+			n -= ((unsigned char)*operands & 0xc0) == 0x80;
+		fprintf(out, "%*s%s\n", n < 42 ? 42 - n : 1, "", commands[i]->summary);
+	}
 	fputs("\n'skep COMMAND --help' teaches a command; 'skep --version' prints the version.\n"
 	      "Exit status: 0 done, 1 it failed or bad input, 2 wrong usage.\n",
 	      out);

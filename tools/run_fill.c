@@ -69,8 +69,9 @@ static int store(struct skep_map *map, const char *spec, const uint8_t *key, uin
 	err = skep_map_set(map, key, value, 0);
 	if (err)
 		fprintf(stderr, "skep run: --map %s: %s\n", spec,
-			err == -E2BIG ? "the map is full, or the index is past its end"
-				      : strerror(-err));
+			err == -E2BIG	? "the map is full, or the index is past its end"
+			: err == -EPERM ? "the map is read-only"
+					: strerror(-err));
 	return err;
 }
 

@@ -9,17 +9,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static int output_error; /* errno of the first flush that failed */
+
+static bool flush_output(void)
+{
+	if (fflush(stdout) && !output_error)
+		output_error = errno;
+	return !output_error && !ferror(stdout);
+}
+
 void report(struct skep_diag *diag)
 {
-	fflush(stdout);
+	flush_output();
 	skep_diag_print(diag, stderr, isatty(STDERR_FILENO) && !getenv("NO_COLOR"));
 	skep_diag_clear(diag);
 }
 
 int finish_output(int status)
 {
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "skep: cannot write the output: %s\n", strerror(errno));
+	if (!flush_output()) {
+		fprintf(stderr, "skep: cannot write the output%s%s\n", output_error ? ": " : "",
+			output_error ? strerror(output_error) : "");
 		return EXIT_FAILED;
 	}
 	return status;

@@ -70,6 +70,12 @@ static int open_bytes(struct object **out, enum skep_lang lang, const char *name
 	for (size_t i = 0; i < ARRAY_SIZE(frontends); i++) {
 		const struct frontend *f = &frontends[i];
 
+		if (lang == SKEP_ASM && f->lang == lang && !f->recognise(data, len)) {
+			diag_error(d, -EINVAL, NOWHERE, "'%s' is not text", name);
+			if (elf_recognise(data, len))
+				diag_hint(d, "it is an ELF object: disassemble or open it");
+			return -EINVAL;
+		}
 		if (lang == SKEP_AUTO ? f->recognise(data, len) : f->lang == lang)
 			return f->open(out, name, data, len, opts, d);
 	}

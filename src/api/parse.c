@@ -104,6 +104,17 @@ static bool parse_enumerator(const struct types *t, u32 id, const char *s, u64 *
 	return false;
 }
 
+static const char *not_a_number(const char *s, size_t size, enum type_kind kind)
+{
+	if (kind == KIND_ENUM || kind == KIND_ENUM64)
+		return "this is neither a number nor a name of the enum";
+	if (size == 8 && strchr(s, '/'))
+		return "this is not an IPv4 prefix such as 10.0.0.0/8";
+	if (size == 4 && strchr(s, '.'))
+		return "this is not an IPv4 address";
+	return "this is not a number";
+}
+
 static int parse_integer(const struct parse *p, const char *at, const char *s, u32 id, size_t size,
 			 u8 *out)
 {
@@ -126,7 +137,7 @@ static int parse_integer(const struct parse *p, const char *at, const char *s, u
 	errno = 0;
 	value = strtoull(digits, &end, base);
 	if (digits[0] < '0' || digits[0] > '9' || *end)
-		return fail(p, at, strlen(s), "this is not a number");
+		return fail(p, at, strlen(s), not_a_number(s, size, kind));
 	if (errno || (negative ? value > 1ULL << (bits - 1) : bits < 64 && value >> bits))
 		return fail(p, at, strlen(s), "this number does not fit");
 	if (negative)
@@ -155,6 +166,8 @@ static int parse_leaf(const struct parse *p, const char *at, size_t len, u32 id,
 		return 0;
 	if (size == 1 || size == 2 || size == 4 || size == 8)
 		return parse_integer(p, at, s, id, size, out);
+	if (size == 20 && strchr(s, '/'))
+		return fail(p, at, len, "this is not an IPv6 prefix such as fe80::/10");
 	fail(p, at, len, "this text does not give a value of the wanted size");
 	diag_hint(p->d, "%zu bytes are wanted: write {member,member,…}, \"text\" or hex:00 01 …",
 		  size);
@@ -307,8 +320,10 @@ int skep_map_parse(const struct skep_map *map, bool key, const char *text, void 
 	size_t size = key ? m->src->key_size : m->src->value_size;
 	u32 type = key ? m->src->key_type_id : m->src->value_type_id;
 	struct parse p = { m->unit->obj->types, diag_of(diag), text, 0 };
+	char where[80];
 
-	p.file = diag_file(p.d, key ? "<key>" : "<value>", text, strlen(text), 1);
+	snprintf(where, sizeof(where), "<%s of %s>", key ? "key" : "value", m->src->name);
+	p.file = diag_file(p.d, where, text, strlen(text), 1);
 	memset(out, 0, size);
 	if (!key && parse_thing(m, text, out))
 		return 0;

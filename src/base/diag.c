@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 
-enum { MAX_ITEMS = 256, MAX_CARETS = 100 };
+enum { MAX_ITEMS = 256, MAX_CARETS = 100, MAX_EXCERPT = 200, MAX_BEFORE = 80 };
 
 struct diag_source {
 	struct diag_source *next;
@@ -198,17 +198,51 @@ static struct place place_of(const struct diag *d, struct span at)
 	return p;
 }
 
-/* The line and a caret under the span; tabs are kept so that the caret stands right. */
+/* Names and lines come from files: what could steer a terminal becomes '?'. */
+static void put_text(const char *s, size_t len, FILE *out)
+{
+	for (; len; s++, len--) {
+		bool control = ((u8)*s < ' ' && *s != '\t' && *s != '\n') || *s == 0x7f;
+
+		fputc(control ? '?' : *s, out);
+	}
+}
+
+/* The second and later bytes of a UTF-8 character. */
+static bool continues(char c)
+{
+	return ((u8)c & 0xc0) == 0x80;
+}
+
+/* The line, or what of a long one is near, and a caret under the span; tabs are kept so that the
+ * caret stands right. */
 static void print_excerpt(const struct place *p, u32 len, FILE *out)
 {
-	u32 width = MIN(MIN(len, (u32)(p->end - p->line) - (p->col - 1)), (u32)MAX_CARETS);
+	const char *from = p->line, *to = p->end, *at = p->line + p->col - 1;
+	size_t width = MIN(MIN((size_t)len, (size_t)(to - at)), (size_t)MAX_CARETS);
 
-	fprintf(out, "    %.*s\n    ", (int)(p->end - p->line), p->line);
-	for (const char *c = p->line; c < p->line + p->col - 1; c++)
-		fputc(*c == '\t' ? '\t' : ' ', out);
+	if (at - from > MAX_BEFORE && to - from > MAX_EXCERPT)
+		from = at - MAX_BEFORE;
+	while (from > p->line && from < at && continues(*from))
+		from++;
+	if (to - from > MAX_EXCERPT)
+		to = from + MAX_EXCERPT;
+	while (to > at && to < p->end && continues(*to))
+		to--;
+	fputs(from > p->line ? "    …" : "    ", out);
+	put_text(from, (size_t)(to - from), out);
+	fputs(to < p->end ? "…\n    " : "\n    ", out);
+	if (from > p->line)
+		fputc(' ', out);
+	for (const char *c = from; c < at; c++) {
+		if (!continues(*c))
+			fputc(*c == '\t' ? '\t' : ' ', out);
+	}
 	fputc('^', out);
-	for (u32 i = 1; i < width; i++)
-		fputc('~', out);
+	for (size_t i = 1; i < width; i++) {
+		if (!continues(at[i]))
+			fputc('~', out);
+	}
 	fputc('\n', out);
 }
 
@@ -216,18 +250,25 @@ static void print_item(const struct diag *d, const struct diag_item *it, FILE *o
 {
 	struct place p = place_of(d, it->at);
 
+	if (p.source)
+		put_text(p.source->name, strlen(p.source->name), out);
 	if (p.source && p.line)
-		fprintf(out, "%s:%u:%u: ", p.source->name, p.number, p.col);
-	else if (p.source && it->at.off)
-		fprintf(out, "%s: at byte %u: ", p.source->name, it->at.off);
+		fprintf(out, ":%u:%u: ", p.number, p.col);
 	else if (p.source)
-		fprintf(out, "%s: ", p.source->name);
-	fprintf(out, "%s%s:%s %s\n", colour ? severity_colours[it->severity] : "",
-		severity_names[it->severity], colour ? "\033[0m" : "", it->text);
+		fputs(": ", out);
+	if (p.source && !p.line && it->at.off)
+		fprintf(out, "at byte %u: ", it->at.off);
+	fprintf(out, "%s%s:%s ", colour ? severity_colours[it->severity] : "",
+		severity_names[it->severity], colour ? "\033[0m" : "");
+	put_text(it->text, strlen(it->text), out);
+	fputc('\n', out);
 	if (p.line && p.end > p.line)
 		print_excerpt(&p, it->at.len, out);
-	if (it->hint)
-		fprintf(out, "    hint: %s\n", it->hint);
+	if (it->hint) {
+		fputs("    hint: ", out);
+		put_text(it->hint, strlen(it->hint), out);
+		fputc('\n', out);
+	}
 }
 
 void diag_print(const struct diag *d, FILE *out, bool colour)

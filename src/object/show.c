@@ -200,7 +200,7 @@ static void show_prog(const struct obj_prog *p, FILE *out)
 static void show_text(const struct object *obj, struct release r, FILE *out)
 {
 	fprintf(out, "%s: license %s\n", obj->name ? obj->name : "object",
-		obj->license ? obj->license : "none");
+		obj->license && *obj->license ? obj->license : "none");
 	for (u32 i = 0; i < obj->prog_count; i++)
 		show_prog(&obj->progs[i], out);
 	for (u32 i = 0; i < obj->map_count; i++) {

@@ -37,7 +37,7 @@ int pcap_bad(struct pcap_reader *r, int err, size_t off, struct diag *d, const c
 	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
 	at.file = diag_file(d, r->name, NULL, 0, 1);
-	at.off = off > UINT32_MAX ? UINT32_MAX : (u32)off;
+	/* in the text: captures are longer than a span reaches */
 	diag_error(d, err, at, "%s at byte %zu", buf_str(&text), off);
 	buf_fini(&text);
 	r->failed = err;

@@ -29,7 +29,7 @@ static const struct row {
 	{ "points", true, "-", NULL, "not a number" },
 	{ "points", true, "--1", NULL, "not a number" },
 	{ "points", true, "1x", NULL, "not a number" },
-	{ "points", true, "10.1.2.300", NULL, "not a number" },
+	{ "points", true, "10.1.2.300", NULL, "not an IPv4 address" },
 	{ "points", true, "\"abcde\"", NULL, "longer than the field" },
 	{ "points", true, "hex:00 01", NULL, "4 bytes are wanted, these are 2" },
 	{ "points", true, "hex:00 0g 00 00", NULL, "not a hex byte" },
@@ -56,7 +56,7 @@ static const struct row {
 	{ "colours", false, "RED", "01000000", NULL },
 	{ "colours", false, "GREEN", "feffffff", NULL },
 	{ "colours", false, "-2", "feffffff", NULL },
-	{ "colours", false, "BLUE", NULL, "not a number" },
+	{ "colours", false, "BLUE", NULL, "name of the enum" },
 	{ "macs", true, "02:00:5e:10:00:ff", "02005e1000ff", NULL },
 	{ "macs", true, "2:0:5E:1:0:a", "02005e01000a", NULL },
 	{ "macs", true, "{1,2,3,4,5,6}", "010203040506", NULL },
@@ -76,10 +76,10 @@ static const struct row {
 	{ "deny", true, "10.1.2.3", "200000000a010203", NULL },
 	{ "deny", true, "0.0.0.0/0", "0000000000000000", NULL },
 	{ "deny", true, "{8,10.0.0.0}", "080000000a000000", NULL },
-	{ "deny", true, "10.0.0.0/33", NULL, "not a number" },
-	{ "deny", true, "10.0.0.0/", NULL, "not a number" },
-	{ "deny", true, "10.0.0.0/+8", NULL, "not a number" },
-	{ "deny", true, "10.0.0/8", NULL, "not a number" },
+	{ "deny", true, "10.0.0.0/33", NULL, "not an IPv4 prefix" },
+	{ "deny", true, "10.0.0.0/", NULL, "not an IPv4 prefix" },
+	{ "deny", true, "10.0.0.0/+8", NULL, "not an IPv4 prefix" },
+	{ "deny", true, "10.0.0/8", NULL, "not an IPv4 prefix" },
 	{ "bitty", false, "{1}", NULL, "bitfield" },
 	{ "bitty", false, "hex:0f000000", "0f000000", NULL },
 	{ "jump", false, "dropper", "01000000", NULL },
@@ -151,7 +151,7 @@ static void an_error_points_at_the_wrong_part(void **state)
 	assert_int_equal(
 		skep_map_parse(skep_map_find(l.unit, "points"), false, "{1, 70000}", out, l.diag),
 		-EINVAL);
-	assert_complains(l.diag, "<value>:1:5: error: this number does not fit\n"
+	assert_complains(l.diag, "<value of points>:1:5: error: this number does not fit\n"
 				 "    {1, 70000}\n"
 				 "        ^~~~~\n");
 	unload(&l);

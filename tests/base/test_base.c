@@ -148,6 +148,31 @@ static void diag_copes_with_spans_past_the_end(void **state)
 	diag_fini(&d);
 }
 
+static void diag_keeps_terminals_and_lines_whole(void **state)
+{
+	char text[1001], *shown = NULL;
+	size_t len;
+	FILE *out = open_memstream(&shown, &len);
+	struct diag d;
+
+	memset(text, 'a', 1000);
+	text[1000] = '\033';
+	diag_init(&d);
+	diag_error(&d, -EINVAL, (struct span){ diag_file(&d, "a\033[2J", "x\033[2Jy", 6, 1), 5, 1 },
+		   "no '\033c' here");
+	diag_error(&d, -EINVAL,
+		   (struct span){ diag_file(&d, "long", text, sizeof(text), 1), 1000, 1 }, "z");
+	diag_print(&d, out, false);
+	fclose(out);
+	assert_null(strchr(shown, '\033'));
+	assert_true(len < 400);
+	assert_non_null(strstr(shown, "a?[2J:1:6: error: no '?c' here\n    x?[2Jy\n         ^\n"));
+	assert_non_null(strstr(shown, "long:1:1001: error: z\n    …aaaa"));
+	assert_non_null(strstr(shown, "aaaa?\n     "));
+	free(shown);
+	diag_fini(&d);
+}
+
 static void missing_file_is_named(void **state)
 {
 	struct file f;
@@ -174,6 +199,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(unhex_points_at_the_wrong_character),
 	TEST(diag_points_at_the_word),
 	TEST(diag_copes_with_spans_past_the_end),
+	TEST(diag_keeps_terminals_and_lines_whole),
 	TEST(missing_file_is_named),
 };
 TEST_MAIN(tests)

@@ -30,13 +30,14 @@ claim manual_has_every_option manual_has_every_option
 readme_sample_runs() {
 	sed -n '/^```c$/,/^```$/p' "$here/../../README.md" | grep -v '^```' >"$tmp/sample.c"
 	cc -Wall -Wextra -Werror -I"$here/../../include" "$tmp/sample.c" -o "$tmp/sample" -L"$build" -lskep \
-		-Wl,-rpath,"$build" && prints '^XDP_PASS$' "$tmp/sample" "$fw"
+		-Wl,-rpath,"$build" && prints '^2 XDP_PASS$' "$tmp/sample" "$fw" &&
+		prints '^0 *$' "$tmp/sample" "$build/examples/sock_filter.o"
 }
 # An archive of our own object files would define these twice.
 links_beside_names_of_its_own() {
 	echo 'int diag_error, buf_put, json_string, map_new, types_open;' >"$tmp/names.c"
 	cc "$tmp/sample.c" "$tmp/names.c" -I"$here/../../include" "$build/libskep.a" -lelf -lz -o "$tmp/static" &&
-		prints '^XDP_PASS$' "$tmp/static" "$fw" && nm -g --defined-only "$build/libskep.a" >"$tmp/names" &&
+		prints '^2 XDP_PASS$' "$tmp/static" "$fw" && nm -g --defined-only "$build/libskep.a" >"$tmp/names" &&
 		grep -q ' skep_open$' "$tmp/names" && ! grep -E ' [A-Z] ' "$tmp/names" | grep -v ' skep_'
 }
 if nm "$build/libskep.a" | grep -q -E ' U __(asan|tsan|gcov|ubsan)_'; then
@@ -197,6 +198,14 @@ claim exec_without_exit_fails exec_fails 'b7 00 00 00 02 00 00 00'
 claim exec_past_its_memory_fails exec_fails '79 10 00 00 00 00 00 00 95 00 00 00 00 00 00 00' '11223344'
 claim exec_of_an_endless_loop_ends exec_fails '05 00 ff ff 00 00 00 00 95 00 00 00 00 00 00 00'
 
+claim exec_of_bytes_fails refuses 1 'not a hex digit' sh -c "head -c 64 /dev/zero | $skep exec"
+claim asm_of_an_object_is_one_error refuses 1 'firewall.o. is not text' "$skep" asm "$fw" -o "$tmp/not.o"
+claim run_of_no_input_says_what_to_give refuses 1 'no input.*--pcap' "$skep" run "$fw"
+for m in deny=10.0.0.0/33:1 deny=10.0.0:1; do
+	claim "bad_key_names_its_map_$m" refuses 1 'key of deny>:1:1: error: this is not' "$skep" run "$fw" \
+		--pcap "$tmp/in.pcap" --map "$m"
+done
+
 # ---- btf and object ----
 claim btf_dump_c prints '^struct drop_event \{' "$skep" btf dump "$fw" format c
 claim btf_dump_raw prints "^\[[0-9]+\] STRUCT 'drop_event'" "$skep" btf dump "$fw"
@@ -208,8 +217,10 @@ claim object_show_says_since_when prints '^needs Linux 5\.8' "$skep" object show
 
 # ---- output that nobody takes ----
 full_disk_is_an_error() {
-	"$skep" --help >/dev/full 2>"$tmp/err"
-	[ $? -eq 1 ]
+	for c in --help "object show $fw" "btf dump $fw" "run $fw --pcap $tmp/in.pcap"; do
+		"$skep" $c >/dev/full 2>"$tmp/err"
+		[ $? -eq 1 ] && grep -q -E '^skep: cannot write the output(: No space left.*)?$' "$tmp/err" || { cat "$tmp/err"; return 1; }
+	done
 }
 if [ -c /dev/full ]; then
 	claim a_full_disk_is_an_error full_disk_is_an_error
