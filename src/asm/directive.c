@@ -80,59 +80,50 @@ bool attr_unknown(struct parser *p, const struct attr *a, const char *const *kno
 	return false;
 }
 
-/* ---- programs ---- */
-
-static bool prog_type(struct parser *p, const struct attr *a, u32 *out)
+bool attr_word(struct parser *p, const struct attr *a, const struct word_table *t, u32 *out)
 {
 	struct near near;
-	s32 type;
+	s32 number;
 
 	if (a->is_number)
 		return attr_u32(p, a, out);
 	if (!a->text)
-		return parse_error(p, a->at, "expected type=NAME");
-	type = prog_type_by_name(a->text);
-	if (!strcmp(a->text, "unspec"))
-		type = PROG_UNSPEC;
-	if (type >= 0) {
-		*out = (u32)type;
+		return parse_error(p, a->at, "expected %s=NAME", a->name);
+	number = t->find(a->text);
+	if (number >= 0) {
+		*out = (u32)number;
 		return true;
 	}
 	near = near_start(a->text, strlen(a->text));
 	for (u32 i = 0; i < 256; i++) {
-		if (prog_info(i))
-			near_try(&near, prog_info(i)->name);
+		if (t->word(i))
+			near_try(&near, t->word(i));
 	}
-	parse_error(p, a->value_at, "unknown program type '%.64s'", a->text);
+	parse_error(p, a->value_at, "unknown %s '%.64s'", t->what, a->text);
 	if (near.best)
 		diag_hint(p->diag, "did you mean '%s'?", near.best);
 	return false;
 }
 
-static bool attach_type(struct parser *p, const struct attr *a, u32 *out)
+/* ---- programs ---- */
+
+static const char *prog_word(u32 type)
 {
-	struct near near;
-
-	if (a->is_number)
-		return attr_u32(p, a, out);
-	if (!a->text)
-		return parse_error(p, a->at, "expected attach=NAME");
-	near = near_start(a->text, strlen(a->text));
-	for (u32 i = 0; i < 256; i++) {
-		const struct attach_info *info = attach_info(i);
-
-		if (info && !strcmp(info->name, a->text)) {
-			*out = i;
-			return true;
-		}
-		if (info)
-			near_try(&near, info->name);
-	}
-	parse_error(p, a->value_at, "unknown attach type '%.64s'", a->text);
-	if (near.best)
-		diag_hint(p->diag, "did you mean '%s'?", near.best);
-	return false;
+	return prog_info(type) ? prog_info(type)->name : NULL;
 }
+
+static s32 prog_find(const char *name)
+{
+	return strcmp(name, "unspec") ? prog_type_by_name(name) : PROG_UNSPEC;
+}
+
+static const char *attach_word(u32 type)
+{
+	return attach_info(type) ? attach_info(type)->name : NULL;
+}
+
+static const struct word_table prog_types = { "program type", prog_find, prog_word };
+static const struct word_table attach_types = { "attach type", attach_type_by_name, attach_word };
 
 /* Fill in what the section name says; false: it says nothing. */
 static bool prog_section(struct obj_prog *prog, const char *name)
@@ -169,9 +160,9 @@ static bool prog_attr(struct parser *p, struct obj_prog *prog, const struct attr
 					     "sleepable", "frags", "autoload", NULL };
 
 	if (!strcmp(a->name, "type"))
-		return prog_type(p, a, &prog->type);
+		return attr_word(p, a, &prog_types, &prog->type);
 	if (!strcmp(a->name, "attach"))
-		return attach_type(p, a, &prog->attach_type);
+		return attr_word(p, a, &attach_types, &prog->attach_type);
 	if (!strcmp(a->name, "target"))
 		return attr_text(p, a, &prog->attach_target);
 	if (!strcmp(a->name, "sleepable"))

@@ -31,30 +31,12 @@ static struct asm_map *map_new(struct parser *p, const char *name, struct span a
 	return m;
 }
 
-static bool map_type(struct parser *p, const struct attr *a, u32 *out)
+static const char *map_word(u32 type)
 {
-	struct near near;
-	s32 type;
-
-	if (a->is_number)
-		return attr_u32(p, a, out);
-	if (!a->text)
-		return parse_error(p, a->at, "expected type=NAME");
-	type = map_type_by_name(a->text);
-	if (type >= 0) {
-		*out = (u32)type;
-		return true;
-	}
-	near = near_start(a->text, strlen(a->text));
-	for (u32 i = 0; i < 256; i++) {
-		if (map_info(i))
-			near_try(&near, map_info(i)->name);
-	}
-	parse_error(p, a->value_at, "unknown map type '%.64s'", a->text);
-	if (near.best)
-		diag_hint(p->diag, "did you mean '%s'?", near.best);
-	return false;
+	return map_info(type) ? map_info(type)->name : NULL;
 }
+
+static const struct word_table map_types = { "map type", map_type_by_name, map_word };
 
 static bool map_role(struct parser *p, const struct attr *a, enum obj_map_role *out)
 {
@@ -73,7 +55,7 @@ static bool map_attr(struct parser *p, struct asm_map *m, const struct attr *a)
 	struct obj_map *map = &m->map;
 
 	if (!strcmp(a->name, "type"))
-		return map_type(p, a, &map->type);
+		return attr_word(p, a, &map_types, &map->type);
 	if (!strcmp(a->name, "key"))
 		return attr_u32(p, a, &map->key_size);
 	if (!strcmp(a->name, "value"))

@@ -121,6 +121,13 @@ bool attr_number(struct parser *p, const struct attr *a, u64 high, u64 *out);
 bool attr_u32(struct parser *p, const struct attr *a, u32 *out);
 bool attr_text(struct parser *p, const struct attr *a, const char **out);
 bool attr_flag(struct parser *p, const struct attr *a, bool *out); /* name, name=yes, name=no */
+/* A number, or a word of a table: program, attach and map types. */
+struct word_table {
+	const char *what;
+	s32 (*find)(const char *name);	 /* -1: none */
+	const char *(*word)(u32 number); /* NULL: none; for hints */
+};
+bool attr_word(struct parser *p, const struct attr *a, const struct word_table *t, u32 *out);
 /* Reports the unknown attribute, with the nearest of the NULL-terminated list. */
 bool attr_unknown(struct parser *p, const struct attr *a, const char *const *known);
 
