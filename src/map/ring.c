@@ -120,7 +120,8 @@ int ring_output(struct map *m, const void *data, u64 size)
 
 	if (!record)
 		return -EAGAIN;
-	memcpy(record, data, size);
+	if (size)
+		memcpy(record, data, size);
 	ring_commit(record, false);
 	return 0;
 }

@@ -32,4 +32,16 @@ static inline void *ptr_of(u64 addr)
 	return (void *)(uintptr_t)addr;
 }
 
+/* Memory of a program: no bytes may be at no address, which memset and memmove do not allow. */
+static inline void mem_zero(u64 at, size_t len)
+{
+	if (len)
+		memset(ptr_of(at), 0, len);
+}
+static inline void mem_copy(void *to, const void *from, size_t len)
+{
+	if (len)
+		memmove(to, from, len);
+}
+
 #endif

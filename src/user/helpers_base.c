@@ -211,7 +211,7 @@ bool probe_bytes(struct vm_run *vm, void *to, u64 from, size_t len)
 		return false;
 	ok = vm_helper_access(vm, from, len, VM_READ, "memory");
 	if (ok)
-		memcpy(to, ptr_of(from), len);
+		mem_copy(to, ptr_of(from), len);
 	else
 		vm->fault = (struct vm_fault){ 0 };
 	return ok;
@@ -237,7 +237,7 @@ HELPER_BODY(probe_read_kernel)
 {
 	if (probe_bytes(self, ptr_of(r1), r3, (u32)r2))
 		return 0;
-	memset(ptr_of(r1), 0, (u32)r2);
+	mem_zero(r1, (u32)r2);
 	return err64(-EFAULT);
 }
 
@@ -246,7 +246,7 @@ HELPER_BODY(probe_read_kernel_str)
 	s64 n = probe_string(self, ptr_of(r1), (u32)r2, r3);
 
 	if (n < 0)
-		memset(ptr_of(r1), 0, (u32)r2);
+		mem_zero(r1, (u32)r2);
 	return (u64)n;
 }
 

@@ -41,17 +41,17 @@ HELPER_BODY(skb_load_bytes)
 	u8 *from = skb_at(run_of(self), (u32)r2, (u32)r4);
 
 	if (!from) {
-		memset(ptr_of(r3), 0, (u32)r4);
+		mem_zero(r3, (u32)r4);
 		return err64(-EFAULT);
 	}
-	memmove(ptr_of(r3), from, (u32)r4);
+	mem_copy(ptr_of(r3), from, (u32)r4);
 	return 0;
 }
 
 /* In a test run there is no skb behind a flow dissector. */
 HELPER_BODY(flow_skb_load_bytes)
 {
-	memset(ptr_of(r3), 0, (u32)r4);
+	mem_zero(r3, (u32)r4);
 	return err64(-EFAULT);
 }
 
@@ -62,10 +62,10 @@ HELPER_BODY(skb_load_bytes_relative)
 	u64 off = (u32)r2, len = (u32)r4;
 
 	if (off > 0xffff || (u32)r5 > 1 || (s64)(off + len) > run->end - start) {
-		memset(ptr_of(r3), 0, len);
+		mem_zero(r3, len);
 		return err64(-EFAULT);
 	}
-	memmove(ptr_of(r3), start + off, len);
+	mem_copy(ptr_of(r3), start + off, len);
 	return 0;
 }
 
@@ -78,7 +78,7 @@ HELPER_BODY(skb_store_bytes)
 		return err64(-EINVAL);
 	if (!to)
 		return err64(-EFAULT);
-	memmove(to, ptr_of(r3), (u32)r4);
+	mem_copy(to, ptr_of(r3), (u32)r4);
 	if (r5 & F_INVALIDATE_HASH)
 		run->ctx.skb.hash = 0;
 	return 0;

@@ -106,7 +106,7 @@ int perf_put(struct user_unit *u, s32 map, u32 cpu, const void *data, size_t len
 		r.lost = q->lost;
 		q->lost = 0;
 		memcpy(q->data + q->len, &r, sizeof(r));
-		memcpy(q->data + q->len + sizeof(r), data, len);
+		mem_copy(q->data + q->len + sizeof(r), data, len);
 		if (more_len)
 			memcpy(q->data + q->len + sizeof(r) + len, more, more_len);
 		q->len += need;

@@ -37,7 +37,7 @@ HELPER_BODY(xdp_load_bytes)
 	int err = frame_part(run, r2, r4);
 
 	if (!err)
-		memmove(ptr_of(r3), run->data + (u32)r2, (u32)r4);
+		mem_copy(ptr_of(r3), run->data + (u32)r2, (u32)r4);
 	return err64(err);
 }
 
@@ -47,7 +47,7 @@ HELPER_BODY(xdp_store_bytes)
 	int err = frame_part(run, r2, r4);
 
 	if (!err)
-		memmove(run->data + (u32)r2, ptr_of(r3), (u32)r4);
+		mem_copy(run->data + (u32)r2, ptr_of(r3), (u32)r4);
 	return err64(err);
 }
 
