@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* skep run: a program over packets of a capture, or over one input. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,17 +84,45 @@ static int drain(struct session *s)
 	int n = skep_poll(s->r.unit, 0, on_event, s);
 
 	if (n == -ENOENT && s->o.event_type)
-		fprintf(stderr, "skep run: --event-type %s: the object has no such type\n",
+		fprintf(stderr,
+			"skep run: --event-type %s: no such type in the object's BTF (a global of "
+			"that type puts it there)\n",
 			s->o.event_type);
 	return n < 0 ? n : 0;
 }
 
 /* ---- devices: NAME[:NUMBER][=FILE] ---- */
 
+/* The same name, number or file twice is a slip of the user's. */
+static int device_check(struct session *s, const struct run_device *dev)
+{
+	const char *same = dev->path && s->o.out && !strcmp(dev->path, s->o.out) ? "--out" : NULL;
+
+	for (size_t i = 0; i < s->r.device_count; i++) {
+		const struct run_device *other = &s->r.devices[i];
+
+		if (other->ifindex == dev->ifindex || !strcmp(other->name, dev->name)) {
+			fprintf(stderr, "skep run: devices %s (%u) and %s (%u) are not two\n",
+				other->name, other->ifindex, dev->name, dev->ifindex);
+			return -EEXIST;
+		}
+		if (dev->path && other->path && !strcmp(dev->path, other->path))
+			same = other->name;
+	}
+	if (same) {
+		fprintf(stderr, "skep run: %s and %s would both write '%s'\n", same, dev->name,
+			dev->path);
+		return -EEXIST;
+	}
+	s->r.device_count++;
+	return 0;
+}
+
 static int device_add(struct session *s, char *spec)
 {
 	struct run_device *dev = &s->r.devices[s->r.device_count];
 	char *equals = strchr(spec, '='), *colon, *end;
+	unsigned long number;
 
 	if (s->r.device_count == MAX_DEVICES) {
 		fprintf(stderr, "skep run: more than %d devices\n", MAX_DEVICES);
@@ -107,22 +136,19 @@ static int device_add(struct session *s, char *spec)
 	dev->ifindex = (uint32_t)s->r.device_count + 1;
 	if (colon) {
 		*colon = 0;
-		dev->ifindex = (uint32_t)strtoul(colon + 1, &end, 10);
-		if (*end || !dev->ifindex || colon[1] < '0' || colon[1] > '9') {
+		number = strtoul(colon + 1, &end, 10);
+		dev->ifindex = (uint32_t)number;
+		if (*end || !number || number > INT32_MAX || !isdigit((unsigned char)colon[1])) {
 			fprintf(stderr, "skep run: --dev %s: '%s' is not a device number\n", spec,
 				colon + 1);
 			return -EINVAL;
 		}
 	}
-	for (size_t i = 0; i < s->r.device_count; i++) {
-		if (s->r.devices[i].ifindex == dev->ifindex) {
-			fprintf(stderr, "skep run: devices %s and %s have the same number, %u\n",
-				s->r.devices[i].name, dev->name, dev->ifindex);
-			return -EEXIST;
-		}
+	if (!*dev->name || (dev->path && !*dev->path)) {
+		fputs("skep run: --dev wants NAME[:NUMBER][=FILE]\n", stderr);
+		return -EINVAL;
 	}
-	s->r.device_count++;
-	return 0;
+	return device_check(s, dev);
 }
 
 static int devices_open(struct session *s, uint32_t linktype)

@@ -69,9 +69,10 @@ static int store(struct skep_map *map, const char *spec, const uint8_t *key, uin
 	err = skep_map_set(map, key, value, 0);
 	if (err)
 		fprintf(stderr, "skep run: --map %s: %s\n", spec,
-			err == -E2BIG	? "the map is full, or the index is past its end"
-			: err == -EPERM ? "the map is read-only"
-					: strerror(-err));
+			err == -E2BIG	 ? "the map is full, or the index is past its end"
+			: err == -EPERM	 ? "the map is read-only"
+			: err == -ENOENT ? "it is not loaded: --prog with its name says why"
+					 : strerror(-err));
 	return err;
 }
 
@@ -92,6 +93,8 @@ int run_fill_map(struct skep_unit *unit, const char *spec, struct skep_diag *dia
 	if (!map)
 		return no_map(unit, spec);
 	skep_map_info(map, &info);
+	if (!info.value_size)
+		return complain(spec, "this map is not filled from outside");
 	/* Queues and the like have no keys: NAME=VALUE. */
 	colon = info.key_size ? split(equals + 1) : equals;
 	if (!colon)

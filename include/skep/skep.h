@@ -182,7 +182,7 @@ struct skep_load_opts {
 	bool trusted;		 /* the caller vouches for the programs */
 	bool allow_uninit_stack; /* as privileged Linux since 6.3 */
 	uint64_t budget;  /* instructions a run may take; 0: 1,000,000,000 checked, else no limit */
-	const char *prog; /* load only this program (and those it tail-calls); NULL: all */
+	const char *prog; /* load only this program (and what it may tail-call); NULL: all */
 };
 int skep_load(struct skep_unit **out, struct skep_engine *eng, const struct skep_object *obj,
 	      const struct skep_load_opts *opts, struct skep_diag *diag);

@@ -144,12 +144,17 @@ static int maps_load(struct user_unit *u, struct diag *d)
 	return err;
 }
 
-/* Mark what `index` may tail-call: the programs in slots of the prog arrays that it uses. */
-static void mark_reachable(const struct object *obj, u32 index, bool *wanted)
+enum { WANTED = 1, OPTIONAL };
+
+/*
+ * Mark what `index` may tail-call: the programs in slots of the prog arrays that it uses. Slots may
+ * be filled later, too: the others of its type are loaded when they can be.
+ */
+static void mark_reachable(const struct object *obj, u32 index, u8 *wanted)
 {
 	const struct obj_prog *p = &obj->progs[index];
 
-	wanted[index] = true;
+	wanted[index] = WANTED;
 	for (u32 i = 0; i < p->insn_count; i += insn_is_wide(&p->insns[i]) ? 2 : 1) {
 		const struct obj_map *m;
 
@@ -160,13 +165,17 @@ static void mark_reachable(const struct object *obj, u32 index, bool *wanted)
 		for (u32 s = 0; s < m->slot_count; s++) {
 			s32 to = m->slots[s].prog;
 
-			if (to >= 0 && (u32)to < obj->prog_count && !wanted[to])
+			if (to >= 0 && (u32)to < obj->prog_count && wanted[to] != WANTED)
 				mark_reachable(obj, (u32)to, wanted);
+		}
+		for (u32 k = 0; k < obj->prog_count && m->type == MAP_TYPE_PROG_ARRAY; k++) {
+			if (!wanted[k] && obj->progs[k].autoload && obj->progs[k].type == p->type)
+				wanted[k] = OPTIONAL;
 		}
 	}
 }
 
-static int choose(struct user_unit *u, bool *wanted, struct diag *d)
+static int choose(struct user_unit *u, u8 *wanted, struct diag *d)
 {
 	const struct object *obj = u->unit->obj;
 	const char *name = u->unit->opts.prog;
@@ -181,7 +190,7 @@ static int choose(struct user_unit *u, bool *wanted, struct diag *d)
 		return 0;
 	}
 	for (u32 i = 0; i < obj->prog_count; i++) {
-		if (obj->progs[i].autoload && !wanted[i])
+		if (obj->progs[i].autoload && wanted[i] != WANTED)
 			mark_reachable(obj, i, wanted);
 	}
 	return 0;
@@ -225,7 +234,7 @@ static int prog_load(struct user_unit *u, u32 i, bool asked, struct diag *d)
 static int progs_load(struct user_unit *u, struct diag *d)
 {
 	const struct object *obj = u->unit->obj;
-	bool *wanted = calloc(MAX(obj->prog_count, 1u), sizeof(*wanted));
+	u8 *wanted = calloc(MAX(obj->prog_count, 1u), sizeof(*wanted));
 	u32 loaded = 0, count = 0;
 	int err;
 
@@ -233,9 +242,11 @@ static int progs_load(struct user_unit *u, struct diag *d)
 		return diag_nomem(d);
 	err = choose(u, wanted, d);
 	for (u32 i = 0; i < obj->prog_count; i++)
-		count += wanted[i];
+		count += wanted[i] == WANTED;
 	for (u32 i = 0; i < obj->prog_count && !err; i++) {
-		if (!wanted[i])
+		if (wanted[i] == OPTIONAL)
+			prog_load(u, i, false, NULL);
+		if (wanted[i] != WANTED)
 			continue;
 		err = prog_load(u, i, u->unit->opts.prog || count == 1, d);
 		loaded += !err && u->progs[i].vm;

@@ -206,6 +206,31 @@ for m in deny=10.0.0.0/33:1 deny=10.0.0:1; do
 		--pcap "$tmp/in.pcap" --map "$m"
 done
 
+for d in x:99999999999 x= =f :3; do
+	claim "bad_device_$d" refuses 1 '^skep run: --dev' "$skep" run "$fw" --pcap "$tmp/in.pcap" --dev "$d"
+done
+claim devices_of_one_name refuses 1 'not two' "$skep" run "$fw" --pcap "$tmp/in.pcap" --dev x --dev x
+claim devices_of_one_file refuses 1 'both write' "$skep" run "$fw" --pcap "$tmp/in.pcap" --dev x="$tmp/x" --dev y="$tmp/x"
+claim device_of_the_out_file refuses 1 'both write' "$skep" run "$fw" --pcap "$tmp/in.pcap" --dev x="$tmp/x" --out "$tmp/x"
+cat >"$tmp/tail.s" <<'END'
+.map jt type=prog_array key=4 value=4 entries=2
+.prog first type=xdp
+	r2 = map[jt]
+	r3 = 1
+	call bpf_tail_call
+	r0 = 1
+	exit
+.prog second type=xdp
+	r0 = 3
+	exit
+.prog wrong type=xdp
+	call 9999
+	exit
+END
+claim a_slot_without_program_falls_through prints XDP_DROP "$skep" run "$tmp/tail.s" -p first --pcap "$tmp/in.pcap"
+claim map_fills_a_slot_with_a_program prints XDP_TX "$skep" run "$tmp/tail.s" -p first --pcap "$tmp/in.pcap" --map jt=1:second
+claim map_names_a_program_that_did_not_load refuses 1 'not loaded' "$skep" run "$tmp/tail.s" -p first --pcap "$tmp/in.pcap" --map jt=1:wrong
+
 # ---- btf and object ----
 claim btf_dump_c prints '^struct drop_event \{' "$skep" btf dump "$fw" format c
 claim btf_dump_raw prints "^\[[0-9]+\] STRUCT 'drop_event'" "$skep" btf dump "$fw"

@@ -298,6 +298,8 @@ static void tail_calls_reach_slots_and_indexes(void **state)
 					      I_EXIT };
 		const struct insn second[] = { I_MOV(0, 2), I_EXIT };
 		const struct insn third[] = { I_MOV(0, 3), I_EXIT };
+		const struct insn wrong[] = { I_CALL(9999), I_EXIT };
+		u32 unloaded = 3;
 
 		fixture_start(&f);
 		fixture_map(&f, "jmp", MAP_TYPE_PROG_ARRAY, 4, 4, 2);
@@ -306,11 +308,14 @@ static void tail_calls_reach_slots_and_indexes(void **state)
 		fixture_prog(&f, "first", PROG_XDP, 0, first, ARRAY_SIZE(first));
 		fixture_prog(&f, "second", PROG_XDP, 0, second, 2);
 		fixture_prog(&f, "third", PROG_XDP, 0, third, 2);
+		if (only) /* what the slots may get is loaded too, and left out when it cannot be */
+			fixture_prog(&f, "wrong", PROG_XDP, 0, wrong, 2);
 		assert_int_equal(fixture_load(&f, only ? &opts : NULL), 0);
 		assert_int_equal(run_packet(&f, 0, packet, sizeof(packet)), 2);
-		assert_int_equal(engine_user.map_set(&f.unit->maps[0], &key, &index, 0),
-				 only ? -ENOENT : 0);
-		assert_int_equal(run_packet(&f, 0, packet, sizeof(packet)), only ? 2 : 3);
+		assert_int_equal(engine_user.map_set(&f.unit->maps[0], &key, &unloaded, 0),
+				 -ENOENT);
+		assert_int_equal(engine_user.map_set(&f.unit->maps[0], &key, &index, 0), 0);
+		assert_int_equal(run_packet(&f, 0, packet, sizeof(packet)), 3);
 		assert_int_equal(engine_user.map_del(&f.unit->maps[0], &key), 0);
 		assert_int_equal(run_packet(&f, 0, packet, sizeof(packet)), 1);
 		fixture_end(&f);
