@@ -143,7 +143,113 @@ static void patched_programs_equal_libbpfs(void **state)
 	free(b.data);
 }
 
+static char *shown(const struct skep_object *obj)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	assert_int_equal(skep_object_show(obj, out, SKEP_TEXT), 0);
+	fclose(out);
+	return text;
+}
+
+static char *told(const struct skep_diag *diag)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	skep_diag_print(diag, out, false);
+	fclose(out);
+	return text;
+}
+
+static struct skep_object *open_poison(struct skep_diag *diag)
+{
+	struct skep_source src = { .name = ELF_DIR "/poison.bpf.o" };
+	struct skep_object *obj = NULL;
+
+	assert_int_equal(skep_open(&obj, SKEP_ELF, src, NULL, diag), 0);
+	return obj;
+}
+
+/* What the kernel lacks, and what it has instead: sk_buff and its data_len are in all of them. */
+static const struct {
+	const char *prog, *spec, *why, *source;
+} lacks[] = {
+	{ "member", "struct sk_buff.data_lenn (0:0 @ offset 0)",
+	  "struct sk_buff has no member 'data_lenn'; the nearest is 'data_len'",
+	  "skb->data_lenn : 1" },
+	{ "type", "struct sk_buf.len (0:0 @ offset 0)",
+	  "there is no struct sk_buf; the nearest is struct sk_buff", "skb->len : 1" },
+};
+
+static void missing_things_are_shown_with_the_nearest(void **state)
+{
+	struct skep_diag *diag;
+	struct skep_object *obj;
+	char want[512], *text;
+
+	need_kernel();
+	diag = skep_diag_new();
+	obj = open_poison(diag);
+	text = shown(obj);
+	for (u32 i = 0; i < ARRAY_SIZE(lacks); i++) {
+		snprintf(want, sizeof(want), "byte_off %s: not matched: %s\n", lacks[i].spec,
+			 lacks[i].why);
+		if (!strstr(text, want))
+			fail_msg("'%s' is not in: %s", want, text);
+	}
+	free(text);
+	skep_object_free(obj);
+	skep_diag_free(diag);
+}
+
+/* 40 bytes reach the poisoned instruction, 20 go around it. */
+static void run_poisoned(struct skep_unit *unit, struct skep_diag *diag, u32 i)
+{
+	static const u8 packet[64];
+	struct skep_prog *prog = skep_prog_find(unit, lacks[i].prog);
+	struct skep_run run = { .size = sizeof(run), .data_in = packet, .data_in_len = 20 };
+	char *text;
+
+	assert_non_null(prog);
+	assert_int_equal(skep_prog_run(prog, &run, diag), 0);
+	assert_int_equal(run.result, 1);
+	run.data_in_len = 40;
+	assert_int_equal(skep_prog_run(prog, &run, diag), -EFAULT);
+	text = told(diag);
+	if (!strstr(text, lacks[i].why) || !strstr(text, lacks[i].source) ||
+	    !strstr(text, "bpf_core_field_exists()"))
+		fail_msg("the fault says only: %s", text);
+	free(text);
+	skep_diag_clear(diag);
+}
+
+static void poisoned_instructions_fault_when_reached(void **state)
+{
+	struct skep_diag *diag;
+	struct skep_engine *eng;
+	struct skep_object *obj;
+	struct skep_unit *unit;
+
+	need_kernel();
+	diag = skep_diag_new();
+	obj = open_poison(diag);
+	assert_int_equal(skep_engine_new(&eng, "user", diag), 0);
+	assert_int_equal(skep_load(&unit, eng, obj, NULL, diag), 0);
+	for (u32 i = 0; i < ARRAY_SIZE(lacks); i++)
+		run_poisoned(unit, diag, i);
+	skep_unit_free(unit);
+	skep_engine_free(eng);
+	skep_object_free(obj);
+	skep_diag_free(diag);
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(patched_programs_equal_libbpfs),
+	TEST(missing_things_are_shown_with_the_nearest),
+	TEST(poisoned_instructions_fault_when_reached),
 };
 TEST_MAIN(tests)
