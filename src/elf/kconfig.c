@@ -23,7 +23,7 @@ static int compare_vars(const void *a, const void *b)
 	if (x->align != y->align)
 		return x->align > y->align ? -1 : 1;
 	if (x->size != y->size)
-		return x->size > y->size ? -1 : 1;
+		return x->size < y->size ? -1 : 1;
 	return strcmp(x->name, y->name);
 }
 
@@ -89,6 +89,15 @@ static bool set_int(const struct types *t, const struct var *v, u8 *at, const ch
 	return true;
 }
 
+/* An array of char, of whatever sign. */
+static bool is_text(const struct types *t, u32 array)
+{
+	u32 elem = types_strip(t, types_array(t, array).elem);
+
+	return types_kind(t, elem) == KIND_INT && types_size(t, elem) == 1 &&
+	       !types_int(t, elem).is_bool;
+}
+
 /* Write the configuration's text as the variable's type wants it; false: it does not fit. */
 static bool set_text(const struct types *t, const struct var *v, u8 *at, const char *text)
 {
@@ -98,12 +107,14 @@ static bool set_text(const struct types *t, const struct var *v, u8 *at, const c
 	case KIND_INT:
 		return set_int(t, v, at, text);
 	case KIND_ENUM:
-		if (len != 1 || !strchr("nym", *text))
+		if (strcmp(types_name(t, v->type), "libbpf_tristate") || len != 1 ||
+		    !strchr("nym", *text))
 			return false;
 		store(at, v->size, *text == 'y' ? 1 : *text == 'm' ? 2 : 0);
 		return true;
 	case KIND_ARRAY:
-		if (len < 2 || *text != '"' || text[len - 1] != '"' || !v->size)
+		if (!is_text(t, v->type) || len < 2 || *text != '"' || text[len - 1] != '"' ||
+		    !v->size)
 			return false;
 		memcpy(at, text + 1, MIN(len - 2, v->size - 1));
 		return true;
@@ -123,11 +134,15 @@ static int fill(struct elf_load *l, const struct buf *config, const struct var *
 		return 0;
 	}
 	text = kconfig_find(config, v->name, &l->scratch);
-	if (text && !set_text(t, v, at, text))
-		return diag_error(l->d, -EINVAL, NOWHERE,
-				  "extern '%s' is %s in the kernel's configuration, which its type "
-				  "cannot hold",
-				  v->name, text);
+	if (text && !set_text(t, v, at, text)) {
+		diag_error(l->d, -EINVAL, NOWHERE,
+			   "extern '%s' is %s in the kernel's configuration, which its type cannot "
+			   "hold",
+			   v->name, text);
+		diag_hint(l->d, "y, m, n: bool, char, enum libbpf_tristate; \"text\": an array of "
+				"char; numbers: an integer");
+		return -EINVAL;
+	}
 	if (text || is_weak(l, v->name))
 		return 0;
 	diag_error(l->d, -ESRCH, NOWHERE, "extern '%s' is not set in the kernel's configuration%s",
@@ -137,7 +152,8 @@ static int fill(struct elf_load *l, const struct buf *config, const struct var *
 	return -ESRCH;
 }
 
-/* Offsets by alignment, into `vars` and into the object's BTF. Returns the map's size. */
+/* Offsets by alignment, then size, into `vars` and into the object's BTF. Returns the map's size.
+ */
 static u32 place(struct elf_load *l, u32 sec, struct var *vars, u32 count)
 {
 	struct type *type = (struct type *)types_get(l->obj->types, sec);
