@@ -539,7 +539,7 @@ const struct command cmd_run = {
 	.operands = "OBJ",
 	.summary = "run a program over packets, in user space",
 	.about = "Keys and values are numbers, addresses (10.0.0.1, 10.0.0.0/8, [fe80::1]),\n"
-		 "\"text\", {member,member} by the map's BTF, or hex:00 01.\n\n"
+		 "\"text\", {member,member} or {.name=member} by the map's BTF, or hex:00 01.\n\n"
 		 "    skep run xdp_firewall.o --pcap traffic.pcap --map deny=10.66.0.0/16:1\n"
 		 "    skep run prog.o --prog balance --pcap in.pcap --dev lan --dev wan=wan.pcap\n"
 		 "    skep run prog.o --data 'ff ff ff ff ff ff 00 00 00 00 00 01 08 00' --repeat "

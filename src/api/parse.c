@@ -7,6 +7,7 @@
  *     02:00:00:00:00:01   where 6 bytes are wanted
  *     "text"              char arrays
  *     {1,2,{3,4}}         structs and arrays, member by member; missing ones are zero
+ *     {.b=2,.c={3}}       members by name, as they are printed
  *     name                of a program or map, in prog arrays and maps of maps
  *     hex:00 01 …         exactly the bytes
  */
@@ -110,7 +111,7 @@ static const char *not_a_number(const char *s, size_t size, enum type_kind kind)
 		return "this is neither a number nor a name of the enum";
 	if (size == 8 && strchr(s, '/'))
 		return "this is not an IPv4 prefix such as 10.0.0.0/8";
-	if (size == 4 && strchr(s, '.'))
+	if (size == 4 && s[0] >= '0' && s[0] <= '9' && strchr(s, '.'))
 		return "this is not an IPv4 address";
 	return "this is not a number";
 }
@@ -241,6 +242,34 @@ static const char *item_place(const struct types *t, u32 id, u32 i, struct item 
 	return size < 0 ? "this member has no size" : NULL;
 }
 
+/* ".name=" before an item: sets *i to that member and gives what follows. */
+static const char *item_named(const struct parse *p, u32 id, const char *s, const char *stop,
+			      u32 *i)
+{
+	enum type_kind kind = types_kind(p->types, id);
+	const char *equals, *end, *name;
+
+	s = trim(s, &stop);
+	if (s == stop || *s != '.' || kind == KIND_ARRAY)
+		return s;
+	equals = memchr(s, '=', (size_t)(stop - s));
+	if (!equals)
+		return s;
+	end = equals;
+	s = trim(s + 1, &end);
+	for (u32 k = 0; k < types_vlen(p->types, id); k++) {
+		name = kind == KIND_DATASEC
+			       ? types_name(p->types, types_secinfo(p->types, id, k).type)
+			       : types_member(p->types, id, k).name;
+		if (strlen(name) == (size_t)(end - s) && !memcmp(name, s, strlen(name))) {
+			*i = k;
+			return equals + 1;
+		}
+	}
+	*i = UINT32_MAX; /* no such member */
+	return s;
+}
+
 static int parse_value(const struct parse *p, const char *s, const char *end, u32 id, size_t size,
 		       u8 *out, int depth)
 {
@@ -261,9 +290,11 @@ static int parse_value(const struct parse *p, const char *s, const char *end, u3
 	s++, end--;
 	for (u32 i = 0; !err && trim(s, &end) < end; i++, s = stop + 1) {
 		struct item item = { 0 };
-		const char *why = item_place(p->types, id, i, &item);
+		const char *why;
 
 		stop = item_end(s, end);
+		s = item_named(p, id, s, stop, &i);
+		why = item_place(p->types, id, i, &item);
 		if (!why && (item.off > size || item.size > size - item.off))
 			why = "this member lies outside the value";
 		if (why)

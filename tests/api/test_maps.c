@@ -46,6 +46,17 @@ static const struct row {
 	  "000000000000000000000000000000000000"
 	  "0000",
 	  NULL },
+	{ "points", false, "{ .y = 2, .in = { .z = { 3 } }, .text = \"a\" }",
+	  "000002000300000000000000610000000000"
+	  "0000",
+	  NULL },
+	{ "points", false, "{.y=2,{5}}",
+	  "000002000500000000000000000000000000"
+	  "0000",
+	  NULL },
+	{ "points", false, "{.w=2}", NULL, "no such member" },
+	{ "points", false, "{.y}", NULL, "not a number" },
+	{ "points", false, "{.in={.z={.z=1}}}", NULL, "not a number" },
 	{ "points", false, "{256}", NULL, "does not fit" },
 	{ "points", false, "{1,2,{{3,4,5}}}", NULL, "no such element" },
 	{ "points", false, "{1,2,{{3,4}},\"hi\",5}", NULL, "no such member" },
