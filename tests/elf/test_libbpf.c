@@ -39,7 +39,19 @@ static void linked_programs_equal_libbpfs(void **state)
 	compare("link");
 }
 
+static void kernel_symbols_and_own_sections_equal_libbpfs(void **state)
+{
+	compare("ksyms");
+}
+
+static void struct_ops_equal_libbpfs(void **state)
+{
+	compare("ops");
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(linked_programs_equal_libbpfs),
+	TEST(kernel_symbols_and_own_sections_equal_libbpfs),
+	TEST(struct_ops_equal_libbpfs),
 };
 TEST_MAIN(tests)

@@ -140,6 +140,98 @@ static void explicit_type_serves_any_section(void **state)
 	diag_fini(&d);
 }
 
+/* Offsets are those of the C struct in the program. */
+static void struct_ops_name_their_programs(void **state)
+{
+	static const char *const names[] = { "skep_ssthresh", "skep_cong_avoid", "skep_undo" };
+	struct object *obj = open_ok("ops");
+
+	for (u32 k = 0; k < 2; k++) {
+		const char *name = k ? "skep_second" : "skep_first";
+		const struct obj_map *m = map_named(obj, name);
+
+		assert_int_equal(m->role, MAP_STRUCT_OPS);
+		assert_int_equal(m->value_size, 48);
+		assert_string_equal((const char *)m->data + 24, name);
+		assert_int_equal(LOAD(u32, m->data + 40), k);
+		assert_int_equal(m->slot_count, 3);
+		for (u32 i = 0; i < 3; i++) {
+			const struct obj_slot *s = &m->slots[i];
+
+			assert_int_equal(s->index % 8, 0);
+			assert_string_equal(obj->progs[s->prog].name, names[s->index / 8]);
+		}
+	}
+	for (u32 i = 0; i < 3; i++)
+		assert_int_equal(object_prog(obj, names[i])->type, PROG_STRUCT_OPS);
+	object_free(obj);
+}
+
+static const struct obj_extern *extern_named(const struct object *obj, const char *name)
+{
+	for (u32 i = 0; i < obj->extern_count; i++) {
+		if (!strcmp(obj->externs[i].name, name))
+			return &obj->externs[i];
+	}
+	fail_msg("there is no extern '%s'", name);
+	return NULL;
+}
+
+static void externs_have_their_kinds(void **state)
+{
+	static const struct {
+		const char *name;
+		enum obj_extern_kind kind;
+		bool weak;
+	} want[] = {
+		{ "schedule", EXTERN_KSYM, false },
+		{ "skep_no_such_symbol", EXTERN_KSYM, true },
+		{ "skep_no_such_variable", EXTERN_KSYM_TYPED, true },
+		{ "bpf_task_acquire", EXTERN_KFUNC, false },
+		{ "bpf_task_release", EXTERN_KFUNC, false },
+		{ "skep_no_such_function", EXTERN_KFUNC, true },
+	};
+	struct object *obj = open_ok("ksyms");
+
+	assert_int_equal(obj->extern_count, ARRAY_SIZE(want));
+	for (u32 i = 0; i < ARRAY_SIZE(want); i++) {
+		const struct obj_extern *e = extern_named(obj, want[i].name);
+
+		assert_int_equal(e->kind, want[i].kind);
+		assert_int_equal(e->weak, want[i].weak);
+	}
+	assert_int_equal(object_prog(obj, "symbols")->ref_count,
+			 7); /* one function is used twice */
+	assert_int_equal(LOAD(u32, map_named(obj, ".data.first")->data), 7);
+	assert_int_equal(LOAD(u32, map_named(obj, ".rodata.second")->data), 9);
+	object_free(obj);
+}
+
+static void what_other_loaders_lack_is_opened(void **state)
+{
+	struct object *obj = NULL;
+	const struct obj_map *m;
+	struct diag d;
+
+	assert_int_equal(load_object(&obj, "plain", "xdp", &d), 0);
+	assert_int_equal(obj->prog_count, 2);
+	assert_int_equal(object_prog(obj, "hidden")->type, PROG_XDP);
+	assert_int_equal(object_prog(obj, "shown")->type, PROG_XDP);
+	m = map_named(obj, "seen");
+	assert_int_equal(m->type, MAP_TYPE_HASH);
+	assert_int_equal(m->key_size, 8);
+	assert_int_equal(m->value_size, 16);
+	assert_int_equal(m->max_entries, 5);
+	assert_int_equal(m->flags, 1);
+	assert_int_equal(map_named(obj, "hits")->max_entries, 3);
+	assert_true(map_named(obj, "bloom")->extra == 0x70005);
+	assert_int_equal(map_named(obj, ".bss.zeros")->role, MAP_BSS);
+	assert_int_equal(map_named(obj, ".bss.zeros")->value_size, 20);
+	object_free(obj);
+	diag_fini(&d);
+	refused("plain", "section 'any_section' of program", "--type");
+}
+
 static void mistakes_are_named(void **state)
 {
 	refused("bare", "section 'xpd' of program 'odd'", "SEC(\"xdp\")");
@@ -185,6 +277,9 @@ static const struct CMUnitTest tests[] = {
 	TEST(externs_are_listed_and_kconfig_is_filled),
 	TEST(legacy_maps_connect_by_number),
 	TEST(explicit_type_serves_any_section),
+	TEST(struct_ops_name_their_programs),
+	TEST(externs_have_their_kinds),
+	TEST(what_other_loaders_lack_is_opened),
 	TEST(mistakes_are_named),
 	TEST(gcc_objects_link),
 };

@@ -2,7 +2,9 @@
 /* Symbols of the kernel: addresses, typed variables, functions; map_extra; own data sections. */
 #include "common.h"
 
-struct task_struct;
+struct task_struct {
+	int pid;
+};
 
 struct {
 	__uint(type, 30); /* bloom filter */
@@ -11,9 +13,8 @@ struct {
 	__uint(map_extra, 5);
 } bloom SEC(".maps");
 
-extern const void jiffies __ksym;
+extern const void schedule __ksym;
 extern const void skep_no_such_symbol __ksym __weak;
-extern const int cpu_number __ksym __weak; /* typed: per-CPU */
 extern const u64 skep_no_such_variable __ksym __weak;
 extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;
 extern void bpf_task_release(struct task_struct *p) __ksym;
@@ -33,9 +34,8 @@ int symbols(u64 *ctx)
 
 	if (t)
 		bpf_task_release(t);
-	out[0] = (u64)&jiffies;
+	out[0] = (u64)&schedule;
 	out[1] = (u64)&skep_no_such_symbol;
-	out[2] = &cpu_number != 0;
 	out[3] = &skep_no_such_variable != 0;
 	if (&skep_no_such_function)
 		out[4] = skep_no_such_function(3);

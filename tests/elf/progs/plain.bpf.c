@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * What old and new loaders each lack: maps as struct bpf_map_def, programs that are static
- * functions, a section of any name; a 64-bit map_extra, own sections of zeros.
+ * functions, a section of any name; map_extra as an enumerator, own sections of zeros.
  */
 #include "common.h"
 
@@ -16,7 +16,7 @@ struct {
 	__uint(type, 30); /* bloom filter */
 	__uint(max_entries, 100);
 	__uint(value_size, 4);
-	__ulong(map_extra, 0x700000005);
+	__ulong(map_extra, 0x70005);
 } bloom SEC(".maps");
 
 u32 zeros[5] SEC(".bss.zeros");
