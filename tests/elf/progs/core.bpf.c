@@ -110,8 +110,8 @@ enum pid_type {
 	PIDTYPE_NEVER_WAS = 79,
 };
 enum perf_callchain_context { /* 64 bits there */
-	PERF_CONTEXT_KERNEL = 1,
-	PERF_CONTEXT_MAX = 2,
+			      PERF_CONTEXT_KERNEL = 1,
+			      PERF_CONTEXT_MAX = 2,
 };
 enum skep_no_such_enum { SKEP_NO_SUCH_VALUE = 5 };
 typedef int pid_t;

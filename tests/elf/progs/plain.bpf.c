@@ -5,8 +5,7 @@
  */
 #include "common.h"
 
-#define __ulong(name, val)                                                                         \
-	enum { extra_of_bloom = val } name
+#define __ulong(name, val) enum { extra_of_bloom = val } name
 
 struct {
 	u32 type, key_size, value_size, max_entries, flags;
