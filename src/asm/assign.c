@@ -14,14 +14,13 @@ static u8 alu_class(struct reg dst)
 /* "r0 = 5", "r0 = 0x1122334455667788 ll" */
 static bool assign_number(struct parser *p, struct reg dst)
 {
-	struct span at = parse_span(p);
-	bool negative = false;
-	u64 value = 0;
+	struct span at;
+	bool negative;
+	u64 value;
 	s64 as;
 
-	if (!parse_number(p, &value, &negative))
+	if (!operand_number(p, &at, &value, &negative))
 		return false;
-	at.len = p->last_end - at.off;
 	as = (s64)value;
 	if (parse_is_word(p, "ll")) {
 		if (!dst.wide)

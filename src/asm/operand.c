@@ -57,16 +57,26 @@ bool operand_reg_like(struct parser *p, struct reg *out, bool wide)
 	return false;
 }
 
+bool operand_number(struct parser *p, struct span *at, u64 *value, bool *negative)
+{
+	*at = parse_span(p);
+	*value = 0;
+	*negative = false;
+	if (!parse_number(p, value, negative))
+		return false;
+	at->len = p->last_end - at->off;
+	return true;
+}
+
 bool operand_imm(struct parser *p, bool wide, s32 *out)
 {
-	struct span at = parse_span(p);
-	bool negative = false;
-	u64 value = 0;
+	struct span at;
+	bool negative;
+	u64 value;
 	s64 as;
 
-	if (!parse_number(p, &value, &negative))
+	if (!operand_number(p, &at, &value, &negative))
 		return false;
-	at.len = p->last_end - at.off;
 	as = (s64)value;
 	if ((!negative && value > UINT32_MAX) || as < INT32_MIN) {
 		return parse_error(p, at, "the immediate does not fit in 32 bits");

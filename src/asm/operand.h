@@ -23,6 +23,8 @@ bool operand_is_reg(const struct parser *p); /* is a register in hand? */
 bool operand_reg(struct parser *p, struct reg *out);
 /* A register of that width only. */
 bool operand_reg_like(struct parser *p, struct reg *out, bool wide);
+/* A number with its sign and place; value holds the negated bits of a negative one. */
+bool operand_number(struct parser *p, struct span *at, u64 *value, bool *negative);
 /* 32 bits, sign-extended when `wide`, else also 0x80000000 … 0xffffffff. */
 bool operand_imm(struct parser *p, bool wide, s32 *out);
 /* "(u32 *)": the size only. */

@@ -35,9 +35,9 @@ struct unit_map { /* struct skep_map */
 struct unit {
 	struct engine *engine;
 	const struct object *obj;
-	struct skep_load_opts opts; /* the caller's, widened with zeros */
-	struct unit_prog *progs;    /* one per obj->progs */
-	struct unit_map *maps;	    /* one per obj->maps */
+	struct skep_load_opts opts;
+	struct unit_prog *progs; /* one per obj->progs */
+	struct unit_map *maps;	 /* one per obj->maps */
 	void *impl;
 };
 
@@ -60,7 +60,8 @@ struct engine_ops {
 	int (*poll)(struct unit *u, int timeout_ms, skep_event_fn fn, void *arg);
 };
 
-/* Allocates the unit and calls ops->load; unit_free calls ops->unload. */
+/* Allocates the unit and calls ops->load; unit_free calls ops->unload. opts are this version's,
+ * whole: the api layer has widened what the caller gave. */
 int unit_new(struct unit **out, struct engine *e, const struct object *obj,
 	     const struct skep_load_opts *opts, struct diag *d);
 void unit_free(struct unit *u);

@@ -56,7 +56,9 @@ u32 fixture_prog(struct fixture *f, const char *name, u32 type, u32 attach,
 
 int fixture_load(struct fixture *f, const struct skep_load_opts *opts)
 {
-	return unit_new(&f->unit, f->engine, f->obj, opts, &f->diag);
+	const struct skep_load_opts none = { .size = sizeof(none) };
+
+	return unit_new(&f->unit, f->engine, f->obj, opts ? opts : &none, &f->diag);
 }
 
 int fixture_run(struct fixture *f, u32 prog, struct skep_run *run)
