@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Open-coded iterators and saved interrupt flags: objects on the stack that kfuncs make and end. */
+#ifndef VERIFY_ITER_H
+#define VERIFY_ITER_H
+
+#include "verify/env.h"
+
+int iter_arg_uninit(struct verify *v, u8 regno, u32 type_id);
+int iter_make(struct verify *v, u8 regno, u32 type_id, u32 ref, bool rcu);
+int iter_arg(struct verify *v, u8 regno, u32 type_id);
+int iter_destroy(struct verify *v, u8 regno, u32 type_id);
+/* …_next: r0 is set for the element; the other path (drained, r0 NULL) is pushed. */
+int iter_next(struct verify *v, u8 regno, const struct reg *element);
+
+int irq_flag_arg(struct verify *v, u8 regno, bool uninit);
+int irq_flag_save(struct verify *v, u8 regno, u8 irq_class);
+int irq_flag_restore(struct verify *v, u8 regno, u8 irq_class);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Calls of kernel functions: prototype from the kernel's BTF, flags from spec/kfuncs.def, arguments
+ * by type, name suffix and register state, result, references and sections.
+ */
+#ifndef VERIFY_KFUNC_H
+#define VERIFY_KFUNC_H
+
+#include "verify/env.h"
+
+int kfunc_call(struct verify *v, const struct insn *i, u32 *next, bool *path_done);
+/* The name of the kfunc that the call at `slot` makes, NULL: none. */
+const char *kfunc_name(const struct verify *v, u32 slot);
+
+#endif
