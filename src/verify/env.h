@@ -14,6 +14,7 @@
 #ifndef VERIFY_ENV_H
 #define VERIFY_ENV_H
 
+#include "base/buf.h"
 #include "base/vec.h"
 #include "btf/types.h"
 #include "spec/ctx.h"
