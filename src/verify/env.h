@@ -18,6 +18,7 @@
 #include "base/vec.h"
 #include "btf/types.h"
 #include "spec/ctx.h"
+#include "spec/features.h"
 #include "spec/helper.h"
 #include "spec/map.h"
 #include "spec/prog.h"
@@ -28,9 +29,7 @@
 enum {
 	MAX_PROCESSED = 1000000, /* instructions, privileged, since 5.2 */
 	MAX_PENDING = 8192,	 /* branches waiting */
-	MAX_VAR_OFF = 1 << 29,	 /* bytes a pointer may move */
 	MAX_VAR_SIZE = 1 << 29,	 /* bytes of a memory argument */
-	MAX_PACKET_OFF = 0xffff,
 	PAGE_SIZE_ = 4096,
 };
 
