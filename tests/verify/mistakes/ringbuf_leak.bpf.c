@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Ring buffer record neither submitted nor discarded
+// linux: Unreleased reference
+// A reserved record blocks the buffer: every path must give it back.
+#include <skep/bpf.h>
+
+struct event {
+	__u32 ifindex;
+	__u32 len;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} events SEC(".maps");
+
+SEC("tc")
+int report(struct __sk_buff *skb)
+{
+	struct event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+
+	if (!e)
+		return TC_ACT_OK;
+	e->ifindex = skb->ifindex;
+	e->len = skb->len;
+	if (skb->len > 1500)
+		return TC_ACT_OK;
+	bpf_ringbuf_submit(e, 0);
+	return TC_ACT_OK;
+}
