@@ -197,6 +197,7 @@ static int call(struct verify *v, const struct insn *i, u32 *next, bool *done)
 
 static int jump(struct verify *v, const struct insn *i, u32 *next, bool *done)
 {
+	v->jumps_since++;
 	switch (i->code) {
 	case CODE_CALL:
 	case CODE_CALLX:
@@ -317,7 +318,6 @@ int walk_func(struct verify *v, u32 func)
 	v->entry_func = func;
 	v->cur->first_insn = v->cur->last_insn = v->insn;
 	v->cur->sleepable = v->sleepable;
-	v->jumps_since = v->insns_since = 0;
 	if (v->cur->frames[0])
 		err = prune_init(v);
 	if (!err)
