@@ -100,7 +100,7 @@ struct reg {
 		};
 		struct {
 			u8 kind;    /* enum dynptr_kind; on the stack: in both slots */
-			bool first; /* lower address of the two slots: false; the upper: true */
+			bool first; /* the slot at the lower address */
 		} dynptr;
 		struct {
 			const struct types *iter_types;
