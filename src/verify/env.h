@@ -27,9 +27,8 @@
 #include "verify/verify.h"
 
 enum {
-	MAX_PROCESSED = 1000000, /* instructions, privileged, since 5.2 */
-	MAX_PENDING = 8192,	 /* branches waiting */
-	MAX_VAR_SIZE = 1 << 29,	 /* bytes of a memory argument */
+	MAX_PENDING = 8192,	/* branches waiting */
+	MAX_VAR_SIZE = 1 << 29, /* bytes of a memory argument */
 	PAGE_SIZE_ = 4096,
 };
 
@@ -121,6 +120,11 @@ static inline u32 id_new(struct verify *v)
 static inline bool era_at_least(const struct verify *v, u32 major, u32 minor)
 {
 	return v->linux_version >= LINUX(major, minor);
+}
+
+static inline bool verify_has(const struct verify *v, enum feature f)
+{
+	return era_has(v->linux_version, f);
 }
 
 enum reg_use { USE_SRC, USE_DST, USE_DST_NO_MARK };

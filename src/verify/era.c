@@ -5,88 +5,84 @@
 
 #include "isa/alu.h"
 
-#define SINCE(major, minor, what)                                                                  \
-	do {                                                                                       \
-		*name = what;                                                                      \
-		return LINUX(major, minor);                                                        \
-	} while (0)
-
-static u32 alu_since(const struct insn *i, const char **name)
+/* FEATURE_COUNT: every release has it. */
+static enum feature alu_feature(const struct insn *i)
 {
-	if (INSN_OP(i->code) == ALU_END && INSN_CLASS(i->code) == CLASS_ALU64)
-		SINCE(6, 6, "unconditional byte swaps");
 	if (i->code == (CODE_MOV | SRC_X) && i->off == MOV_ADDR_SPACE_CAST)
-		SINCE(6, 9, "address space casts");
-	if (INSN_OP(i->code) == ALU_MOV && i->off)
-		SINCE(6, 6, "sign-extending moves");
-	if (i->off)
-		SINCE(6, 6, "signed division");
-	return 0;
+		return FEATURE_ARENA;
+	if (INSN_OP(i->code) == ALU_END && INSN_CLASS(i->code) == CLASS_ALU64)
+		return FEATURE_CPUV4;
+	return i->off ? FEATURE_CPUV4 : FEATURE_COUNT;
 }
 
-static u32 atomic_since(const struct insn *i, const char **name)
+static enum feature atomic_feature(const struct insn *i)
 {
 	if (i->imm == ATOMIC_ADD)
-		return 0;
-	if (i->imm == ATOMIC_LOAD_ACQ || i->imm == ATOMIC_STORE_REL)
-		SINCE(6, 15, "load-acquire and store-release");
-	SINCE(5, 12, "atomic operations other than add");
+		return FEATURE_COUNT;
+	return i->imm == ATOMIC_LOAD_ACQUIRE || i->imm == ATOMIC_STORE_RELEASE
+		       ? FEATURE_LOAD_ACQUIRE
+		       : FEATURE_ATOMICS;
 }
 
-static u32 call_since(const struct insn *i, const char **name)
+static enum feature jump_feature(const struct insn *i)
 {
-	if (i->src == CALL_KFUNC)
-		SINCE(5, 13, "calls of kernel functions");
-	if (i->src == CALL_LOCAL)
-		SINCE(4, 16, "calls between functions of the program");
-	return 0;
+	if (i->code == CODE_JA32)
+		return FEATURE_CPUV4;
+	if (INSN_CLASS(i->code) == CLASS_JMP32)
+		return FEATURE_JMP32;
+	if (i->code == CODE_JCOND)
+		return FEATURE_MAY_GOTO;
+	if (i->code == CODE_CALL && i->src == CALL_KFUNC)
+		return FEATURE_KFUNCS;
+	if (i->code == CODE_CALL && i->src == CALL_LOCAL)
+		return FEATURE_BPF2BPF_CALLS;
+	return FEATURE_COUNT;
 }
 
-static u32 imm64_since(const struct insn *i, const char **name)
+static enum feature imm64_feature(const struct insn *i)
 {
 	switch (i->src) {
 	case PSEUDO_MAP_VALUE:
 	case PSEUDO_MAP_IDX_VALUE:
-		SINCE(5, 2, "global variables");
+		return FEATURE_GLOBAL_DATA;
 	case PSEUDO_BTF_ID:
-		SINCE(5, 10, "typed kernel symbols");
+		return FEATURE_PERCPU_KSYMS;
 	case PSEUDO_FUNC:
-		SINCE(5, 13, "addresses of functions");
+		return FEATURE_CALLBACKS;
 	default:
-		return 0;
+		return FEATURE_COUNT;
 	}
 }
 
-/* The first release that has the instruction, as LINUX(); 0: every one. */
-static u32 insn_since(const struct insn *i, const char **name)
+static enum feature insn_feature(const struct insn *i)
 {
 	switch (INSN_CLASS(i->code)) {
 	case CLASS_ALU:
 	case CLASS_ALU64:
-		return alu_since(i, name);
+		return alu_feature(i);
 	case CLASS_JMP32:
-		if (i->code == CODE_JA32)
-			SINCE(6, 6, "long jumps");
-		SINCE(5, 1, "32-bit comparisons");
 	case CLASS_JMP:
-		if (i->code == CODE_JCOND)
-			SINCE(6, 9, "may_goto");
-		if (i->code == CODE_CALL)
-			return call_since(i, name);
-		if (INSN_OP(i->code) >= JMP_JLT)
-			SINCE(4, 14, "less-than jumps");
-		return 0;
+		return jump_feature(i);
 	case CLASS_LDX:
-		if (INSN_MODE(i->code) == MODE_MEMSX)
-			SINCE(6, 6, "sign-extending loads");
-		return 0;
+		return INSN_MODE(i->code) == MODE_MEMSX ? FEATURE_CPUV4 : FEATURE_COUNT;
 	case CLASS_STX:
-		return INSN_MODE(i->code) == MODE_ATOMIC ? atomic_since(i, name) : 0;
+		return INSN_MODE(i->code) == MODE_ATOMIC ? atomic_feature(i) : FEATURE_COUNT;
 	case CLASS_LD:
-		return insn_is_wide(i) ? imm64_since(i, name) : 0;
+		return insn_is_wide(i) ? imm64_feature(i) : FEATURE_COUNT;
 	default:
-		return 0;
+		return FEATURE_COUNT;
 	}
+}
+
+int era_lacks(struct verify *v, enum feature f)
+{
+	const struct feature_info *info = feature_info(f);
+
+	if (verify_has(v, f))
+		return 0;
+	return reject(v, REJECT_ERA, -1, "Linux %u.%u lacks %s: since %u.%u",
+		      ERA_MAJOR(v->linux_version), ERA_MINOR(v->linux_version), info->text,
+		      ERA_MAJOR(info->since), ERA_MINOR(info->since));
 }
 
 static int map_check(struct verify *v, const struct obj_map *map)
@@ -105,22 +101,20 @@ static int map_check(struct verify *v, const struct obj_map *map)
 
 int era_check(struct verify *v)
 {
-	u32 limit = v->opts->unpriv || !era_at_least(v, 5, 2) ? 4096 : MAX_INSNS;
+	struct era_limits limits = era_limits(v->linux_version);
+	u32 limit = v->opts->unpriv ? limits.insns_unpriv : limits.insns;
 	int err = 0;
 
 	if (v->insn_count > limit)
 		return reject(v, REJECT_LIMIT, -1, "%u instructions; %u are allowed %s",
 			      v->insn_count, limit,
-			      v->opts->unpriv ? "without privilege" : "before Linux 5.2");
+			      v->opts->unpriv ? "without privilege" : "in this release");
 	for (v->insn = 0; v->insn < v->insn_count && !err; v->insn++) {
 		const struct insn *i = &v->insns[v->insn];
-		const char *name = NULL;
-		u32 since = insn_since(i, &name);
+		enum feature f = insn_feature(i);
 
-		if (since > v->linux_version)
-			return reject(v, REJECT_ERA, -1, "%s exist since Linux %u.%u, not in %u.%u",
-				      name, since >> 8, since & 0xff, v->linux_version >> 8,
-				      v->linux_version & 0xff);
+		if (f != FEATURE_COUNT && era_lacks(v, f))
+			return v->reject.err;
 		if (!insn_is_wide(i))
 			continue;
 		if (i->src == PSEUDO_MAP_IDX || i->src == PSEUDO_MAP_IDX_VALUE)

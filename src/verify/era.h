@@ -9,5 +9,7 @@
 #include "verify/env.h"
 
 int era_check(struct verify *v);
+/* 0, or the refusal: the chosen release has no such feature. */
+int era_lacks(struct verify *v, enum feature f);
 
 #endif

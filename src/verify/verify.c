@@ -10,6 +10,7 @@
 #include "verify/env.h"
 #include "verify/era.h"
 #include "verify/explain.h"
+#include "verify/kfunc.h"
 #include "verify/log.h"
 #include "verify/structure.h"
 #include "verify/walk.h"
@@ -99,7 +100,8 @@ static int finish(struct verify *v)
 	struct depth_rules rules = {
 		.round = jit ? 16 : 32,
 		.least = jit ? 0 : 1,
-		.private_stack = era_at_least(v, 6, 13) && has_private_stack(v->prog->type),
+		.private_stack =
+			verify_has(v, FEATURE_PRIVATE_STACK) && has_private_stack(v->prog->type),
 	};
 	int err = depth_check(&v->cfg, v->stack_depth, &rules, v->d);
 
@@ -117,7 +119,7 @@ static int finish(struct verify *v)
 static int prepare(struct verify *v)
 {
 	struct cfg_rules rules = {
-		.loops_allowed = era_at_least(v, 5, 3) && !v->opts->unpriv,
+		.loops_allowed = verify_has(v, FEATURE_BOUNDED_LOOPS) && !v->opts->unpriv,
 		.kfunc = kfunc_traits,
 	};
 	int err = structure_check(v->obj, v->prog, v->d);
@@ -202,7 +204,7 @@ int verify_prog(struct verify_result **out, const struct object *obj, const stru
 	v.kernel = v.opts->kernel;
 	v.gpl = gpl_compatible(obj->license);
 	v.allow_ptr_leaks = !v.opts->unpriv;
-	v.allow_uninit_stack = !v.opts->unpriv && era_at_least(&v, 6, 3);
+	v.allow_uninit_stack = !v.opts->unpriv && verify_has(&v, FEATURE_UNINIT_STACK);
 	v.exact_scalars = v.opts->record;
 	r->facts = arena_array(&r->arena, prog->insn_count, sizeof(*r->facts));
 	if (v.opts->record)

@@ -11,9 +11,10 @@
 #include <stdio.h>
 
 #include "object/object.h"
+#include "spec/features.h"
 #include "verify/state.h"
 
-#define LINUX(major, minor) ((major) << 8 | (minor))
+#define LINUX(major, minor) ERA(major, minor)
 
 struct verify_opts {
 	u32 linux_version;	    /* LINUX(6, 18); 0 means that */

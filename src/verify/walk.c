@@ -241,20 +241,13 @@ static int process(struct verify *v, const struct insn *i, u32 *next, bool *done
 	}
 }
 
-static u32 complexity_limit(const struct verify *v)
-{
-	if (!era_at_least(v, 4, 15))
-		return 98304;
-	return v->opts->unpriv || !era_at_least(v, 5, 2) ? 131072 : MAX_PROCESSED;
-}
-
 /* Checkpoints and history before an instruction. 1: the path is covered by an explored one. */
 static int arrive(struct verify *v)
 {
 	u32 flags = v->cfg.flags[v->insn];
 	int err = 0;
 
-	if (++v->processed > complexity_limit(v))
+	if (++v->processed > era_limits(v->linux_version).followed)
 		return reject(
 			v, REJECT_LIMIT, -1,
 			"the program is too complex: %u instructions were followed and paths are "
