@@ -135,6 +135,7 @@ struct frame *frame_new(u32 frameno, s32 callsite, u32 func)
 	f->callsite = callsite;
 	f->frameno = frameno;
 	f->func = func;
+	f->stack_written = ~0ull;
 	return f;
 }
 

@@ -143,6 +143,9 @@ struct frame {
 	u32 callback_depth;
 	bool ret_checked; /* a callback's result must lie in */
 	s64 ret_min, ret_max;
+	/* Bit per slot, see stack_live.h. A new frame has nothing of the explored parent's. */
+	u64 stack_written; /* all eight bytes were written since the parent state */
+	u64 stack_read;	   /* explored states: some path reads what it held here */
 };
 
 enum ref_kind { REF_PTR, REF_IRQ, REF_LOCK, REF_RES_LOCK, REF_RES_LOCK_IRQ };
@@ -173,10 +176,11 @@ struct state {
 	bool sleepable;	  /* may sleep here */
 	bool speculative;
 	/* where it stands in the tree of paths */
-	struct state *parent; /* explored state that we came through */
-	u32 branches;	      /* paths from here that are not finished */
-	u32 first_insn, last_insn;
-	struct history *hist; /* owned; since the parent */
+	struct state *parent;	   /* explored state that we came through */
+	u32 branches;		   /* paths from here that are not finished */
+	u32 insn;		   /* explored states: the slot where it stands */
+	u32 first_insn, last_insn; /* where `hist` begins; the last instruction before `insn` */
+	struct history *hist;	   /* owned; since the parent */
 	u32 hist_count, hist_cap;
 	u32 depth; /* forks above this one */
 	u32 callback_unroll_depth, may_goto_depth;
