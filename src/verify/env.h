@@ -88,6 +88,7 @@ struct verify {
 	u16 *stack_depth;    /* by cfg.funcs, bytes */
 	bool exact_scalars;  /* opts->record: pruning ignores no scalar */
 	struct reject reject;
+	struct log *log; /* log.c's, NULL: nothing was written */
 };
 
 /* ---- refusing ---- */
