@@ -33,5 +33,7 @@ int call_push_callback(struct verify *v, u32 func, bool async, bool may_sleep, c
 int call_check_arg_offset(struct verify *v, u8 regno, bool releases);
 /* A constant size argument: marks it precise. */
 int call_const_arg(struct verify *v, u8 regno, u64 *value);
+/* A NUL-terminated constant string in a read-only map (args.c). */
+int call_const_str(struct verify *v, u8 regno);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "verify/memory.h"
 #include "verify/refs.h"
+#include "verify/stack_live.h"
 
 enum { DYNPTR_SIZE = 16 };
 
@@ -70,6 +71,7 @@ int dynptr_arg(struct verify *v, u8 regno, bool rdonly, enum dynptr_kind *kind, 
 		err = place(v, regno, &f, &slot);
 		if (err)
 			return err;
+		stack_live_read(v, f->frameno, slot - 1, slot);
 		r = dynptr_at(f, slot);
 		if (!r)
 			return reject(v, REJECT_ARG, regno,
@@ -166,6 +168,7 @@ int dynptr_release(struct verify *v, u8 regno)
 
 	if (err)
 		return err;
+	stack_live_read(v, f->frameno, slot - 1, slot);
 	r = dynptr_at(f, slot);
 	if (!r)
 		return reject(v, REJECT_ARG, regno,

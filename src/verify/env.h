@@ -64,6 +64,7 @@ struct verify {
 	struct cfg cfg;
 	struct aux *aux;		      /* by slot */
 	const struct btf_fields **map_fields; /* by obj->maps: special fields of its value */
+	struct type_fields *type_fields;      /* of other types, as they were asked for */
 	const struct ctx_layout *ctx;	      /* NULL: raw words, or by BTF */
 	const struct types *kernel;	      /* opts->kernel or NULL */
 	u32 attach_proto;     /* kernel FUNC_PROTO whose arguments the context holds, 0: none */
@@ -149,6 +150,8 @@ struct state *push_async(struct verify *v, u32 insn, u32 prev, u32 func, bool sl
 
 /* The map of an LD_IMM64 / special fields of a map's value (NULL: none). */
 const struct btf_fields *map_value_fields(const struct verify *v, const struct obj_map *map);
+/* The same for a type of the program or the kernel; NULL: none. */
+const struct btf_fields *type_fields(struct verify *v, const struct types *t, u32 id);
 /* The map's initial bytes are constant for programs: .rodata, kconfig, frozen at load. */
 bool map_is_constant(const struct obj_map *map);
 

@@ -5,6 +5,7 @@
 
 #include "verify/memory.h"
 #include "verify/refs.h"
+#include "verify/stack_live.h"
 #include "verify/walk.h"
 
 /* Frame and slots of the object of `count` slots that regno points to: its lowest address is slot
@@ -92,6 +93,7 @@ static struct reg *find(struct verify *v, u8 regno, u32 type_id, struct frame **
 
 	if (place(v, regno, "an iterator", count, f, first))
 		return NULL;
+	stack_live_read(v, (*f)->frameno, *first + 1 - count, *first);
 	for (u32 k = 0; k < count; k++) {
 		const struct stack_slot *s = &(*f)->slots[*first - k];
 		bool ok = *first < (*f)->slot_count;
@@ -143,9 +145,8 @@ int iter_destroy(struct verify *v, u8 regno, u32 type_id)
  * behind: an iterator's loop converges because numbers that differ between two passes and have not
  * mattered are forgotten, and the second pass is then covered by the first.
  */
-int iter_next(struct verify *v, u8 regno, const struct reg *element)
+int iter_next(struct verify *v, const struct reg *ptr, const struct reg *element)
 {
-	const struct reg *ptr = &regs_of(v)[regno];
 	u32 frame = ptr->frame, first = stack_slot_of(ptr->off + (s64)ptr->s.var.value);
 	struct stack_slot *s = &v->cur->frames[frame]->slots[first];
 	const struct state *before;
@@ -159,7 +160,10 @@ int iter_next(struct verify *v, u8 regno, const struct reg *element)
 			return v->reject.kind != REJECT_NONE ? v->reject.err : -ENOMEM;
 		r = &more->frames[frame]->slots[first].reg;
 		r->iter_depth++;
-		state_regs(more)[0] = *element;
+		r = &state_regs(more)[0];
+		*r = *element;
+		if ((s->reg.flags & MEM_RCU) && r->type == PTR_TO_BTF_ID)
+			r->flags = (u16)((r->flags & ~PTR_TRUSTED) | MEM_RCU);
 		if (before)
 			walk_widen(before, more);
 	}
@@ -179,6 +183,7 @@ int irq_flag_arg(struct verify *v, u8 regno, bool uninit)
 	err = place(v, regno, "a saved interrupt flag", 1, &f, &slot);
 	if (err)
 		return err;
+	stack_live_read(v, f->frameno, slot, slot);
 	for (u32 i = 0; i < 8; i++) {
 		if (slot >= f->slot_count || f->slots[slot].bytes[i] != SLOT_IRQ_FLAG)
 			return reject(v, REJECT_ARG, regno,

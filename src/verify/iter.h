@@ -9,8 +9,8 @@ int iter_arg_uninit(struct verify *v, u8 regno, u32 type_id);
 int iter_make(struct verify *v, u8 regno, u32 type_id, u32 ref, bool rcu);
 int iter_arg(struct verify *v, u8 regno, u32 type_id);
 int iter_destroy(struct verify *v, u8 regno, u32 type_id);
-/* …_next: r0 is set for the element; the other path (drained, r0 NULL) is pushed. */
-int iter_next(struct verify *v, u8 regno, const struct reg *element);
+/* …_next of the iterator at `ptr`: one path goes on with r0 = element, the other with r0 NULL. */
+int iter_next(struct verify *v, const struct reg *ptr, const struct reg *element);
 
 int irq_flag_arg(struct verify *v, u8 regno, bool uninit);
 int irq_flag_save(struct verify *v, u8 regno, u8 irq_class);

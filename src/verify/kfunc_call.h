@@ -45,6 +45,8 @@ bool kfunc_type_fits(const struct types *t, u32 have, s64 off, u32 want);
 
 /* bpf_obj_new, list, rbtree, refcount: 1 when c->name is one of them and r0 has been set. */
 int kfunc_own_arg(struct verify *v, struct kfunc_call *c, u8 regno, const char *type);
+/* What comes before the arguments' registers are void: the callback of bpf_rbtree_add. */
+int kfunc_own_before(struct verify *v, struct kfunc_call *c);
 int kfunc_own_result(struct verify *v, struct kfunc_call *c);
 
 #endif

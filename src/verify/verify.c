@@ -61,6 +61,33 @@ const struct btf_fields *map_value_fields(const struct verify *v, const struct o
 	return i < v->obj->map_count ? v->map_fields[i] : NULL;
 }
 
+/* Answers of type_fields that were given before. */
+struct type_fields {
+	const struct types *types;
+	u32 id;
+	const struct btf_fields *fields;
+	struct type_fields *next;
+};
+
+const struct btf_fields *type_fields(struct verify *v, const struct types *t, u32 id)
+{
+	struct type_fields *known;
+	const char *why;
+
+	for (known = v->type_fields; known; known = known->next) {
+		if (known->types == t && known->id == id)
+			return known->fields;
+	}
+	known = arena_alloc(v->arena, sizeof(*known));
+	if (!known)
+		return NULL;
+	*known = (struct type_fields){ .types = t, .id = id, .next = v->type_fields };
+	v->type_fields = known;
+	if (fields_find(&known->fields, v->arena, t, id, v->kernel, &why))
+		known->fields = NULL;
+	return known->fields;
+}
+
 bool map_is_constant(const struct obj_map *map)
 {
 	return map->role == MAP_RODATA || map->role == MAP_KCONFIG;
