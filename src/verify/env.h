@@ -82,6 +82,7 @@ struct verify {
 	u32 next_id; /* last identifier given out */
 	struct prune *prune;
 	u32 processed;
+	u32 hist_at; /* `processed` when history was recorded last: one entry an instruction */
 	u32 jumps_since, insns_since;			/* since the last checkpoint */
 	u32 func_done[256 / 32], func_wanted[256 / 32]; /* global functions: verified; called */
 	u32 entry_func;					/* function that this walk started in */

@@ -154,7 +154,7 @@ int iter_next(struct verify *v, const struct reg *ptr, const struct reg *element
 	struct reg *r;
 
 	if (s->reg.iter_state == ITER_ACTIVE) {
-		before = walk_prev_entry(v->cur, v->insn);
+		before = walk_prev_entry(v->cur->parent, v->insn);
 		more = push_branch(v, v->insn + 1, v->insn, false);
 		if (!more)
 			return v->reject.kind != REJECT_NONE ? v->reject.err : -ENOMEM;

@@ -15,9 +15,31 @@ enum history_flag {
 
 /* The number in the current frame's register matters. */
 int precision_mark(struct verify *v, u8 regno);
-/* Record the current step; needed at jump points, for stack accesses and linked registers. */
+/*
+ * All that matters to `old` matters to `st`, which stands before slot `at` and ended because `old`
+ * covers it. *changed (may be NULL) is set when a mark is new.
+ */
+void precision_spread(const struct verify *v, const struct state *old, struct state *st, u32 at,
+		      bool *changed);
+/* Every number in the explored states above `st` matters: the fallback. True: a mark is new. */
+bool precision_mark_all(struct state *st);
+/* No number of `st` has mattered yet: what happens from here on decides. */
+void precision_forget(struct state *st);
+
+/*
+ * Record the current step, at most one entry an instruction; needed at jump points, for stack
+ * accesses and linked registers. 0 or -ENOMEM.
+ */
 int precision_record(struct verify *v, u32 stack_access, u64 linked);
-/* Registers and slots (packed, see jump.c) linked to `r` now. */
+
+/*
+ * The numbers of `st` that share the identifier of `r` (and of `other`, when that is not NULL), as
+ * they go into the history: at most six; those that find no room lose their identifier. 0 when
+ * there is none but r.
+ */
 u64 precision_linked(const struct state *st, const struct reg *r);
+u64 precision_linked_both(const struct state *st, const struct reg *r, const struct reg *other);
+/* Register or spilled register k of a packed set, NULL past its end. */
+struct reg *precision_linked_reg(const struct state *st, u64 linked, u32 k);
 
 #endif

@@ -107,9 +107,7 @@ int frame_grow(struct frame *f, u32 count)
 
 bool slot_is_spill(const struct stack_slot *s)
 {
-	/* The byte at the lower end of a narrow spill may have been overwritten, never this one
-	 * alone: stores that touch the register's bytes make the rest unknown. */
-	return s->bytes[7] == SLOT_SPILL;
+	return s->bytes[0] == SLOT_SPILL || s->bytes[7] == SLOT_SPILL;
 }
 
 bool slot_is_full_spill(const struct stack_slot *s)

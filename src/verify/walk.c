@@ -6,6 +6,7 @@
 
 #include "verify/alu.h"
 #include "verify/call.h"
+#include "verify/equal.h"
 #include "verify/explain.h"
 #include "verify/jump.h"
 #include "verify/kfunc.h"
@@ -18,21 +19,10 @@
 
 /* ---- loops that converge ---- */
 
-static bool same_calls(const struct state *a, const struct state *b)
-{
-	if (a->cur != b->cur)
-		return false;
-	for (u32 i = 0; i <= a->cur; i++) {
-		if (a->frames[i]->callsite != b->frames[i]->callsite)
-			return false;
-	}
-	return true;
-}
-
 const struct state *walk_prev_entry(const struct state *st, u32 insn)
 {
-	for (const struct state *p = st->parent; p; p = p->parent) {
-		if (p->first_insn == insn && p->branches && same_calls(p, st))
+	for (const struct state *p = st ? st->parent : NULL; p; p = p->parent) {
+		if (p->insn == insn && p->branches && states_same_calls(p, st))
 			return p;
 	}
 	return NULL;
@@ -171,7 +161,7 @@ static void drop_paths(struct verify *v)
 /* may_goto: the walk goes on at the target; another path falls through, once more. */
 static int may_goto(struct verify *v, const struct insn *i, u32 *next)
 {
-	const struct state *before = walk_prev_entry(v->cur, v->insn);
+	const struct state *before = walk_prev_entry(v->cur->parent, v->insn);
 	struct state *st = push_branch(v, v->insn + 1, v->insn, false);
 
 	if (!st)

@@ -13,7 +13,8 @@ int walk_func(struct verify *v, u32 func);
 
 /*
  * The explored state at slot `insn` on the way to `st` (an earlier pass through a loop that is
- * still open), with the same call sites; NULL: none.
+ * still open), with the same call sites; NULL: none. At a checkpoint instruction v->cur->parent is
+ * the state of this pass: give that as `st`. After a callback, give v->cur. `st` may be NULL.
  */
 const struct state *walk_prev_entry(const struct state *st, u32 insn);
 /*
