@@ -68,9 +68,9 @@ static void *info_after(struct type *t)
 }
 
 /*
- * The kernel takes no BTF in which something is extern: variables become global, parameters get a
- * name, and a data section that lists functions becomes a structure of as many numbers, whose
- * rows have the same size.
+ * The kernel takes no BTF in which something is extern: variables and functions become global,
+ * parameters get a name, and a data section that lists functions becomes a structure of as many
+ * numbers, whose rows have the same size.
  */
 static void patch_type(const struct types *t, u32 id, struct type *type, u32 any_int, u32 any_name)
 {
@@ -78,6 +78,8 @@ static void patch_type(const struct types *t, u32 id, struct type *type, u32 any
 
 	if (types_kind(t, id) == KIND_VAR && row[0] == 2)
 		row[0] = 1;
+	if (types_kind(t, id) == KIND_FUNC && count == 2)
+		type->info = KIND_FUNC << 24 | 1;
 	for (u32 i = 0; types_kind(t, id) == KIND_FUNC_PROTO && i < count; i++) {
 		if (!row[2 * i] && row[2 * i + 1])
 			row[2 * i] = any_name;
