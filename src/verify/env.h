@@ -27,7 +27,9 @@
 #include "verify/verify.h"
 
 enum {
-	MAX_PENDING = 8192,	/* branches waiting */
+	MAX_PENDING = 8192,    /* branches waiting */
+	MAX_VAR_OFF = 1 << 29, /* bytes a pointer may move */
+	MAX_PACKET_OFF = 0xffff,
 	MAX_VAR_SIZE = 1 << 29, /* bytes of a memory argument */
 	PAGE_SIZE_ = 4096,
 };
