@@ -174,6 +174,23 @@ void scalar_forget_ranges(struct scalar *s)
 	s->var = var;
 }
 
+/*
+ * A range that meets the tnum in one value only is that value: its own start, the tnum's greatest
+ * or one between.
+ */
+static void sync_single(struct scalar *s)
+{
+	u64 next = tnum_next(s->var, s->umin);
+
+	if (tnum_contains(s->var, s->umin)) {
+		if (next > s->umax)
+			*s = scalar_const(s->umin);
+	} else if (next == tnum_max(s->var) ||
+		   (next <= s->umax && tnum_next(s->var, next) > s->umax)) {
+		*s = scalar_const(next);
+	}
+}
+
 static void sync_from_tnum(struct scalar *s)
 {
 	for (u32 bits = 32; bits <= 64; bits += 32) {
@@ -182,6 +199,7 @@ static void sync_from_tnum(struct scalar *s)
 		bounds_add_tnum(&b, s->var);
 		bounds_put(s, &b);
 	}
+	sync_single(s);
 }
 
 /*

@@ -47,16 +47,13 @@ void scalar_intersect(struct scalar *s, const struct scalar *with);
  */
 void scalar_alu(struct scalar *dst, const struct scalar *src, const struct insn *i);
 
-/*
- * 1: the jump is always taken, 0: never, -1: unknown. op: enum jmp_op. The same pointer twice means
- * a register compared with itself.
- */
+/* 1: the jump is always taken, 0: never, -1: unknown. op: enum jmp_op. */
 int scalar_branch(const struct scalar *a, const struct scalar *b, u8 op, bool is32);
 
 /*
- * Both operands of an undecided jump on the edge `taken` (or not). The result may be invalid: the
- * edge is impossible though scalar_branch could not tell; Linux then keeps the tnum and forgets the
- * ranges.
+ * Both operands of an undecided jump on the edge `taken` (or not); both may be one. The result may
+ * be invalid: the edge is impossible though scalar_branch could not tell; Linux then keeps the tnum
+ * and forgets the ranges.
  */
 void scalar_refine(struct scalar *a, struct scalar *b, u8 op, bool is32, bool taken);
 

@@ -209,13 +209,31 @@ static void scalar_mov(struct scalar *dst, const struct scalar *src, const struc
 		scalar_zext32(dst);
 }
 
-/* Shifts are followed when the count is one known number below the width. */
+/* Bits move with their bytes; of the ranges nothing is left but what the bits say. */
+static void scalar_swap(struct scalar *s, const struct insn *i)
+{
+	u32 bytes = (u32)i->imm / 8;
+
+	if (swap_eval(i->code, i->imm, 1) != 1) {
+		s->var = tnum_bswap(s->var, bytes);
+		scalar_forget_ranges(s);
+	}
+	if (bytes < 8)
+		scalar_trunc(s, bytes);
+	else
+		scalar_sync(s);
+}
+
+/*
+ * Shifts are followed when the count is one known number below the width; of a 32-bit shift it is
+ * the low half, and still all 64 bits must be below the width.
+ */
 static bool shift_count(const struct scalar *src, u32 bits, u32 *count)
 {
 	struct tnum var = bounds_tnum(src, bits);
 
 	*count = (u32)var.value;
-	return tnum_is_const(var) && var.value < bits;
+	return tnum_is_const(var) && src->umax < bits;
 }
 
 void scalar_alu(struct scalar *dst, const struct scalar *src, const struct insn *i)
@@ -228,6 +246,9 @@ void scalar_alu(struct scalar *dst, const struct scalar *src, const struct insn 
 	switch (op) {
 	case ALU_MOV:
 		scalar_mov(dst, src, i);
+		return;
+	case ALU_END:
+		scalar_swap(dst, i);
 		return;
 	case ALU_NEG:
 		*dst = scalar_const(0);
@@ -249,7 +270,7 @@ void scalar_alu(struct scalar *dst, const struct scalar *src, const struct insn 
 			break;
 		}
 		/* fall through */
-	default: /* divisions and byte swaps: Linux 6.18 does not follow them */
+	default: /* divisions: Linux 6.18 does not follow them */
 		*dst = scalar_unknown();
 		return;
 	}

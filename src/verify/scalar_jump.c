@@ -86,26 +86,11 @@ static int opposite(int decision)
 	return decision < 0 ? decision : !decision;
 }
 
-/* A register compared with itself. */
-static int decide_same(const struct scalar *a, u8 op, u32 bits)
-{
-	struct bounds b = bounds_get(a, bits);
-	struct tnum var = bounds_tnum(a, bits);
-
-	if (op != JMP_JSET)
-		return jmp_eval64(op, 0, 0);
-	if (tnum_is_const(var))
-		return var.value != 0;
-	return b.smin <= 0 && b.smax >= 0 ? -1 : 1;
-}
-
 int scalar_branch(const struct scalar *a, const struct scalar *b, u8 op, bool is32)
 {
 	u32 bits = is32 ? 32 : 64;
 	struct bounds ba = bounds_get(a, bits), bb = bounds_get(b, bits);
 
-	if (a == b)
-		return decide_same(a, op, bits);
 	switch (op) {
 	case JMP_JEQ:
 		return decide_equal(a, b, bits);
@@ -175,19 +160,22 @@ static void refine_clear(struct scalar *a, u64 constant, u32 bits)
 	bounds_set_tnum(a, bits, tnum_and(bounds_tnum(a, bits), tnum_const(~constant)));
 }
 
-/* a < b (margin 1) or a <= b (margin 0), unsigned or signed. */
+/* a < b (margin 1) or a <= b (margin 0), unsigned or signed. a and b may be one register: then what
+ * was learnt of the one is known of the other. */
 static void refine_order(struct scalar *a, struct scalar *b, u32 bits, bool is_signed, u32 margin)
 {
 	struct bounds ra = bounds_get(a, bits), rb = bounds_get(b, bits);
 
-	if (is_signed) {
+	if (is_signed)
 		ra.smax = MIN(ra.smax, (s64)((u64)rb.smax - margin));
-		rb.smin = MAX(rb.smin, (s64)((u64)ra.smin + margin));
-	} else {
+	else
 		ra.umax = MIN(ra.umax, rb.umax - margin);
-		rb.umin = MAX(rb.umin, ra.umin + margin);
-	}
 	bounds_put(a, &ra);
+	rb = bounds_get(b, bits);
+	if (is_signed)
+		rb.smin = MAX(rb.smin, (s64)((u64)ra.smin + margin));
+	else
+		rb.umin = MAX(rb.umin, ra.umin + margin);
 	bounds_put(b, &rb);
 }
 
@@ -235,8 +223,6 @@ void scalar_refine(struct scalar *a, struct scalar *b, u8 op, bool is32, bool ta
 {
 	u32 bits = is32 ? 32 : 64;
 
-	if (a == b) /* nothing to learn from a register compared with itself */
-		return;
 	if (!taken)
 		op = op_inverse(op);
 	if (op == JMP_JGT || op == JMP_JGE || op == JMP_JSGT || op == JMP_JSGE)

@@ -101,6 +101,14 @@ struct tnum tnum_arsh(struct tnum a, u32 shift, u32 bits)
 	return a;
 }
 
+struct tnum tnum_bswap(struct tnum a, u32 bytes)
+{
+	u32 unused = 64 - 8 * bytes;
+
+	return (struct tnum){ __builtin_bswap64(a.value) >> unused,
+			      __builtin_bswap64(a.mask) >> unused };
+}
+
 struct tnum tnum_union(struct tnum a, struct tnum b)
 {
 	return tnum_masked(a.value, (a.value ^ b.value) | a.mask | b.mask);
@@ -119,6 +127,28 @@ bool tnum_overlap(struct tnum a, struct tnum b)
 bool tnum_in(struct tnum outer, struct tnum inner)
 {
 	return !(inner.mask & ~outer.mask) && tnum_contains(outer, inner.value);
+}
+
+/*
+ * Seen from the top, the result equals v down to some bit where it has a 1 and v a 0, and is
+ * smallest below. That bit is the lowest possible, so that it must not be above v's first
+ * disagreement with the tnum.
+ */
+u64 tnum_next(struct tnum a, u64 v)
+{
+	u64 wrong = (v ^ a.value) & ~a.mask, able, bit;
+
+	if (v >= tnum_max(a))
+		return tnum_max(a);
+	able = tnum_max(a) & ~v; /* bits that can be raised over v's */
+	if (wrong) {
+		u64 top = 1ull << (63 - __builtin_clzll(wrong));
+
+		able &= -top; /* v's bits above `top` are kept, so the raised one is at or above it
+			       */
+	}
+	bit = able & -able;
+	return (v & a.mask & -(bit << 1)) | (a.value | (a.mask & bit));
 }
 
 bool tnum_is_aligned(struct tnum a, u64 size)

@@ -58,11 +58,15 @@ struct tnum tnum_lsh(struct tnum a, u32 shift); /* shift < 64 */
 struct tnum tnum_rsh(struct tnum a, u32 shift);
 struct tnum tnum_arsh(struct tnum a, u32 shift, u32 bits); /* of the low `bits`; upper bits 0 */
 
+struct tnum tnum_bswap(struct tnum a, u32 bytes); /* of the low 2, 4 or 8 bytes, zero-extended */
+
 struct tnum tnum_union(struct tnum a, struct tnum b);
 /* What both hold. Where they contradict each other nothing does, and the bit becomes 1. */
 struct tnum tnum_intersect(struct tnum a, struct tnum b);
 bool tnum_overlap(struct tnum a, struct tnum b); /* is there a value that both hold? */
 bool tnum_in(struct tnum outer, struct tnum inner);
+/* The smallest value held that is greater than v; the greatest held when there is none. */
+u64 tnum_next(struct tnum a, u64 v);
 bool tnum_is_aligned(struct tnum a, u64 size); /* size: a power of two */
 
 struct tnum tnum_cast(struct tnum a, u32 bytes); /* low bytes, zero-extended */

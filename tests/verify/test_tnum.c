@@ -185,6 +185,19 @@ static void set_relations_are_exact(void **state)
 	}
 }
 
+static void the_next_value_is_found(void **state)
+{
+	for (u32 n = 0; n < COUNT; n++) {
+		u64 next = tnum_max(all[n]);
+
+		for (u32 v = MASK + 1; v-- > 0;) {
+			assert_int_equal(tnum_next(all[n], v), next);
+			if (tnum_contains(all[n], v))
+				next = v;
+		}
+	}
+}
+
 static void signs_reach_the_upper_half_only_at_full_width(void **state)
 {
 	struct tnum t = { 0x80000000, 0x70 };
@@ -208,6 +221,7 @@ int main(void)
 		TEST(shifts_are_the_best),
 		TEST(ranges_are_the_best),
 		TEST(set_relations_are_exact),
+		TEST(the_next_value_is_found),
 		TEST(signs_reach_the_upper_half_only_at_full_width),
 	};
 
