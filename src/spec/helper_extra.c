@@ -63,6 +63,11 @@ static const struct {
 #include "spec/helper_extra.def"
 };
 
+static const bool unpriv[HELPERS] = {
+#define UNPRIV(name) [HELPER_##name] = true,
+#include "spec/helper_extra.def"
+};
+
 static bool has(u32 id, enum trait bit)
 {
 	return id < HELPERS && traits[id] & bit;
@@ -153,4 +158,9 @@ bool helper_ret_cpu(u32 id)
 struct helper_callback helper_callback(u32 id)
 {
 	return id < HELPERS ? callbacks[id] : (struct helper_callback){ 0 };
+}
+
+bool helper_unpriv(u32 id)
+{
+	return id < HELPERS && unpriv[id];
 }

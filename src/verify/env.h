@@ -90,6 +90,7 @@ struct verify {
 	u32 entry_func;					/* function that this walk started in */
 	bool changes_packet; /* some call moves the packet (for return values of global funcs) */
 	u16 *stack_depth;    /* by cfg.funcs, bytes */
+	struct prototype **prototypes; /* of global functions, by cfg.funcs; see global.c */
 	bool exact_scalars;  /* opts->record: pruning ignores no scalar */
 	struct reject reject;
 	struct log *log; /* log.c's, NULL: nothing was written */

@@ -182,6 +182,17 @@ int precision_mark(struct verify *v, u8 regno)
 	return 0;
 }
 
+int precision_mark_slot(struct verify *v, u32 frame, u32 slot)
+{
+	struct backtrack bt = { .frame = v->cur->cur };
+
+	if (v->opts->unpriv)
+		return 0;
+	bt.slots[frame] = 1ull << slot;
+	mark_chain(v, v->cur, v->insn, &bt, NULL);
+	return 0;
+}
+
 void precision_spread(const struct verify *v, const struct state *old, struct state *st, u32 at,
 		      bool *changed)
 {

@@ -15,6 +15,8 @@ enum history_flag {
 
 /* The number in the current frame's register matters. */
 int precision_mark(struct verify *v, u8 regno);
+/* The number spilled to that slot of frame `frame` matters. */
+int precision_mark_slot(struct verify *v, u32 frame, u32 slot);
 /*
  * All that matters to `old` matters to `st`, which stands before slot `at` and ended because `old`
  * covers it. *changed (may be NULL) is set when a mark is new.
