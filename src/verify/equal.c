@@ -70,7 +70,9 @@ static bool regs_exact(struct id_map *ids, const struct reg *old, const struct r
 
 static bool scalars_equal(struct compare *c, const struct reg *old, const struct reg *cur)
 {
-	bool precise = old->precise || c->v->opts->unpriv || c->v->exact_scalars;
+	/* releases without precision tracking, and runs without privilege, compare all */
+	bool precise = old->precise || c->v->opts->unpriv || c->v->exact_scalars ||
+		       !era_at_least(c->v, 5, 3);
 
 	if (!precise && c->mode == EQUAL_LOOSE)
 		return true;
