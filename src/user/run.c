@@ -104,6 +104,8 @@ static void run_prepare(struct user_run *run, const struct user_prog *p, const s
 	run->vm.ctx = 0;
 	run->vm.region_count = 0;
 	run->vm.packet_load = p->hook->packet_load;
+	run->vm.trace = run->unit->trace;
+	run->vm.trace_arg = run->unit->trace_arg;
 	run->has_ctx = io->ctx_in || io->ctx_out;
 	run->redirect_ifindex = 0;
 	run->redirect_map = NULL;

@@ -50,6 +50,10 @@ struct user_unit {
 	struct vm_helper *helpers; /* one per row of helpers.def and one more; owned */
 	struct user_run *spare;	   /* atomic: the state of the last run, for the next */
 	pthread_mutex_t perf_lock;
+	/* For tests: vm_run's trace of every run; NULL: none. */
+	void (*trace)(struct vm_run *run, const struct obj_prog *prog, u32 insn, const u64 *reg,
+		      u16 init);
+	void *trace_arg;
 };
 
 static inline struct user_engine *engine_of(const struct user_unit *u)

@@ -21,6 +21,7 @@
 		if (unlikely(!left))                                                               \
 			goto out_of_budget;                                                        \
 		left--;                                                                            \
+		TRACE();                                                                           \
 		goto *labels[pc->code];                                                            \
 	} while (0)
 #endif
@@ -48,6 +49,11 @@
 	} while (0)
 #define DEF(r)	  (init |= (u16)(1u << (r)))
 #define UNDEF(rs) (init &= (u16) ~(rs))
+#define TRACE()                                                                                    \
+	do {                                                                                       \
+		if (unlikely(run->trace))                                                          \
+			run->trace(run, p->src, SLOT, reg, init);                                  \
+	} while (0)
 #define ACCESS(base, at, size, how)                                                                \
 	do {                                                                                       \
 		if (unlikely(!access_check(run, at, size,                                          \
@@ -59,6 +65,7 @@
 #define DEF(r)			    ((void)0)
 #define UNDEF(rs)		    ((void)0)
 #define ACCESS(base, at, size, how) ((void)0)
+#define TRACE()			    ((void)0)
 #endif
 
 /* Host memory of a program's address. */

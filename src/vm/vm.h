@@ -107,6 +107,11 @@ struct vm_run {
 	/* LD_ABS/LD_IND: big-endian load of 1, 2, 4 bytes at a packet offset; false: out of
 	 * bounds, the function ends with R0 = 0. NULL: the instruction faults. */
 	bool (*packet_load)(struct vm_run *run, u32 off, u32 size, u64 *value);
+	/* Checked mode: told of every instruction before it is executed; NULL: nobody. `init` has a
+	 * bit per register that holds a value. */
+	void (*trace)(struct vm_run *run, const struct obj_prog *prog, u32 insn, const u64 *reg,
+		      u16 init);
+	void *trace_arg;
 
 	/* out */
 	u64 insns; /* executed; counted in checked mode, in fast mode only with a budget */

@@ -390,6 +390,42 @@ static void packet_load_needs_a_packet(void **state)
 	       OP(CLASS_LD | MODE_ABS | SIZE_B, 0, 0, 0, 0), EXIT());
 }
 
+struct seen {
+	u32 insns[16], count;
+	u64 r0;
+	u16 init;
+};
+
+static void see(struct vm_run *run, const struct obj_prog *prog, u32 insn, const u64 *reg, u16 init)
+{
+	struct seen *s = run->trace_arg;
+
+	assert_in_range(s->count, 0, 15);
+	s->insns[s->count++] = insn;
+	s->r0 = reg[0];
+	s->init = init;
+}
+
+static void trace_is_told_of_every_instruction(void **state)
+{
+	static const struct insn insns[] = { IMM64(0, 0, 7, 0), CALL_TO(1), EXIT(), MOV_K(0, 9),
+					     EXIT() };
+	static const u32 order[] = { 0, 2, 4, 5, 3 };
+	struct vmtest t = { 0 };
+	struct seen seen = { 0 };
+	u64 r0;
+
+	assert_int_equal(vmtest_open(&t, insns, ARRAY_SIZE(insns), PROG_UNSPEC), 0);
+	t.run.trace = see;
+	t.run.trace_arg = &seen;
+	assert_int_equal(vmtest_run(&t, true, 0, 0, &r0), 0);
+	assert_int_equal(seen.count, ARRAY_SIZE(order));
+	assert_memory_equal(seen.insns, order, sizeof(order));
+	assert_int_equal(seen.r0, 9);
+	assert_true(seen.init & 1);
+	vmtest_close(&t);
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(access_outside_is_told_from_the_edge),
 	TEST(access_needs_the_right),
@@ -407,6 +443,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(budget_ends_a_loop),
 	TEST(custom_helper_asks_for_its_memory),
 	TEST(packet_load_needs_a_packet),
+	TEST(trace_is_told_of_every_instruction),
 };
 
 int main(void)
