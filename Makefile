@@ -6,6 +6,7 @@
 #   make check        formatting, static analysis, layers, generated documents
 #   make install      PREFIX (/usr/local), DESTDIR
 #   make fuzz         FUZZ=elf|btf|pcap|asm|vm SECONDS=60
+#   make soak         random programs against verifier, kernel and interpreter: SEEDS=1000000 FROM=0
 #   make bench
 #   make clean
 #
@@ -16,6 +17,8 @@ BUILD := build$(if $(PRESET),-$(PRESET))
 PREFIX ?= /usr/local
 FUZZ ?= elf
 SECONDS ?= 60
+FROM ?= 0
+SEEDS ?= 1000000
 
 OPTIONS_ := -Dbuildtype=debugoptimized
 OPTIONS_debug := -Dbuildtype=debug
@@ -64,6 +67,12 @@ fuzz:
 	@ninja -C build --quiet fuzz/corpus.stamp
 	@scripts/fuzz $(FUZZ) $(SECONDS)
 
+soak:
+	@scripts/setup test
+	@$(MAKE) --no-print-directory $(BUILD)/.tests
+	@ninja -C $(BUILD) --quiet fuzz/verify_soak
+	@$(BUILD)/fuzz/verify_soak --kernel --run --from $(FROM) --to $$(($(FROM) + $(SEEDS)))
+
 install: all
 	@meson configure $(BUILD) -Dprefix=$(abspath $(PREFIX))
 	@meson install -C $(BUILD) --quiet $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
@@ -71,4 +80,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all test demo check bench fuzz install clean
+.PHONY: all test demo check bench fuzz soak install clean

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "fuzz/gen_kernel.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+#include "tests/verify/kload.h"
+
+enum { TYPES = 40 };
+
+/* By program type, since a prog array belongs to one; made when first asked for. */
+static struct kload loaders[TYPES];
+static struct object *templates[TYPES];
+
+static struct kload *loader_of(u32 type)
+{
+	if (type >= TYPES)
+		return NULL;
+	if (!templates[type]) {
+		templates[type] = gen_prog(0, NULL);
+		if (!templates[type] || kload_open(&loaders[type], templates[type]))
+			fprintf(stderr, "maps or types: %s\n", loaders[type].why);
+	}
+	return loaders[type].maps ? &loaders[type] : NULL;
+}
+
+bool gen_kernel_can(void)
+{
+	return kload_can();
+}
+
+void gen_kernel_close(void)
+{
+	for (u32 i = 0; i < TYPES; i++) {
+		if (templates[i])
+			kload_close(&loaders[i]);
+		object_free(templates[i]);
+		templates[i] = NULL;
+	}
+}
+
+/* The last line that says something, and the same with its numbers as N. */
+static void last_line(struct gen_verdict *out, char *log)
+{
+	char *end = log + strlen(log), *line;
+	u32 n = 0;
+
+	for (;;) {
+		while (end > log && isspace((unsigned char)end[-1]))
+			*--end = 0;
+		for (line = end; line > log && line[-1] != '\n'; line--)
+			;
+		if (line == log ||
+		    (strncmp(line, "processed ", 10) && strncmp(line, "verification time", 17) &&
+		     strncmp(line, "stack depth", 11)))
+			break;
+		end = line;
+	}
+	snprintf(out->line, sizeof(out->line), "%.190s", line);
+	for (const char *p = line; *p && n < sizeof(out->why) - 1; p++) {
+		if (isdigit((unsigned char)*p) && n && out->why[n - 1] == 'N')
+			continue;
+		out->why[n++] = isdigit((unsigned char)*p) ? 'N' : *p;
+	}
+	out->why[n] = 0;
+}
+
+bool gen_kernel_load(struct gen_verdict *out, const struct obj_prog *prog)
+{
+	struct kload *k = loader_of(prog->type);
+	struct kload_result result;
+
+	memset(out, 0, sizeof(*out));
+	if (!k || kload_prog(k, prog, 0, KLOAD_ROOT, &result))
+		return false;
+	out->err = result.err;
+	if (out->err)
+		last_line(out, result.log);
+	if (out->err && !out->line[0])
+		snprintf(out->why, sizeof(out->why), "(errno %d)", -out->err);
+	return true;
+}

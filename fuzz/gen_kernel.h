@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The live kernel's verdict on random programs; their maps are made once. */
+#ifndef FUZZ_GEN_KERNEL_H
+#define FUZZ_GEN_KERNEL_H
+
+#include "fuzz/gen_prog.h"
+
+struct gen_verdict {
+	int err;	/* 0: accepted, -errno */
+	char why[160];	/* the last line of its log, without numbers; "" when accepted */
+	char line[200]; /* the same as it was */
+};
+
+bool gen_kernel_can(void); /* may this process load programs? */
+/* False: the kernel could not be asked. */
+bool gen_kernel_load(struct gen_verdict *out, const struct obj_prog *prog);
+void gen_kernel_close(void);
+
+#endif

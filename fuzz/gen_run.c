@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "fuzz/gen_run.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "engine/engine.h"
+#include "fuzz/gen.h"
+#include "user/run.h"
+#include "user/user.h"
+#include "vm/op.h"
+
+enum { BUDGET = 300000, PACKET_ROOM = 512 };
+
+struct watch {
+	const struct object *obj;
+	const struct verify_result *result;
+	struct gen_failure *out;
+};
+
+/* ---- containment ---- */
+
+static u64 frame_pointer(const struct vm_run *run, u32 frame)
+{
+	return (u64)(uintptr_t)run->stack[frame] + sizeof(run->stack[0]);
+}
+
+/* Is `value` `base` plus the fixed and variable offset of `r`? */
+static bool at_offset(const struct reg *r, u64 base, u64 value)
+{
+	return scalar_contains(&r->s, value - base - (u64)(s64)r->off);
+}
+
+/* A pointer into a value of the map: the value's start is where a whole value fits. */
+static bool in_value(const struct watch *w, struct vm_run *run, const struct reg *r, u64 value)
+{
+	u64 index = (u64)(r->map - w->obj->maps);
+	struct map *m;
+	u32 size;
+
+	if (!r->map || index >= w->obj->map_count || r->map_uid)
+		return true;
+	m = run->prog->env->maps[index];
+	size = m->def.value_size;
+	for (s64 off = -64; off <= (s64)size + 64; off++) {
+		const void *start = (const void *)(uintptr_t)(value - (u64)off);
+
+		if (m->ops->owns(m, start, size) &&
+		    scalar_contains(&r->s, (u64)off - (u64)(s64)r->off))
+			return true;
+	}
+	return false;
+}
+
+static bool reg_holds(const struct watch *w, struct vm_run *run, const struct reg *r, u64 value)
+{
+	const struct user_run *u = run->host;
+
+	if (!value && r->flags & PTR_MAYBE_NULL)
+		return true;
+	switch (r->type) {
+	case SCALAR_VALUE:
+		return scalar_contains(&r->s, value);
+	case PTR_TO_CTX:
+		return at_offset(r, run->ctx, value);
+	case PTR_TO_STACK:
+		return r->frame < run->frames && at_offset(r, frame_pointer(run, r->frame), value);
+	case PTR_TO_PACKET:
+		return at_offset(r, (u64)(uintptr_t)u->data, value);
+	case PTR_TO_PACKET_META:
+		return at_offset(r, (u64)(uintptr_t)u->meta, value);
+	case PTR_TO_PACKET_END:
+		return value == (u64)(uintptr_t)u->end;
+	case PTR_TO_MAP_VALUE:
+		return in_value(w, run, r, value);
+	}
+	return true; /* not used there, or a kind with nothing to compare */
+}
+
+static void describe(const struct watch *w, const struct verify_seen *seen, u64 value, u32 insn,
+		     s32 reg)
+{
+	struct gen_failure *out = w->out;
+	int n;
+
+	out->insn = insn;
+	out->reg = reg;
+	n = snprintf(out->text, sizeof(out->text), "insn %u: %s%d holds 0x%llx, believed:", insn,
+		     reg < 0 ? "slot " : "r", reg < 0 ? -1 - reg : reg, (unsigned long long)value);
+	for (; seen && n < (int)sizeof(out->text) - 100; seen = seen->next) {
+		const struct scalar *s = &seen->reg.s;
+
+		n += snprintf(out->text + n, sizeof(out->text) - (size_t)n,
+			      " {type %u off %d u[%llx,%llx] s[%llx,%llx] w[%x,%x] t(%llx;%llx)}",
+			      seen->reg.type, seen->reg.off, (unsigned long long)s->umin,
+			      (unsigned long long)s->umax, (unsigned long long)s->smin,
+			      (unsigned long long)s->smax, s->u32_min, s->u32_max,
+			      (unsigned long long)s->var.value, (unsigned long long)s->var.mask);
+	}
+}
+
+static void trace_regs(const struct watch *w, struct vm_run *run, u32 insn, const u64 *reg,
+		       u16 init)
+{
+	const struct verify_record *rec = &w->result->records[insn];
+
+	for (s32 r = 0; r < REG_COUNT; r++) {
+		const struct verify_seen *s = rec->regs[r];
+
+		if (!(init >> r & 1) || !s)
+			continue;
+		while (s && !reg_holds(w, run, &s->reg, reg[r]))
+			s = s->next;
+		if (!s) {
+			describe(w, rec->regs[r], reg[r], insn, r);
+			return;
+		}
+	}
+}
+
+static void trace_slots(const struct watch *w, struct vm_run *run, u32 insn)
+{
+	const struct verify_record *rec = &w->result->records[insn];
+
+	for (u32 i = 0; i < STACK_SIZE / 8; i++) {
+		const struct verify_seen *s = rec->slots[i];
+		u64 value;
+
+		if (rec->unknown_slots[i] || !s)
+			continue;
+		value = LOAD(u64, (void *)(uintptr_t)(frame_pointer(run, run->frames - 1) -
+						      8 * (i + 1)));
+		while (s && !reg_holds(w, run, &s->reg, value))
+			s = s->next;
+		if (!s) {
+			describe(w, rec->slots[i], value, insn, -1 - (s32)i);
+			return;
+		}
+	}
+}
+
+static void trace(struct vm_run *run, const struct obj_prog *prog, u32 insn, const u64 *reg,
+		  u16 init)
+{
+	const struct watch *w = run->trace_arg;
+
+	if (w->out->text[0])
+		return;
+	if (!w->result->facts[insn].seen) {
+		w->out->insn = insn;
+		w->out->reg = REG_COUNT;
+		snprintf(w->out->text, sizeof(w->out->text),
+			 "insn %u is executed, but was believed to be dead", insn);
+		return;
+	}
+	if (!w->result->records)
+		return;
+	trace_regs(w, run, insn, reg, init);
+	if (!w->out->text[0])
+		trace_slots(w, run, insn);
+}
+
+/* ---- running ---- */
+
+static void fill_maps(struct unit *unit, struct gen *g, bool zeros)
+{
+	u8 key[8], value[512];
+
+	for (u32 i = 0; i < GEN_MAPS; i++) {
+		const struct gen_map_info *m = &gen_maps[i];
+		struct map *map = unit->maps[i].impl;
+
+		if (i == M_RING || i == M_PROGS || i == M_RODATA || !map)
+			continue;
+		for (u32 k = 0; k < 4; k++) {
+			memset(key, 0, sizeof(key));
+			key[0] = (u8)k;
+			for (u32 b = 0; b < sizeof(value); b++)
+				value[b] = zeros ? 0 : (u8)(gen_u64(g) >> 30);
+			if (!zeros && gen_chance(g, 30)) { /* extreme ones */
+				s64 n = gen_number(g);
+
+				memcpy(value, &n, sizeof(n));
+			}
+			if (m->type == MAP_TYPE_QUEUE)
+				map->ops->push(map, value, 0);
+			else
+				map->ops->update(map, key, value, 0, 0);
+		}
+	}
+}
+
+static u32 fill_packet(struct gen *g, u32 input, u8 *packet)
+{
+	static const u32 sizes[GEN_INPUTS] = { 64, 34, 15, 300, 98, 46 };
+	u32 len = sizes[input % GEN_INPUTS];
+
+	for (u32 i = 0; i < len; i++)
+		packet[i] = input == 0 ? 0 : (u8)(gen_u64(g) >> 20);
+	packet[12] = 8;
+	packet[13] = 0;
+	if (len > 14)
+		packet[14] = 0x45;
+	return len;
+}
+
+static bool may_fault(enum vm_fault_kind kind)
+{
+	return kind == FAULT_BUDGET;
+}
+
+static bool run_once(struct unit *unit, u32 input, struct gen *g, struct gen_failure *out, u32 *ran)
+{
+	u8 packet[PACKET_ROOM];
+	struct skep_run io = { .size = sizeof(io), .data_in = packet };
+	struct user_unit *u = unit->impl;
+	const struct vm_run *vm;
+	int err;
+
+	io.data_in_len = fill_packet(g, input, packet);
+	fill_maps(unit, g, input == 0);
+	err = engine_user.prog_run(&unit->progs[0], &io, NULL);
+	vm = u->spare ? &u->spare->vm : NULL;
+	if (out->text[0])
+		return false;
+	if (err && (err != -EFAULT || !vm))
+		return true;
+	++*ran;
+	if (!err || may_fault(vm->fault.kind))
+		return true;
+	out->insn = vm->fault.insn;
+	out->reg = REG_COUNT;
+	snprintf(out->text, sizeof(out->text), "insn %u: %s", vm->fault.insn, vm->fault.text);
+	return false;
+}
+
+bool gen_run(const struct object *obj, const struct verify_result *result, u32 inputs,
+	     struct gen_failure *out, u32 *ran)
+{
+	const struct skep_load_opts opts = { .size = sizeof(opts),
+					     .exec = SKEP_EXEC_CHECKED,
+					     .budget = BUDGET,
+					     .allow_uninit_stack = true };
+	struct watch w = { obj, result, out };
+	struct gen g = { .rng = obj->progs[0].insn_count };
+	struct engine *engine;
+	struct unit *unit = NULL;
+	bool fine = true;
+
+	memset(out, 0, sizeof(*out));
+	*ran = 0;
+	if (!hook_of(obj->progs[0].type) || engine_user.open(&engine, NULL))
+		return true;
+	if (!unit_new(&unit, engine, obj, &opts, NULL)) {
+		if (result) {
+			((struct user_unit *)unit->impl)->trace = trace;
+			((struct user_unit *)unit->impl)->trace_arg = &w;
+		}
+		for (u32 i = 0; i < inputs && fine; i++)
+			fine = run_once(unit, i, &g, out, ran);
+		unit_free(unit);
+	}
+	engine_user.close(engine);
+	return fine;
+}
