@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "verify/args.h"
+#include "verify/call.h"
 #include "verify/memory.h"
 #include "verify/precision.h"
 #include "verify/refs.h"
@@ -116,12 +117,13 @@ int arg_kptr_matches(struct verify *v, const struct btf_field *field, u8 regno)
 	return 0;
 }
 
-int arg_const_str(struct verify *v, u8 regno)
+int call_const_str(struct verify *v, u8 regno)
 {
 	const struct reg *r = &regs_of(v)[regno];
 	int err;
 
-	if (!map_is_constant(r->map) && !(r->map->flags & MAP_RDONLY_PROG))
+	if (r->type != PTR_TO_MAP_VALUE ||
+	    (!map_is_constant(r->map) && !(r->map->flags & MAP_RDONLY_PROG)))
 		return reject(v, REJECT_ARG, regno,
 			      "the string in R%u must lie in a read-only map, such as a constant "
 			      "global",

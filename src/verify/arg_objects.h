@@ -15,9 +15,7 @@ int arg_timer(struct verify *v, u8 regno);
 int arg_kptr(struct verify *v, u8 regno, const struct btf_field **out);
 /* The pointer may be stored in that field. */
 int arg_kptr_matches(struct verify *v, const struct btf_field *field, u8 regno);
-/* A string that ends within a constant map. */
-int arg_const_str(struct verify *v, u8 regno);
-/* The string's bytes; only after arg_const_str said yes. */
+/* The string's bytes; only after call_const_str said yes. */
 const char *arg_const_str_text(const struct reg *r);
 /* *key: the constant that `size` bytes of stack at the register hold; untouched if unknown. */
 int arg_constant_key(struct verify *v, u8 regno, u32 size, s64 *key);

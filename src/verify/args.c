@@ -429,7 +429,7 @@ static int check_use(struct verify *v, struct call_facts *f, const struct arg *a
 	case ARG_KPTR:
 		return arg_kptr(v, a->regno, &f->kptr);
 	case ARG_CONST_STR:
-		return arg_const_str(v, a->regno);
+		return call_const_str(v, a->regno);
 	case ARG_DYNPTR:
 		return check_dynptr(v, f, a->regno);
 	case ARG_DYNPTR_OUT:
