@@ -9,7 +9,7 @@
  *     call       helpers and their arguments, local and global functions, callbacks, exit
  *     kfunc, dynptr, iter, refs
  *     prune, equal, precision, liveness, cfg
- *     log, explain, report
+ *     log, explain (words, origin, hint), replay
  */
 #ifndef VERIFY_ENV_H
 #define VERIFY_ENV_H
@@ -38,6 +38,7 @@ enum {
 struct pending {
 	struct state *st; /* owned */
 	u32 insn, prev;
+	struct trail *trail; /* how this path came about; a reference of its own */
 	struct pending *next;
 };
 
@@ -93,7 +94,9 @@ struct verify {
 	struct prototype **prototypes; /* of global functions, by cfg.funcs; see global.c */
 	bool exact_scalars;  /* opts->record: pruning ignores no scalar */
 	struct reject reject;
-	struct log *log; /* log.c's, NULL: nothing was written */
+	struct trail *trail;   /* replay.h: forks of the current path, a reference; NULL: none */
+	struct replay *replay; /* a second walk along one path; NULL: the first */
+	struct log *log;       /* log.c's, NULL: nothing was written */
 };
 
 /* ---- refusing ---- */

@@ -174,8 +174,9 @@ int precision_mark(struct verify *v, u8 regno)
 {
 	struct backtrack bt = { .frame = v->cur->cur };
 
-	/* without privilege every number counts as precise, see equal.c */
-	if (v->opts->unpriv || regs_of(v)[regno].type != SCALAR_VALUE)
+	/* Without privilege every number counts as precise, see equal.c; nothing is compared with a
+	 * path that is walked again. */
+	if (v->opts->unpriv || v->replay || regs_of(v)[regno].type != SCALAR_VALUE)
 		return 0;
 	bt.regs[bt.frame] = (u16)(1u << regno);
 	mark_chain(v, v->cur, v->insn, &bt, NULL);
@@ -186,7 +187,7 @@ int precision_mark_slot(struct verify *v, u32 frame, u32 slot)
 {
 	struct backtrack bt = { .frame = v->cur->cur };
 
-	if (v->opts->unpriv)
+	if (v->opts->unpriv || v->replay)
 		return 0;
 	bt.slots[frame] = 1ull << slot;
 	mark_chain(v, v->cur, v->insn, &bt, NULL);
@@ -226,6 +227,8 @@ int precision_record(struct verify *v, u32 stack_access, u64 linked)
 	struct history *h;
 	u32 cap;
 
+	if (v->replay)
+		return 0;
 	/* atomics report their read and their write: of the same slot */
 	if (st->hist_count && v->hist_at == v->processed) {
 		h = &st->hist[st->hist_count - 1];

@@ -16,6 +16,7 @@
 #include "verify/prune.h"
 #include "verify/record.h"
 #include "verify/refs.h"
+#include "verify/replay.h"
 
 /* ---- loops that converge ---- */
 
@@ -65,6 +66,8 @@ static struct state *push(struct verify *v, struct state *st, u32 insn, u32 prev
 		return NULL;
 	}
 	*p = (struct pending){ .st = st, .insn = insn, .prev = prev, .next = v->pending };
+	if (!v->replay)
+		p->trail = trail_add(v->trail, v->cur->insns, insn);
 	v->pending = p;
 	if (++v->pending_count > MAX_PENDING) {
 		reject(v, REJECT_LIMIT, -1, "more than %u branches wait to be followed",
@@ -134,6 +137,8 @@ static int next_path(struct verify *v)
 		return 0;
 	v->pending = p->next;
 	v->pending_count--;
+	trail_put(v->trail);
+	v->trail = p->trail;
 	v->cur = p->st;
 	v->insn = p->insn;
 	v->prev = p->prev;
@@ -148,10 +153,13 @@ static void drop_paths(struct verify *v)
 		struct pending *p = v->pending;
 
 		v->pending = p->next;
+		trail_put(p->trail);
 		state_free(p->st);
 		free(p);
 	}
 	v->pending_count = 0;
+	trail_put(v->trail);
+	v->trail = NULL;
 	state_free(v->cur);
 	v->cur = NULL;
 }
@@ -246,6 +254,8 @@ static int arrive(struct verify *v)
 	v->cur->last_insn = v->prev;
 	v->cur->insns++;
 	v->insns_since++;
+	if (v->replay)
+		return replay_before(v);
 	if (flags & CFG_PRUNE) {
 		err = prune_visited(v);
 		if (err)
@@ -280,6 +290,8 @@ static int follow(struct verify *v)
 		if (v->opts->record && (err = record_state(v)))
 			return err;
 		err = process(v, i, &next, &done);
+		if (!err && v->replay)
+			err = replay_after(v, &next, &done);
 		if (err)
 			return err;
 		v->prev = v->insn;
@@ -310,7 +322,7 @@ int walk_func(struct verify *v, u32 func)
 		if (!err && !next_path(v))
 			break;
 	}
-	if (err && v->reject.kind != REJECT_NONE && v->cur)
+	if (err && v->reject.kind != REJECT_NONE && v->cur && !v->replay)
 		err = explain_reject(v) == -ENOMEM ? -ENOMEM : err;
 	drop_paths(v);
 	prune_fini(v);
