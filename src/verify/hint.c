@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "verify/hint.h"
+
+#include "spec/prog.h"
+
+static const char *const general[REJECT_COUNT] = {
+	[REJECT_UNINIT] = "give it a value on every path that leads here",
+	[REJECT_NULL] = "compare the pointer with NULL before it is used",
+	[REJECT_BOUNDS] =
+		"compare the index or the size with what the object holds before the access",
+	[REJECT_PACKET] = "compare the end of what is read with `data_end` before the access",
+	[REJECT_STACK] = "move large variables to a per-CPU array map; index arrays only after a "
+			 "comparison with their length",
+	[REJECT_CONTEXT] =
+		"docs/progs.md names the context of each program type; use a field's own "
+		"width and offset",
+	[REJECT_ALIGN] = "align the variable, or copy it byte by byte",
+	[REJECT_TYPE] =
+		"only pointers that the program got from its context, a map or a helper can be "
+		"used as memory; read other addresses with bpf_probe_read_kernel()",
+	[REJECT_ARITH] =
+		"only add numbers to pointers and subtract them; compute on offsets instead "
+		"and add them at the end",
+	[REJECT_RDONLY] = "write to a variable that is not const, or to a copy",
+	[REJECT_ARG] = "docs/helpers.md says what each helper takes",
+	[REJECT_CALL] = "docs/helpers.md says which program types have which helpers",
+	[REJECT_LEAK] = "release it on every path that leads out",
+	[REJECT_LOCK] = "end the section on every path, and call nothing in between",
+	[REJECT_SLEEP] =
+		"make the program sleepable (a section name with `.s`), or use a call that "
+		"does not sleep",
+	[REJECT_LOOP] = "let every round change what its condition tests",
+	[REJECT_LIMIT] = "bound loops by small constants, move their bodies into bpf_loop() or "
+			 "functions, and branch less inside them",
+	[REJECT_RETURN] = "return only what this hook understands",
+	[REJECT_LICENSE] = "declare `char LICENSE[] SEC(\"license\") = \"GPL\";`, or do without it",
+	[REJECT_PRIVILEGE] = "load it with CAP_BPF and CAP_PERFMON, or keep addresses out of what "
+			     "user space can read",
+	[REJECT_ERA] = "name a newer release with --linux, or do without it",
+};
+
+/* What a C program returns to let things pass. */
+static const char *give_up(const struct trouble *t)
+{
+	switch (t->story->prog->type) {
+	case PROG_XDP:
+		return "return XDP_PASS;";
+	case PROG_SCHED_CLS:
+	case PROG_SCHED_ACT:
+		return "return TC_ACT_OK;";
+	default:
+		return "return 0;";
+	}
+}
+
+static u32 line_of(const struct trouble *t)
+{
+	const struct obj_line *line = prog_line(t->story->prog, t->insn);
+
+	return line ? line->line : 0;
+}
+
+static void before_line(struct buf *out, const struct trouble *t)
+{
+	u32 line = line_of(t);
+
+	if (line)
+		buf_printf(out, " before line %u", line);
+	else
+		buf_printf(out, " before instruction %u", t->insn);
+}
+
+static const char *callee(const struct trouble *t)
+{
+	return t->origin && t->origin->callee ? t->origin->callee : "";
+}
+
+/* A plain variable's name: what an `if` can test. */
+static const char *variable(const struct trouble *t)
+{
+	const char *name = t->origin ? t->origin->name : "";
+
+	return strpbrk(name, " [") ? "" : name;
+}
+
+static bool hint_null(struct buf *out, const struct trouble *t)
+{
+	const char *name = variable(t);
+
+	if (*name) {
+		buf_printf(out, "check `if (!%s) %s`", name, give_up(t));
+		before_line(out, t);
+		return true;
+	}
+	if (*callee(t)) {
+		buf_printf(out, "keep the result of %s() in a variable and check it for NULL",
+			   callee(t));
+		before_line(out, t);
+		return true;
+	}
+	return false;
+}
+
+static bool hint_packet(struct buf *out, const struct trouble *t)
+{
+	if (t->origin && t->origin->kind == ORIGIN_VOIDED)
+		return false;
+	if (*t->base && strstr(t->expression, "->"))
+		buf_printf(out, "check `if ((void *)(%s + 1) > data_end) %s`", t->base, give_up(t));
+	else if (t->reg && reg_is_packet(t->reg) && !reg_has_var_off(t->reg))
+		buf_printf(out,
+			   "compare the end of this access with `data_end`: `if (data + … > "
+			   "data_end) %s`",
+			   give_up(t));
+	else
+		return false;
+	before_line(out, t);
+	return true;
+}
+
+/* The name between the first brackets: `i` of `values[i]`. */
+static bool index_of(char out[static WORDS_NAME], const char *expression)
+{
+	const char *open = strchr(expression, '['), *end = open ? strchr(open, ']') : NULL;
+
+	if (!end || end == open + 1)
+		return false;
+	snprintf(out, WORDS_NAME, "%.*s", (int)(end - open) - 1, open + 1);
+	return true;
+}
+
+static bool hint_bounds(struct buf *out, const struct trouble *t)
+{
+	char index[WORDS_NAME];
+
+	if (t->advice && strstr(t->advice, "at least 0"))
+		return false;
+	if (index_of(index, t->expression)) {
+		buf_printf(out, "check that `%s` is less than the number of elements", index);
+	} else if (t->reg && t->reg->type == PTR_TO_MAP_VALUE && !reg_has_var_off(t->reg) &&
+		   t->reg->map) {
+		buf_printf(out,
+			   "give map '%s' a value type that is large enough (its value has "
+			   "%u bytes), or access less of it",
+			   t->reg->map->name, t->reg->map->value_size);
+		return true;
+	} else {
+		return false;
+	}
+	before_line(out, t);
+	return true;
+}
+
+static const struct {
+	const char *taken, *given_back;
+} pairs[] = {
+	{ "bpf_ringbuf_reserve_dynptr",
+	  "bpf_ringbuf_submit_dynptr() or bpf_ringbuf_discard_dynptr()" },
+	{ "bpf_ringbuf_reserve", "bpf_ringbuf_submit() or bpf_ringbuf_discard()" },
+	{ "bpf_sk_lookup", "bpf_sk_release()" },
+	{ "bpf_skc_lookup", "bpf_sk_release()" },
+	{ "bpf_obj_new", "bpf_obj_drop()" },
+	{ "bpf_task_acquire", "bpf_task_release()" },
+	{ "bpf_task_from_pid", "bpf_task_release()" },
+	{ "bpf_cgroup_acquire", "bpf_cgroup_release()" },
+	{ "bpf_cgroup_from_id", "bpf_cgroup_release()" },
+	{ "bpf_cpumask_create", "bpf_cpumask_release()" },
+	{ "bpf_kptr_xchg", "the release function of its type" },
+	{ "bpf_iter_", "the iterator's destroy function" },
+};
+
+static bool hint_leak(struct buf *out, const struct trouble *t)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
+		if (strncmp(callee(t), pairs[i].taken, strlen(pairs[i].taken)))
+			continue;
+		buf_printf(out, "call %s on every path that ends after %s()", pairs[i].given_back,
+			   callee(t));
+		return true;
+	}
+	return false;
+}
+
+static bool hint_lock(struct buf *out, const struct trouble *t)
+{
+	const char *called = story_callee(t->story, t->insn);
+
+	if (called && strstr(called, "lock"))
+		return false;
+	if (called)
+		buf_printf(out, "call %s() before the section starts or after it ends", called);
+	else
+		buf_puts(out, "end the section before this return, on every path");
+	return true;
+}
+
+/* Pointers that a call made void are numbers now. */
+static bool hint_void(struct buf *out, const struct trouble *t)
+{
+	const struct origin *o = t->origin;
+
+	if (!o || o->kind != ORIGIN_VOIDED)
+		return false;
+	if (o->callee && (strstr(o->callee, "release") || strstr(o->callee, "submit") ||
+			  strstr(o->callee, "discard") || strstr(o->callee, "drop")))
+		buf_printf(out, "do this before %s()", o->callee);
+	else
+		buf_printf(out,
+			   "after %s(), read `data` and `data_end` from the context again and "
+			   "check them again",
+			   o->callee ? o->callee : "the call");
+	return true;
+}
+
+static bool hint_uninit(struct buf *out, const struct trouble *t)
+{
+	const struct insn *i = &t->story->prog->insns[t->insn];
+
+	if (i->code == CODE_EXIT) {
+		buf_puts(out, "return a value on every path");
+		return true;
+	}
+	if (t->origin && t->origin->kind == ORIGIN_LOST) {
+		buf_puts(out, "keep the value in r6 to r9, or on the stack, over the call");
+		return true;
+	}
+	if (t->text && strstr(t->text, "stack")) {
+		buf_puts(out, "set all of it first: `= {}`, or __builtin_memset() where there is "
+			      "padding between members");
+		return true;
+	}
+	return false;
+}
+
+static bool hint_argument(struct buf *out, const struct trouble *t)
+{
+	if (t->reg && t->reg->flags & PTR_MAYBE_NULL)
+		return hint_null(out, t);
+	return false;
+}
+
+static bool specific(struct buf *out, const struct trouble *t)
+{
+	if (hint_void(out, t))
+		return true;
+	switch (t->kind) {
+	case REJECT_NULL:
+		return hint_null(out, t);
+	case REJECT_PACKET:
+		return hint_packet(out, t);
+	case REJECT_BOUNDS:
+		return hint_bounds(out, t);
+	case REJECT_LEAK:
+		return hint_leak(out, t);
+	case REJECT_LOCK:
+		return hint_lock(out, t);
+	case REJECT_UNINIT:
+		return hint_uninit(out, t);
+	case REJECT_ARG:
+	case REJECT_TYPE:
+		return hint_argument(out, t);
+	default:
+		return false;
+	}
+}
+
+void hint_words(struct buf *out, const struct trouble *t)
+{
+	if (specific(out, t))
+		return;
+	if (t->advice)
+		buf_puts(out, t->advice);
+	else if (t->kind < REJECT_COUNT && general[t->kind])
+		buf_puts(out, general[t->kind]);
+}
