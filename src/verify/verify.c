@@ -12,6 +12,7 @@
 #include "verify/explain.h"
 #include "verify/kfunc.h"
 #include "verify/log.h"
+#include "verify/maps.h"
 #include "verify/structure.h"
 #include "verify/walk.h"
 
@@ -171,6 +172,8 @@ static int prepare(struct verify *v)
 		err = attach_resolve(v);
 	if (!err)
 		err = find_map_fields(v);
+	if (!err)
+		err = maps_check(v);
 	return err;
 }
 
