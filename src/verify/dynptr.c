@@ -117,7 +117,15 @@ int dynptr_make(struct verify *v, u8 regno, enum dynptr_kind kind, u32 ref, u32 
 	return err;
 }
 
-/* Slices cut from dynptr `id` may no longer be used. */
+static void forget(const struct verify *v, struct reg *r)
+{
+	if (v->allow_ptr_leaks)
+		reg_set_unknown(r);
+	else
+		reg_set_uninit(r);
+}
+
+/* What bpf_dynptr_data gave of dynptr `id` may no longer be used. */
 static void kill_slices(struct verify *v, u32 id)
 {
 	struct reg_walk w;
@@ -125,12 +133,8 @@ static void kill_slices(struct verify *v, u32 id)
 
 	state_for_each_reg(r, &w, v->cur)
 	{
-		if (r->type != PTR_TO_MEM || !(r->flags & DYNPTR_SLICE) || r->dynptr_id != id)
-			continue;
-		if (v->allow_ptr_leaks)
-			reg_set_uninit(r);
-		else
-			reg_set_unknown(r);
+		if (r->type == PTR_TO_MEM && r->dynptr_id == id)
+			forget(v, r);
 	}
 }
 
@@ -202,15 +206,12 @@ int dynptr_overwrite(struct verify *v, struct frame *f, u32 slot)
 
 void dynptr_packet_moved(struct verify *v)
 {
-	for (u32 i = 0; i <= v->cur->cur; i++) {
-		struct frame *f = v->cur->frames[i];
+	struct reg_walk w;
+	struct reg *r;
 
-		for (u32 slot = 1; slot < f->slot_count; slot++) {
-			const struct reg *r = dynptr_at(f, slot);
-
-			if (r && (r->dynptr.kind == DYNPTR_SKB || r->dynptr.kind == DYNPTR_XDP ||
-				  r->dynptr.kind == DYNPTR_SKB_META))
-				kill_slices(v, r->id);
-		}
+	state_for_each_reg(r, &w, v->cur)
+	{
+		if (r->type == PTR_TO_MEM && (r->flags & DYNPTR_SLICE))
+			forget(v, r);
 	}
 }

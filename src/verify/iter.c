@@ -62,6 +62,12 @@ int iter_arg_uninit(struct verify *v, u8 regno, u32 type_id)
 	return free_slots(v, regno, "an iterator", slots_of(v, type_id));
 }
 
+/* Is RCU held here, by the program or by what runs it? */
+static bool in_rcu(const struct verify *v)
+{
+	return v->cur->rcu || v->cur->locks || !v->cur->sleepable;
+}
+
 int iter_make(struct verify *v, u8 regno, u32 type_id, u32 ref, bool rcu)
 {
 	u32 count = slots_of(v, type_id), first;
@@ -75,7 +81,7 @@ int iter_make(struct verify *v, u8 regno, u32 type_id, u32 ref, bool rcu)
 
 		reg_set_pointer(&s->reg, PTR_TO_STACK, 0);
 		if (rcu)
-			s->reg.flags = v->cur->rcu ? MEM_RCU : PTR_UNTRUSTED;
+			s->reg.flags = in_rcu(v) ? MEM_RCU : PTR_UNTRUSTED;
 		s->reg.ref_id = k == 0 ? ref : 0;
 		s->reg.iter_types = v->kernel;
 		s->reg.iter_type_id = type_id;
@@ -115,12 +121,16 @@ static struct reg *find(struct verify *v, u8 regno, u32 type_id, struct frame **
 	return &(*f)->slots[*first].reg;
 }
 
-int iter_arg(struct verify *v, u8 regno, u32 type_id)
+int iter_arg(struct verify *v, u8 regno, u32 type_id, u32 *ref)
 {
 	struct frame *f;
 	u32 first;
+	const struct reg *r = find(v, regno, type_id, &f, &first);
 
-	return find(v, regno, type_id, &f, &first) ? 0 : v->reject.err;
+	if (!r)
+		return v->reject.err;
+	*ref = r->ref_id;
+	return 0;
 }
 
 int iter_destroy(struct verify *v, u8 regno, u32 type_id)
@@ -162,8 +172,8 @@ int iter_next(struct verify *v, const struct reg *ptr, const struct reg *element
 		r->iter_depth++;
 		r = &state_regs(more)[0];
 		*r = *element;
-		if ((s->reg.flags & MEM_RCU) && r->type == PTR_TO_BTF_ID)
-			r->flags = (u16)((r->flags & ~PTR_TRUSTED) | MEM_RCU);
+		if (r->type == PTR_TO_BTF_ID)
+			r->flags |= s->reg.flags & MEM_RCU ? MEM_RCU : PTR_TRUSTED;
 		if (before)
 			walk_widen(before, more);
 	}

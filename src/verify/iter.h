@@ -7,7 +7,8 @@
 
 int iter_arg_uninit(struct verify *v, u8 regno, u32 type_id);
 int iter_make(struct verify *v, u8 regno, u32 type_id, u32 ref, bool rcu);
-int iter_arg(struct verify *v, u8 regno, u32 type_id);
+/* *ref: the reference that it holds. */
+int iter_arg(struct verify *v, u8 regno, u32 type_id, u32 *ref);
 int iter_destroy(struct verify *v, u8 regno, u32 type_id);
 /* …_next of the iterator at `ptr`: one path goes on with r0 = element, the other with r0 NULL. */
 int iter_next(struct verify *v, const struct reg *ptr, const struct reg *element);

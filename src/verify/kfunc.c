@@ -2,6 +2,7 @@
 #include "verify/kfunc.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "verify/call.h"
 #include "verify/iter.h"
@@ -80,15 +81,20 @@ static bool is_lock_call(const struct kfunc_call *c)
 	return !strncmp(c->name, "bpf_res_spin_", 13);
 }
 
+/* What may be called with a lock held: the functions that need it, and counting. */
+static bool allowed_under_lock(const struct kfunc_call *c)
+{
+	return is_graph_call(c) || is_lock_call(c) || !strncmp(c->name, "bpf_iter_num_", 13) ||
+	       is(c, "bpf_refcount_acquire_impl");
+}
+
 /* Locks, RCU and preemption sections against what is called. */
 static int check_sections(struct verify *v, const struct kfunc_call *c)
 {
 	if ((c->info->flags & KF_SLEEPABLE) && !can_sleep(v))
 		return reject(v, REJECT_SLEEP, -1, "%s may sleep, which is not allowed here",
 			      c->name);
-	if (lock_held(v->cur) && !is_graph_call(c) && !is_lock_call(c) &&
-	    !(c->info->flags & (KF_ITER_NEW | KF_ITER_NEXT | KF_ITER_DESTROY)) &&
-	    !is(c, "bpf_refcount_acquire_impl") && !is(c, "bpf_obj_drop_impl"))
+	if (lock_held(v->cur) && !allowed_under_lock(c))
 		return reject(v, REJECT_LOCK, -1, "%s is called with a lock held", c->name);
 	return 0;
 }
@@ -195,55 +201,73 @@ static int res_lock(struct verify *v, struct kfunc_call *c, bool *forks)
 	return err;
 }
 
-/* Arguments of a work queue's callback: map, key, value. */
+/* Arguments of a work queue's or task work's callback: map, key, value. */
 static int set_value_callback(struct verify *v, const struct frame *caller, struct frame *callee,
 			      const void *arg)
 {
-	const struct obj_map *map = arg;
+	const struct kfunc_call *c = arg;
 
 	(void)v;
 	(void)caller;
 	reg_set_pointer(&callee->regs[1], CONST_PTR_TO_MAP, 0);
-	callee->regs[1].map = map;
 	reg_set_pointer(&callee->regs[2], PTR_TO_MAP_KEY, 0);
-	callee->regs[2].map = map;
 	reg_set_pointer(&callee->regs[3], PTR_TO_MAP_VALUE, 0);
-	callee->regs[3].map = map;
-	callee->ret_checked = true;
+	for (u32 i = 1; i <= 3; i++) {
+		callee->regs[i].map = c->map;
+		callee->regs[i].map_uid = c->map_uid;
+	}
+	callee->ret_checked = is(c, "bpf_wq_set_callback_impl"); /* 0; task work: any int */
+	callee->ret_min = callee->ret_max = 0;
 	return 0;
 }
 
 static int push_callbacks(struct verify *v, struct kfunc_call *c)
 {
-	const struct reg *r = &regs_of(v)[1];
-
-	if (is(c, "bpf_wq_set_callback_impl") || !strncmp(c->name, "bpf_task_work_schedule", 22)) {
-		const struct obj_map *map = NULL;
-
-		for (u8 i = 1; i <= 5; i++) {
-			if (regs_of(v)[i].type == PTR_TO_MAP_VALUE)
-				map = regs_of(v)[i].map;
-		}
-		if (!map || r->type == NOT_INIT)
-			return reject(v, REJECT_ARG, 1, "%s needs a field of a map value", c->name);
-		return call_push_callback(v, c->callback, true, true, set_value_callback, map);
-	}
+	if (is(c, "bpf_wq_set_callback_impl") || !strncmp(c->name, "bpf_task_work_schedule", 22))
+		return call_push_callback(v, c->callback, true, true, set_value_callback, c);
 	return kfunc_own_before(v, c);
 }
 
 /* ---- the result ---- */
+
+static bool is_packet_kind(enum dynptr_kind kind)
+{
+	return kind == DYNPTR_SKB || kind == DYNPTR_XDP || kind == DYNPTR_SKB_META;
+}
+
+static bool packet_writable(const struct verify *v)
+{
+	switch (v->prog->type) {
+	case PROG_XDP:
+	case PROG_SCHED_CLS:
+	case PROG_SCHED_ACT:
+	case PROG_LWT_XMIT:
+	case PROG_SK_SKB:
+	case PROG_SK_MSG:
+	case PROG_CGROUP_SOCKOPT:
+		return true;
+	default:
+		return false;
+	}
+}
 
 static int slice_result(struct verify *v, const struct kfunc_call *c)
 {
 	struct reg *r = &regs_of(v)[0];
 	bool rdonly = is(c, "bpf_dynptr_slice");
 
-	reg_set_pointer(r, PTR_TO_MEM,
-			(u16)(PTR_MAYBE_NULL | DYNPTR_SLICE | (rdonly ? MEM_RDONLY : 0)));
-	r->id = id_new(v);
+	if (!c->has_const)
+		return reject(v, REJECT_ARG, 4, "the size of a slice must be a constant");
+	if (!rdonly && !packet_writable(v))
+		return reject(v, REJECT_RDONLY, -1,
+			      "programs of type %s may not write to packets, so there is no "
+			      "writable slice",
+			      prog_info(v->prog->type)->name);
+	reg_set_pointer(
+		r, PTR_TO_MEM,
+		(u16)((rdonly ? MEM_RDONLY : 0) | (is_packet_kind(c->dynptr) ? DYNPTR_SLICE : 0)));
 	r->mem_size = (u32)c->constant;
 	r->dynptr_id = c->dynptr_id;
-	r->ref_id = c->dynptr_ref;
 	return 0;
 }
 
@@ -257,7 +281,7 @@ static int rdonly_cast(struct verify *v, const struct kfunc_call *c)
 		r->mem_size = 0;
 		return 0;
 	}
-	if (types_kind(v->kernel, type) != KIND_STRUCT)
+	if (types_kind(v->kernel, type) != KIND_STRUCT && types_kind(v->kernel, type) != KIND_UNION)
 		return reject(v, REJECT_ARG, 2,
 			      "bpf_rdonly_cast: type %u of the kernel is no struct", type);
 	reg_set_pointer(r, PTR_TO_BTF_ID, PTR_UNTRUSTED);
@@ -266,123 +290,148 @@ static int rdonly_cast(struct verify *v, const struct kfunc_call *c)
 	return 0;
 }
 
+u32 kfunc_ctx_type(const struct verify *v, const char *view)
+{
+	u32 all = types_find(v->kernel, "bpf_ctx_convert", KIND_STRUCT);
+	const struct prog_info *info = prog_info(v->prog->type);
+	char name[96];
+
+	if (!info)
+		return 0;
+	snprintf(name, sizeof(name), "BPF_PROG_TYPE_%s_%s", info->uapi, view);
+	for (u32 i = 0; i < types_vlen(v->kernel, all); i++) {
+		struct type_member m = types_member(v->kernel, all, i);
+
+		if (!strcmp(m.name, name))
+			return types_strip(v->kernel, m.type);
+	}
+	return 0;
+}
+
 static int kern_ctx(struct verify *v)
 {
-	static const struct {
-		u32 type;
-		const char *name;
-	} rows[] = {
-		{ PROG_XDP, "xdp_buff" },
-		{ PROG_CGROUP_SOCK, "sock" },
-		{ PROG_CGROUP_SOCK_ADDR, "bpf_sock_addr_kern" },
-		{ PROG_SOCK_OPS, "bpf_sock_ops_kern" },
-		{ PROG_SK_MSG, "sk_msg" },
-		{ PROG_CGROUP_SYSCTL, "bpf_sysctl_kern" },
-		{ PROG_CGROUP_SOCKOPT, "bpf_sockopt_kern" },
-		{ PROG_SK_REUSEPORT, "sk_reuseport_kern" },
-		{ PROG_SK_LOOKUP, "bpf_sk_lookup_kern" },
-		{ PROG_PERF_EVENT, "bpf_perf_event_data_kern" },
-		{ PROG_KPROBE, "pt_regs" },
-		{ PROG_NETFILTER, "bpf_nf_ctx" },
-		{ PROG_CGROUP_DEVICE, "bpf_cgroup_dev_ctx" },
-	};
-	const char *name = "sk_buff";
 	struct reg *r = &regs_of(v)[0];
+	u32 type = kfunc_ctx_type(v, "kern");
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (rows[i].type == v->prog->type)
-			name = rows[i].name;
-	}
+	if (types_kind(v->kernel, type) != KIND_STRUCT)
+		return reject(v, REJECT_CONTEXT, -1,
+			      "the kernel has no structure for the context of programs of type %s",
+			      prog_info(v->prog->type)->name);
 	reg_set_pointer(r, PTR_TO_BTF_ID, PTR_TRUSTED);
 	r->types = v->kernel;
-	r->type_id = types_find(v->kernel, name, KIND_STRUCT);
-	if (!r->type_id)
-		return reject(v, REJECT_CONTEXT, -1, "the kernel has no struct %s", name);
+	r->type_id = type;
+	return 0;
+}
+
+static void struct_result(struct verify *v, const struct kfunc_call *c, u32 type)
+{
+	struct reg *r = &regs_of(v)[0];
+	u16 flags = 0;
+
+	if (is(c, "bpf_get_kmem_cache"))
+		flags = PTR_UNTRUSTED;
+	else if (c->info->flags & KF_RCU_PROTECTED)
+		flags = MEM_RCU;
+	reg_set_pointer(r, PTR_TO_BTF_ID, flags);
+	r->types = v->kernel;
+	r->type_id = type;
+}
+
+/* A pointer to memory that is not a structure: read-only, unless an argument gave its size. */
+static int memory_result(struct verify *v, const struct kfunc_call *c, u32 type)
+{
+	struct reg *r = &regs_of(v)[0];
+	s64 size = c->has_size ? (s64)c->size : types_size(v->kernel, type);
+	u16 flags = c->info->flags & KF_RCU_PROTECTED ? MEM_RCU : 0;
+
+	if (size <= 0)
+		return reject(v, REJECT_CALL, 0, "%s returns a pointer to memory of unknown size",
+			      c->name);
+	if (!c->has_size || c->size_rdonly)
+		flags |= MEM_RDONLY;
+	reg_set_pointer(r, PTR_TO_MEM, flags);
+	r->mem_size = (u32)size;
+	r->ref_id = c->ref; /* it dies with the argument's reference */
+	return 0;
+}
+
+/* May R0 be NULL? A second reference to an object that is held surely is one. */
+static bool may_be_null(const struct kfunc_call *c)
+{
+	if (is(c, "bpf_refcount_acquire_impl") && c->owns)
+		return false;
+	return c->info->flags & KF_RET_NULL;
+}
+
+/* R0 holds the pointer; what the function's flags add to it. */
+static int pointer_flags(struct verify *v, const struct kfunc_call *c, u32 pointee)
+{
+	struct reg *r = &regs_of(v)[0];
+	const char *name = types_name(v->kernel, pointee);
+
+	if (may_be_null(c)) {
+		r->flags |= PTR_MAYBE_NULL;
+		r->id = id_new(v);
+	}
+	if (c->info->flags & KF_ACQUIRE) {
+		r->ref_id = ref_acquire(v);
+		if (!r->ref_id)
+			return -ENOMEM;
+		if (may_be_null(c))
+			r->id = r->ref_id;
+	} else if (!strcmp(name, "bpf_rb_node") || !strcmp(name, "bpf_list_node")) {
+		kfunc_set_non_owning(v, r);
+	}
+	if (!r->id && (r->flags & MEM_ALLOC))
+		r->id = id_new(v); /* the object may hold a lock: tell it from others */
 	return 0;
 }
 
 static int pointer_result(struct verify *v, struct kfunc_call *c, u32 type)
 {
-	struct reg *r = &regs_of(v)[0];
 	u32 to = types_strip(v->kernel, types_ref(v->kernel, type));
-	u16 flags = c->info->flags & KF_RCU_PROTECTED ? MEM_RCU : 0;
-	s64 size;
+	enum type_kind kind = types_kind(v->kernel, to);
+	int err = kfunc_own_result(v, c);
 
-	if (types_kind(v->kernel, to) == KIND_STRUCT || types_kind(v->kernel, to) == KIND_UNION) {
-		if (is(c, "bpf_get_kmem_cache"))
-			flags = PTR_UNTRUSTED;
-		if (c->info->flags & KF_ITER_NEXT)
-			flags = PTR_TRUSTED;
-		reg_set_pointer(r, PTR_TO_BTF_ID, flags);
-		r->types = v->kernel;
-		r->type_id = to;
+	if (err < 0)
+		return err;
+	if (!err && kind == KIND_VOID) {
+		reg_set_unknown(&regs_of(v)[0]); /* an address in the arena, a number as yet */
 		return 0;
 	}
-	size = c->has_size ? (s64)c->size : types_size(v->kernel, to);
-	if (size <= 0)
-		return reject(v, REJECT_UNPROVEN, 0,
-			      "%s returns a pointer to memory of unknown size", c->name);
-	if (!c->has_size || c->size_rdonly)
-		flags |= MEM_RDONLY;
-	reg_set_pointer(r, PTR_TO_MEM, flags);
-	r->mem_size = (u32)size;
-	r->ref_id = c->ref;
-	return 0;
-}
-
-static int acquire_result(struct verify *v, const struct kfunc_call *c)
-{
-	struct reg *r = &regs_of(v)[0];
-
-	if (c->info->flags & KF_RET_NULL) {
-		r->flags |= PTR_MAYBE_NULL;
-		r->id = id_new(v);
-	}
-	if (c->info->flags & KF_ACQUIRE) {
-		u32 ref = ref_acquire(v);
-
-		if (!ref)
-			return -ENOMEM;
-		if (c->info->flags & KF_RET_NULL)
-			r->id = ref;
-		r->ref_id = ref;
-	}
-	return 0;
+	if (!err && (kind == KIND_STRUCT || kind == KIND_UNION))
+		struct_result(v, c, to);
+	else if (!err)
+		err = memory_result(v, c, to);
+	return err < 0 ? err : pointer_flags(v, c, to);
 }
 
 static int result(struct verify *v, struct kfunc_call *c)
 {
 	u32 type = types_strip(v->kernel, types_ref(v->kernel, c->proto));
-	int err = kfunc_own_result(v, c);
 
-	if (err)
-		return err < 0 ? err : 0;
-	if (is(c, "bpf_dynptr_slice") || is(c, "bpf_dynptr_slice_rdwr"))
-		return slice_result(v, c);
-	if (is(c, "bpf_rdonly_cast"))
-		return rdonly_cast(v, c);
-	if (is(c, "bpf_cast_to_kern_ctx"))
-		return kern_ctx(v);
-	if (types_kind(v->kernel, type) != KIND_PTR) {
-		if (type)
-			reg_set_unknown(&regs_of(v)[0]);
-		return 0;
-	}
-	if (c->info->flags & KF_ARENA_RET) {
-		reg_set_unknown(&regs_of(v)[0]);
-		return 0;
-	}
-	err = pointer_result(v, c, type);
-	return err ? err : acquire_result(v, c);
+	if (types_kind(v->kernel, type) == KIND_PTR)
+		return pointer_result(v, c, type);
+	if (!type)
+		return 0; /* void: R0 stays void, too */
+	reg_set_unknown(&regs_of(v)[0]);
+	if (types_size(v->kernel, type) == 4)
+		regs_of(v)[0].subreg = v->insn + 1;
+	return 0;
 }
 
 static int release(struct verify *v, struct kfunc_call *c)
 {
+	u32 ref = kfunc_gives_away(c) ? regs_of(v)[2].ref_id : c->ref;
 	int err;
 
+	if (kfunc_gives_away(c)) {
+		kfunc_own_to_non_owning(v, ref);
+		return ref_release(v, ref);
+	}
 	if (!c->release_reg)
 		return 0;
-	err = ref_release(v, c->ref);
+	err = ref_release(v, ref);
 	if (err == -EINVAL)
 		return reject(v, REJECT_LEAK, c->release_reg,
 			      "R%u: the reference has been released before", c->release_reg);

@@ -6,6 +6,7 @@
 #include "verify/kfunc_call.h"
 #include "verify/memory.h"
 #include "verify/refs.h"
+#include "verify/type_match.h"
 
 /* What a pointer argument is. */
 enum kfunc_arg {
@@ -40,83 +41,50 @@ static bool is_scalar_type(const struct types *t, u32 id)
 	return k == KIND_INT || k == KIND_ENUM || k == KIND_ENUM64;
 }
 
-/* A structure of numbers, and arrays and structures of them: plain bytes. */
+/* A structure of numbers, of arrays of numbers and of such structures and unions: plain bytes. */
 static bool is_scalar_struct(const struct types *t, u32 id, u32 depth)
 {
 	id = types_strip(t, id);
-	if (types_kind(t, id) != KIND_STRUCT || depth > 4)
+	if ((types_kind(t, id) != KIND_STRUCT && types_kind(t, id) != KIND_UNION) || depth > 3)
 		return false;
 	for (u32 i = 0; i < types_vlen(t, id); i++) {
 		u32 m = types_strip(t, types_member(t, id, i).type);
 
-		if (types_kind(t, m) == KIND_ARRAY)
-			m = types_strip(t, types_array(t, m).elem);
-		if (!is_scalar_type(t, m) && !is_scalar_struct(t, m, depth + 1))
+		if (types_kind(t, m) == KIND_ARRAY) {
+			struct type_array array = types_array(t, m);
+
+			if (!array.count || !is_scalar_type(t, array.elem))
+				return false;
+		} else if (!is_scalar_type(t, m) && !is_scalar_struct(t, m, depth + 1)) {
 			return false;
+		}
 	}
 	return true;
 }
 
-bool kfunc_type_fits(const struct types *t, u32 have, s64 off, u32 want)
+/* Structures of the kernel's that a program may pass under the name of their UAPI view. */
+static bool is_view(const char *uapi, const char *inner)
 {
-	have = types_strip(t, have);
-	for (u32 depth = 0; depth < 16; depth++) {
-		u32 next = 0;
-
-		if (!off && have == want)
-			return true;
-		if (types_kind(t, have) == KIND_ARRAY) {
-			struct type_array a = types_array(t, have);
-			s64 size = types_size(t, a.elem);
-
-			if (size <= 0)
-				return false;
-			off %= size;
-			have = types_strip(t, a.elem);
-			continue;
-		}
-		if (types_kind(t, have) != KIND_STRUCT && types_kind(t, have) != KIND_UNION)
-			return false;
-		for (u32 i = 0; i < types_vlen(t, have); i++) {
-			struct type_member m = types_member(t, have, i);
-			s64 size = types_size(t, m.type), at = m.bit_off / 8;
-
-			if (!m.bit_size && off >= at && off < at + size) {
-				next = types_strip(t, m.type);
-				off -= at;
-				break;
-			}
-		}
-		if (!next)
-			return false;
-		have = next;
-	}
-	return false;
+	return (!strcmp(uapi, "__sk_buff") && !strcmp(inner, "sk_buff")) ||
+	       (!strcmp(uapi, "xdp_md") && !strcmp(inner, "xdp_buff"));
 }
 
-/* The context type that programs of this type see in BTF. */
+/*
+ * Is it what programs of this type call their context? The kernel's BTF holds both views of each
+ * context as members of a structure made for that, struct bpf_ctx_convert.
+ */
 static bool is_ctx_type(const struct verify *v, const char *name)
 {
-	static const struct {
-		u32 type;
-		const char *name;
-	} kernel[] = {
-		{ PROG_XDP, "xdp_md" },		  { PROG_XDP, "xdp_buff" },
-		{ PROG_KPROBE, "pt_regs" },	  { PROG_KPROBE, "bpf_user_pt_regs_t" },
-		{ PROG_NETFILTER, "bpf_nf_ctx" }, { PROG_TRACEPOINT, "u64" },
-	};
-	const struct prog_info *info = prog_info(v->prog->type);
+	u32 type = kfunc_ctx_type(v, "prog");
+	const char *ctx = types_name(v->kernel, type);
 
-	if (info && info->ctx && !strcmp(name, info->ctx))
-		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(kernel); i++) {
-		if (kernel[i].type == v->prog->type && !strcmp(name, kernel[i].name))
-			return true;
-	}
-	return false;
+	if (!*name || types_kind(v->kernel, type) != KIND_STRUCT)
+		return false;
+	return !strcmp(ctx, name) || is_view(ctx, name) ||
+	       (v->prog->type == PROG_KPROBE && !strcmp(name, "bpf_user_pt_regs_t"));
 }
 
-/* Sockets that are not BTF pointers pass as the kernel's types of them. */
+/* Sockets and maps that are not typed pointers pass as the kernel's types of them. */
 static const char *socket_type(const struct reg *r)
 {
 	switch (r->type) {
@@ -126,6 +94,8 @@ static const char *socket_type(const struct reg *r)
 		return "sock_common";
 	case PTR_TO_TCP_SOCK:
 		return "tcp_sock";
+	case CONST_PTR_TO_MAP:
+		return "bpf_map";
 	default:
 		return NULL;
 	}
@@ -201,21 +171,21 @@ static enum kfunc_arg classify(const struct verify *v, const struct kfunc_call *
 	return KARG_BAD;
 }
 
-static bool is_trusted(const struct verify *v, const struct reg *r)
+/* Referenced, or of a kind that is valid, and nothing said against it. */
+static bool is_trusted(const struct reg *r)
 {
+	const u16 good = MEM_ALLOC | PTR_TRUSTED | NON_OWN_REF;
+
 	if (r->ref_id)
 		return true;
-	if (socket_type(r))
-		return !(r->flags & PTR_UNTRUSTED);
-	(void)v;
-	return (r->flags & PTR_TRUSTED) && !(r->flags & PTR_UNTRUSTED);
+	return !(r->flags & (u16)~good) && (socket_type(r) || (r->flags & good));
 }
 
 static int check_trust(struct verify *v, const struct kfunc_call *c, const struct karg *a)
 {
 	const struct reg *r = &regs_of(v)[a->regno];
 
-	if (!(c->info->flags & (KF_TRUSTED_ARGS | KF_RCU)) || is_trusted(v, r))
+	if (!(c->info->flags & (KF_TRUSTED_ARGS | KF_RCU)) || is_trusted(r))
 		return 0;
 	if (!(c->info->flags & KF_RCU))
 		return reject(v, REJECT_ARG, a->regno,
@@ -228,47 +198,68 @@ static int check_trust(struct verify *v, const struct kfunc_call *c, const struc
 		      c->name);
 }
 
-static int check_btf(struct verify *v, const struct kfunc_call *c, const struct karg *a)
+/* "nf_conn___init" is another stage of an "nf_conn": neither passes for the other. */
+static bool are_stages(const char *a, const char *b)
 {
-	const struct reg *r = &regs_of(v)[a->regno];
-	const char *socket = socket_type(r);
-	const struct types *t = socket ? v->kernel : r->types;
-	u32 have = socket ? types_find(v->kernel, socket, KIND_STRUCT) : r->type_id;
-	u32 want = a->pointee;
-	s64 off = r->off + (s64)r->s.var.value;
+	const char *init = "___init";
+	size_t n = strlen(a), m = strlen(b);
 
-	if (reg_has_var_off(r) && !scalar_is_const(&r->s))
-		return reject(v, REJECT_ARG, a->regno, "R%u has a variable offset", a->regno);
-	if (t == v->kernel && kfunc_type_fits(t, have, off, want))
-		return 0;
-	/* Under another name: struct nf_conn___init is nf_conn before it is inserted. */
-	return reject(v, REJECT_ARG, a->regno, "R%u points to struct %s, but %s wants struct %s",
-		      a->regno, types_name(t, have), c->name, a->type);
+	if (n > m)
+		return are_stages(b, a);
+	return m == n + strlen(init) && !strncmp(a, b, n) && !strcmp(b + n, init);
 }
 
+static int check_btf(struct verify *v, const struct kfunc_call *c, const struct karg *a)
+{
+	const u16 unsafe = (u16) ~(MEM_ALLOC | PTR_TRUSTED | NON_OWN_REF);
+	const struct reg *r = &regs_of(v)[a->regno];
+	const char *socket = socket_type(r), *name;
+	const struct types *t = socket ? v->kernel : r->types;
+	u32 have = socket ? types_find(v->kernel, socket, KIND_STRUCT) : r->type_id;
+	bool strict;
+
+	if (!socket && (r->flags & unsafe) && !(r->flags & MEM_RCU))
+		return reject(v, REJECT_ARG, a->regno, "R%u is %s, which %s does not take",
+			      a->regno, reg_type_name(r), c->name);
+	name = types_name(t, have);
+	strict = ((c->info->flags & KF_RELEASE) && r->ref_id) || are_stages(name, a->type);
+	if (type_match(t, have, r->off, v->kernel, a->pointee, strict) || is_view(a->type, name))
+		return 0;
+	return reject(v, REJECT_ARG, a->regno, "R%u points to struct %s, but %s wants struct %s",
+		      a->regno, name, c->name, a->type);
+}
+
+/* A map; when a work queue or task work came before, the one that holds it. */
 static int check_map(struct verify *v, struct kfunc_call *c, const struct karg *a)
 {
 	const struct reg *r = &regs_of(v)[a->regno];
 
-	(void)c;
-	if (r->type == CONST_PTR_TO_MAP)
-		return 0;
-	return reject(v, REJECT_ARG, a->regno, "R%u must be a map", a->regno);
+	if (r->type != CONST_PTR_TO_MAP)
+		return reject(v, REJECT_ARG, a->regno, "R%u must be a map, it is %s", a->regno,
+			      reg_type_name(r));
+	if (c->map && (c->map != r->map || c->map_uid != r->map_uid))
+		return reject(v, REJECT_ARG, a->regno,
+			      "R%u must be the map whose value the argument before lies in",
+			      a->regno);
+	return 0;
 }
 
 /* A timer, work queue or task work: at its exact place in a map value. */
-static int check_field(struct verify *v, const struct karg *a)
+static int check_field(struct verify *v, struct kfunc_call *c, const struct karg *a)
 {
 	const struct reg *r = &regs_of(v)[a->regno];
 	u32 kind = !strcmp(a->type, "bpf_wq")	   ? FIELD_WORKQUEUE
 		   : !strcmp(a->type, "bpf_timer") ? FIELD_TIMER
 						   : FIELD_TASK_WORK;
-	s64 off = r->off + (s64)r->s.var.value;
+	const struct btf_fields *f;
 
-	if (r->type != PTR_TO_MAP_VALUE || !scalar_is_const(&r->s) ||
-	    !fields_at(map_value_fields(v, r->map), (u32)off, kind))
+	f = r->type == PTR_TO_MAP_VALUE ? map_value_fields(v, r->map) : NULL;
+	if (!f || (r->flags & PTR_MAYBE_NULL) || !scalar_is_const(&r->s) ||
+	    !fields_at(f, (u32)(r->off + (s64)r->s.var.value), kind))
 		return reject(v, REJECT_ARG, a->regno,
 			      "R%u must point to a struct %s in a map value", a->regno, a->type);
+	c->map = r->map;
+	c->map_uid = r->map_uid;
 	return 0;
 }
 
@@ -277,12 +268,15 @@ static int check_lock(struct verify *v, struct kfunc_call *c, const struct karg 
 	const struct reg *r = &regs_of(v)[a->regno];
 	const struct btf_fields *f = NULL;
 
-	if (r->type == PTR_TO_MAP_VALUE)
+	if (r->type == PTR_TO_MAP_VALUE && !r->flags)
 		f = map_value_fields(v, r->map);
+	else if (r->type == PTR_TO_BTF_ID && r->flags == MEM_ALLOC)
+		f = type_fields(v, r->types, r->type_id);
 	if (!f || !scalar_is_const(&r->s) ||
 	    !fields_at(f, (u32)(r->off + (s64)r->s.var.value), FIELD_RES_SPIN_LOCK))
 		return reject(v, REJECT_ARG, a->regno,
-			      "R%u must point to a struct bpf_res_spin_lock in a map value",
+			      "R%u must point to a struct bpf_res_spin_lock in a map value or "
+			      "an object of the program's own",
 			      a->regno);
 	c->lock_reg = a->regno;
 	return 0;
@@ -296,21 +290,20 @@ static int check_iter(struct verify *v, struct kfunc_call *c, const struct karg 
 	c->iter_type = a->pointee;
 	if (flags & KF_ITER_NEW)
 		return iter_arg_uninit(v, a->regno, a->pointee);
-	return iter_arg(v, a->regno, a->pointee);
+	return iter_arg(v, a->regno, a->pointee, &c->ref);
 }
 
+/* A dynptr that a callback was given may be passed on, whatever the function does to it. */
 static int check_dynptr(struct verify *v, struct kfunc_call *c, const struct karg *a)
 {
-	bool rdonly =
-		!ends_with(a->param.name, "__uninit") && strcmp(c->name, "bpf_dynptr_adjust") != 0;
 	enum dynptr_kind kind;
 	u32 id, ref;
 	int err;
 
 	if (ends_with(a->param.name, "__uninit"))
 		return dynptr_arg_uninit(v, a->regno);
-	err = dynptr_arg(v, a->regno, rdonly, &kind, &id, &ref);
-	if (!err && !c->dynptr) {
+	err = dynptr_arg(v, a->regno, true, &kind, &id, &ref);
+	if (!err) {
 		c->dynptr = kind;
 		c->dynptr_id = id;
 		c->dynptr_ref = ref;
@@ -330,40 +323,45 @@ static int check_callback(struct verify *v, struct kfunc_call *c, const struct k
 	return 0;
 }
 
-static int check_mem(struct verify *v, const struct kfunc_call *c, const struct karg *a)
+/*
+ * The function may read and write there, const or not: memory must allow both. A pointer that may
+ * be NULL is checked as if it were not: the function looks for itself.
+ */
+static int check_bytes(struct verify *v, u8 regno, u32 size, u8 size_reg)
+{
+	struct reg saved = regs_of(v)[regno];
+	const enum mem_access both[] = { MEM_ACCESS_READ, MEM_ACCESS_WRITE };
+	int err = 0;
+
+	regs_of(v)[regno].flags &= (u16)~PTR_MAYBE_NULL;
+	for (u32 i = 0; i < 2 && !err; i++) {
+		if (size_reg)
+			err = memory_region_sized(v, regno, size_reg, both[i], true, false);
+		else
+			err = memory_region(v, regno, size, both[i], true, false);
+	}
+	regs_of(v)[regno].flags = saved.flags;
+	return err;
+}
+
+static int check_mem(struct verify *v, const struct karg *a)
 {
 	s64 size = types_size(v->kernel, a->pointee);
-	const struct reg *r = &regs_of(v)[a->regno];
-	enum mem_access what = MEM_ACCESS_READ;
 
-	(void)c;
-	if (size <= 0)
+	if (size < 0)
 		return reject(v, REJECT_ARG, a->regno, "R%u: the size behind it is unknown",
 			      a->regno);
-	/* The function may write there, too: both must be allowed, unless it is const. */
-	if (r->flags & MEM_RDONLY)
-		what = MEM_ACCESS_READ;
-	else
-		what = MEM_ACCESS_READ | MEM_ACCESS_WRITE;
-	return memory_region(v, a->regno, (u32)size, what, false,
-			     ends_with(a->param.name, "__uninit"));
+	return is_null(&regs_of(v)[a->regno]) ? 0 : check_bytes(v, a->regno, (u32)size, 0);
 }
 
 static int check_mem_size(struct verify *v, struct kfunc_call *c, const struct karg *a)
 {
-	const struct reg *r = &regs_of(v)[a->regno];
 	u8 size_reg = a->regno + 1;
 	int err = 0;
 
-	if (!is_null(r) || !ends_with(a->param.name, "__opt"))
-		err = memory_region_sized(v, a->regno, size_reg,
-					  r->flags & MEM_RDONLY
-						  ? MEM_ACCESS_READ
-						  : MEM_ACCESS_READ | MEM_ACCESS_WRITE,
-					  true, false);
+	if (!is_null(&regs_of(v)[a->regno]) || !ends_with(a->param.name, "__opt"))
+		err = check_bytes(v, a->regno, 0, size_reg);
 	if (!err && a->szk) {
-		if (c->has_const)
-			return reject(v, REJECT_UNPROVEN, size_reg, "two constant sizes in a call");
 		c->has_const = true;
 		err = call_const_arg(v, size_reg, &c->constant);
 	}
@@ -382,7 +380,13 @@ static int check_ctx(struct verify *v, const struct karg *a)
 static int check_pointer(struct verify *v, struct kfunc_call *c, const struct karg *a)
 {
 	enum kfunc_arg kind = classify(v, c, a);
+	bool releases = (c->info->flags & KF_RELEASE) && regs_of(v)[a->regno].ref_id;
+	int err = kind == KARG_BTF ? check_trust(v, c, a) : 0;
 
+	if (!err && kind != KARG_BAD && kind != KARG_NULL)
+		err = call_check_arg_offset(v, a->regno, releases);
+	if (err)
+		return err;
 	switch (kind) {
 	case KARG_NULL:
 		return 0;
@@ -399,7 +403,7 @@ static int check_pointer(struct verify *v, struct kfunc_call *c, const struct ka
 	case KARG_MAP:
 		return check_map(v, c, a);
 	case KARG_FIELD:
-		return check_field(v, a);
+		return check_field(v, c, a);
 	case KARG_IRQ_FLAG:
 		c->irq_reg = a->regno;
 		return irq_flag_arg(v, a->regno,
@@ -407,15 +411,12 @@ static int check_pointer(struct verify *v, struct kfunc_call *c, const struct ka
 					    !strcmp(c->name, "bpf_res_spin_lock_irqsave"));
 	case KARG_LOCK:
 		return check_lock(v, c, a);
-	case KARG_BTF: {
-		int err = check_trust(v, c, a);
-
-		return err ? err : check_btf(v, c, a);
-	}
+	case KARG_BTF:
+		return check_btf(v, c, a);
 	case KARG_CALLBACK:
 		return check_callback(v, c, a);
 	case KARG_MEM:
-		return check_mem(v, c, a);
+		return check_mem(v, a);
 	case KARG_MEM_SIZE:
 		return check_mem_size(v, c, a);
 	case KARG_BAD:
@@ -488,11 +489,12 @@ static int check_arg(struct verify *v, struct kfunc_call *c, u32 index)
 			      index + 1, c->name);
 	a.pointee = types_strip(v->kernel, types_ref(v->kernel, type));
 	a.type = types_name(v->kernel, a.pointee);
-	a.szk = index + 1 < c->args && ends_with(next, "__szk");
-	a.sized = a.szk || (index + 1 < c->args && ends_with(next, "__sz"));
+	if (index + 1 < c->args && regs_of(v)[regno + 1].type == SCALAR_VALUE) {
+		a.szk = ends_with(next, "__szk");
+		a.sized = a.szk || ends_with(next, "__sz");
+	}
 	if ((c->info->flags & (KF_TRUSTED_ARGS | KF_RCU)) &&
-	    (is_null(r) || (r->flags & PTR_MAYBE_NULL)) && !ends_with(a.param.name, "__nullable") &&
-	    !ends_with(a.param.name, "__opt"))
+	    (is_null(r) || (r->flags & PTR_MAYBE_NULL)) && !ends_with(a.param.name, "__nullable"))
 		return reject(v, REJECT_NULL, regno, "R%u may be NULL, which %s does not allow",
 			      regno, c->name);
 	err = check_pointer(v, c, &a);
@@ -505,8 +507,7 @@ int kfunc_check_args(struct verify *v, struct kfunc_call *c)
 
 	for (u32 i = 0; i < c->args && !err; i++)
 		err = check_arg(v, c, i);
-	if (!err && (c->info->flags & KF_RELEASE) && !c->release_reg &&
-	    strcmp(c->name, "bpf_list_push_front_impl") != 0)
+	if (!err && (c->info->flags & KF_RELEASE) && !c->release_reg)
 		return reject(v, REJECT_ARG, 1,
 			      "%s releases a reference, but no argument holds one", c->name);
 	return err;

@@ -25,28 +25,34 @@ struct kfunc_call {
 	u64 size;
 	enum dynptr_kind dynptr;
 	u32 dynptr_id, dynptr_ref;
+	const struct obj_map *map; /* whose value holds a work queue or task work */
+	u32 map_uid;
 	u8 iter_reg;
 	u32 iter_type;
 	u8 callback_reg;
-	u32 callback;		       /* index of the function */
+	u32 callback; /* index of the function */
+	bool owns;    /* bpf_refcount_acquire: the argument is not owned by a list or tree */
 	const struct types *own;       /* BTF of obj_type */
 	u32 own_type;		       /* of an allocated object or a node's */
 	const struct btf_field *graph; /* list head or tree root */
-	const void *graph_ptr;	       /* map or BTF type that holds it … */
-	u32 graph_id;		       /* … and its identifier */
 	u8 node_reg;
-	const struct btf_field *node;
 	u8 lock_reg, irq_reg;
 };
 
 int kfunc_check_args(struct verify *v, struct kfunc_call *c);
-/* Does type `have` at byte `off` hold `want` (itself, or embedded)? Types of the same BTF. */
-bool kfunc_type_fits(const struct types *t, u32 have, s64 off, u32 want);
+/* Type of this program's context in the kernel's BTF: as programs ("prog") or the kernel see it. */
+u32 kfunc_ctx_type(const struct verify *v, const char *view);
 
-/* bpf_obj_new, list, rbtree, refcount: 1 when c->name is one of them and r0 has been set. */
+/* ---- kfunc_own.c ---- */
 int kfunc_own_arg(struct verify *v, struct kfunc_call *c, u8 regno, const char *type);
 /* What comes before the arguments' registers are void: the callback of bpf_rbtree_add. */
 int kfunc_own_before(struct verify *v, struct kfunc_call *c);
+/* 1: R0 points to an object of the program's own; 0: the function is another one. */
 int kfunc_own_result(struct verify *v, struct kfunc_call *c);
+/* Does the object of argument 2 move into a list or tree? */
+bool kfunc_gives_away(const struct kfunc_call *c);
+/* Every pointer that held reference `ref` may only look from now on. */
+void kfunc_own_to_non_owning(struct verify *v, u32 ref);
+void kfunc_set_non_owning(struct verify *v, struct reg *r);
 
 #endif

@@ -13,30 +13,41 @@ static bool is(const struct kfunc_call *c, const char *name)
 }
 
 /* An allocated object that the program holds: c->own_type and c->ref are set from it. */
+/* For bpf_refcount_acquire: an object that is held, or that is linked into a list or tree. */
+static int counted_arg(struct verify *v, struct kfunc_call *c, u8 regno)
+{
+	const struct reg *r = &regs_of(v)[regno];
+	const struct btf_fields *f;
+
+	if (r->type != PTR_TO_BTF_ID || !(r->flags & MEM_ALLOC))
+		return reject(v, REJECT_ARG, regno, "R%u must be an object that bpf_obj_new gave",
+			      regno);
+	f = type_fields(v, r->types, r->type_id);
+	if (!f || !(f->kinds & FIELD_REFCOUNT))
+		return reject(v, REJECT_ARG, regno, "R%u: struct %s has no bpf_refcount", regno,
+			      types_name(r->types, r->type_id));
+	c->owns = !(r->flags & NON_OWN_REF);
+	c->own = r->types;
+	c->own_type = r->type_id;
+	return 0;
+}
+
+/* An allocated object that the program holds: c->own_type is set from it. */
 static int object_arg(struct verify *v, struct kfunc_call *c, u8 regno)
 {
 	const struct reg *r = &regs_of(v)[regno];
 	bool percpu = is(c, "bpf_percpu_obj_drop_impl");
 
-	if (r->type != PTR_TO_BTF_ID || !(r->flags & MEM_ALLOC) ||
-	    percpu != ((r->flags & MEM_PERCPU) != 0))
+	if (r->type != PTR_TO_BTF_ID || r->flags != (percpu ? MEM_ALLOC | MEM_PERCPU : MEM_ALLOC))
 		return reject(v, REJECT_ARG, regno, "R%u must be an object that %s gave", regno,
 			      percpu ? "bpf_percpu_obj_new" : "bpf_obj_new");
-	if (!r->ref_id && !is(c, "bpf_refcount_acquire_impl"))
-		return reject(
-			v, REJECT_ARG, regno,
-			"R%u does not own its object: it has been moved or belongs to a tree or "
-			"list",
-			regno);
+	if (!r->ref_id)
+		return reject(v, REJECT_ARG, regno,
+			      "R%u does not own its object: it has been moved or belongs to a "
+			      "tree or list",
+			      regno);
 	c->own = r->types;
 	c->own_type = r->type_id;
-	if (is(c, "bpf_refcount_acquire_impl")) {
-		const struct btf_fields *f = type_fields(v, r->types, r->type_id);
-
-		if (!f || !(f->kinds & FIELD_REFCOUNT))
-			return reject(v, REJECT_ARG, regno, "R%u: struct %s has no bpf_refcount",
-				      regno, types_name(r->types, r->type_id));
-	}
 	return 0;
 }
 
@@ -77,6 +88,12 @@ static int root_arg(struct verify *v, struct kfunc_call *c, u8 regno, u32 kind)
 	return guarded(v, regno, r);
 }
 
+/* Is this the function that orders a tree's nodes? */
+static bool in_tree_callback(const struct verify *v)
+{
+	return frame_of(v)->in_callback && lock_held(v->cur);
+}
+
 /* A node: of an object that the program owns (to link it in) or of a linked one (to move on). */
 static int node_arg(struct verify *v, struct kfunc_call *c, u8 regno, u32 kind)
 {
@@ -90,9 +107,12 @@ static int node_arg(struct verify *v, struct kfunc_call *c, u8 regno, u32 kind)
 			      field_kind_name((enum field_kind)kind));
 	if (links && !r->ref_id)
 		return reject(v, REJECT_ARG, regno, "R%u does not own its object any more", regno);
-	if (!links && (r->ref_id || !(r->flags & NON_OWN_REF)))
+	if (!links && !r->ref_id && !(r->flags & NON_OWN_REF))
 		return reject(v, REJECT_ARG, regno, "R%u must point to a node that is in a tree",
 			      regno);
+	if (!links && in_tree_callback(v))
+		return reject(v, REJECT_CALL, regno, "%s is called while a tree is being ordered",
+			      c->name);
 	if (!c->graph)
 		return 0;
 	if (r->types != c->graph->types || r->type_id != c->graph->type_id ||
@@ -118,29 +138,45 @@ int kfunc_own_arg(struct verify *v, struct kfunc_call *c, u8 regno, const char *
 		return node_arg(v, c, regno, FIELD_LIST_NODE);
 	if (!strcmp(type, "bpf_rb_node"))
 		return node_arg(v, c, regno, FIELD_RB_NODE);
-	return object_arg(v, c, regno);
+	return is(c, "bpf_refcount_acquire_impl") ? counted_arg(v, c, regno)
+						  : object_arg(v, c, regno);
 }
 
 /* ---- results ---- */
 
-static int own_pointer(struct verify *v, const struct types *t, u32 type, u16 flags, s32 off,
-		       bool acquire, bool nullable)
+/* R0 points to an object of the program's own type; its nullness and reference come later. */
+static void own_pointer(struct verify *v, const struct types *t, u32 type, u16 flags, s32 off)
 {
 	struct reg *r = &regs_of(v)[0];
 
-	reg_set_pointer(r, PTR_TO_BTF_ID,
-			(u16)(MEM_ALLOC | flags | (nullable ? PTR_MAYBE_NULL : 0)));
+	reg_set_pointer(r, PTR_TO_BTF_ID, (u16)(MEM_ALLOC | flags));
 	r->types = t;
 	r->type_id = type;
 	r->off = off;
-	r->id = id_new(v);
-	if (!acquire)
-		return 0;
-	r->ref_id = ref_acquire(v);
-	if (!r->ref_id)
-		return -ENOMEM;
-	r->id = r->ref_id;
-	return 0;
+}
+
+/* Numbers and nothing else, in the program's own BTF: what a per-CPU object may hold. */
+static bool is_plain(const struct types *t, u32 id, u32 depth)
+{
+	id = types_strip(t, id);
+	switch (types_kind(t, id)) {
+	case KIND_INT:
+	case KIND_ENUM:
+	case KIND_ENUM64:
+		return true;
+	case KIND_ARRAY:
+		return types_array(t, id).count &&
+		       types_kind(t, types_strip(t, types_array(t, id).elem)) == KIND_INT;
+	case KIND_STRUCT:
+	case KIND_UNION:
+		for (u32 i = 0; i < types_vlen(t, id); i++) {
+			if (depth > 3 || !is_plain(t, types_member(t, id, i).type, depth + 1))
+				return false;
+		}
+		return true;
+	default:
+		return false;
+	}
 }
 
 static int obj_new(struct verify *v, const struct kfunc_call *c, bool percpu)
@@ -148,31 +184,51 @@ static int obj_new(struct verify *v, const struct kfunc_call *c, bool percpu)
 	const struct types *t = v->obj->types;
 	u32 type = (u32)c->constant;
 
-	if (!t || types_kind(t, type) != KIND_STRUCT)
+	if (!t || c->constant > UINT32_MAX || types_kind(t, type) != KIND_STRUCT)
 		return reject(v, REJECT_ARG, 1,
-			      "bpf_obj_new wants a struct of the program; type %u is none", type);
+			      "%s wants a struct of the program; type %llu is none", c->name,
+			      (unsigned long long)c->constant);
 	if (percpu && types_size(t, type) > 512)
 		return reject(v, REJECT_ARG, 1, "a per-CPU object of %lld bytes; 512 are allowed",
 			      (long long)types_size(t, type));
-	return own_pointer(v, t, type, percpu ? MEM_PERCPU : 0, 0, true, true);
+	if (percpu && (!is_plain(t, type, 0) || type_fields(v, t, type)))
+		return reject(v, REJECT_ARG, 1,
+			      "a per-CPU object may only hold numbers; struct %s holds more",
+			      types_name(t, type));
+	own_pointer(v, t, type, percpu ? MEM_PERCPU : 0, 0);
+	return 0;
 }
 
-/* The object belongs to the list or tree now: copies of the pointer may still look at it. */
-static int give_away(struct verify *v, u32 ref)
+/*
+ * The pointer may look at an object that a list or tree owns, while the lock is held. With a
+ * reference count the memory stays valid under RCU, too.
+ */
+void kfunc_set_non_owning(struct verify *v, struct reg *r)
+{
+	const struct btf_fields *f = type_fields(v, r->types, r->type_id);
+
+	r->flags |= NON_OWN_REF;
+	if (f && (f->kinds & FIELD_REFCOUNT))
+		r->flags |= MEM_RCU;
+}
+
+bool kfunc_gives_away(const struct kfunc_call *c)
+{
+	return is(c, "bpf_rbtree_add_impl") || !strncmp(c->name, "bpf_list_push", 13);
+}
+
+void kfunc_own_to_non_owning(struct verify *v, u32 ref)
 {
 	struct reg_walk w;
 	struct reg *r;
-	int err = ref_drop(v, ref);
 
 	state_for_each_reg(r, &w, v->cur)
 	{
 		if (r->ref_id != ref)
 			continue;
 		r->ref_id = 0;
-		r->flags |= NON_OWN_REF;
+		kfunc_set_non_owning(v, r);
 	}
-	reg_set_unknown(&regs_of(v)[0]);
-	return err;
 }
 
 /* `less` of bpf_rbtree_add: two nodes, neither of which it owns. */
@@ -181,15 +237,15 @@ static int set_less(struct verify *v, const struct frame *caller, struct frame *
 {
 	const struct btf_field *root = arg;
 
-	(void)v;
 	(void)caller;
 	for (u32 i = 1; i <= 2; i++) {
 		struct reg *r = &callee->regs[i];
 
-		reg_set_pointer(r, PTR_TO_BTF_ID, MEM_ALLOC | NON_OWN_REF);
+		reg_set_pointer(r, PTR_TO_BTF_ID, MEM_ALLOC);
 		r->types = root->types;
 		r->type_id = root->type_id;
 		r->off = (s32)root->node_off;
+		kfunc_set_non_owning(v, r);
 	}
 	callee->ret_checked = true;
 	callee->ret_min = 0;
@@ -214,14 +270,9 @@ int kfunc_own_result(struct verify *v, struct kfunc_call *c)
 	else if (is(c, "bpf_percpu_obj_new_impl"))
 		err = obj_new(v, c, true);
 	else if (is(c, "bpf_refcount_acquire_impl"))
-		err = own_pointer(v, c->own, c->own_type, 0, 0, true, !c->ref);
-	else if (is(c, "bpf_rbtree_add_impl") || !strncmp(c->name, "bpf_list_push", 13))
-		err = give_away(v, c->ref);
-	else if (!strncmp(c->name, "bpf_list_pop", 12) || is(c, "bpf_rbtree_remove"))
-		err = own_pointer(v, g->types, g->type_id, 0, (s32)g->node_off, true, true);
+		own_pointer(v, c->own, c->own_type, 0, 0);
 	else if (g)
-		err = own_pointer(v, g->types, g->type_id, NON_OWN_REF, (s32)g->node_off, false,
-				  true);
+		own_pointer(v, g->types, g->type_id, 0, (s32)g->node_off);
 	else
 		return 0;
 	return err ? err : 1;

@@ -48,8 +48,8 @@ enum reg_flag {
 	PTR_UNTRUSTED = 1 << 7,
 	MEM_RCU = 1 << 8,
 	NON_OWN_REF = 1 << 9,
-	MEM_WRITE = 1 << 10, /* a helper's own writable memory */
-	DYNPTR_SLICE = 1 << 11,
+	MEM_WRITE = 1 << 10,	/* a helper's own writable memory */
+	DYNPTR_SLICE = 1 << 11, /* memory in a packet, seen through a dynptr */
 };
 
 enum dynptr_kind {
