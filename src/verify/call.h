@@ -15,6 +15,9 @@ int call_local(struct verify *v, const struct insn *i, u32 *next);
 /* EXIT: *next is where the walk goes on in the caller; *path_done when the path ends. exit.c */
 int call_exit(struct verify *v, u32 *next, bool *path_done);
 
+/* bpf_throw: R1 becomes the program's result, and must be one that it may have. exit.c */
+int call_check_throw(struct verify *v);
+
 /*
  * The main program's or a global function's entry: frame 0's arguments. For a global function
  * from BTF and its tags. global.c

@@ -73,6 +73,23 @@ static int main_exit(struct verify *v)
 				 "at the end of the program");
 }
 
+int call_check_throw(struct verify *v)
+{
+	static const char where[] = "when bpf_throw makes it the program's result";
+	const struct frame *f = frame_of(v);
+	struct return_range range;
+
+	for (u32 i = 0; i < v->cfg.func_count; i++) {
+		if (v->cfg.funcs[i].is_exception_callback)
+			return 0; /* that function makes the result */
+	}
+	if (f->in_async_callback)
+		return func_check_range(v, 1, f->ret_min, f->ret_max, false, where);
+	if (v->entry_func || !typed_range(v, &range))
+		return 0;
+	return func_check_range(v, 1, range.min, range.max, range.width32, where);
+}
+
 /* A function verified on its own, or a callback that runs later. */
 static int outer_exit(struct verify *v)
 {

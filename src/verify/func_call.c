@@ -93,28 +93,35 @@ int call_local(struct verify *v, const struct insn *i, u32 *next)
 	return call_static(v, func, next);
 }
 
-int func_check_result(struct verify *v, s64 min, s64 max, bool width32, const char *where)
+int func_check_range(struct verify *v, u8 regno, s64 min, s64 max, bool width32, const char *where)
 {
-	const struct reg *r0 = &regs_of(v)[0];
+	const struct reg *r = &regs_of(v)[regno];
 	s64 low, high;
 	int err;
 
-	if (r0->type != SCALAR_VALUE)
-		return reject(v, REJECT_RETURN, 0, "R0 must be a number %s, not a %s", where,
-			      reg_type_name(r0));
-	err = precision_mark(v, 0);
+	if (r->type != SCALAR_VALUE)
+		return reject(v, REJECT_RETURN, regno, "R%u must be a number %s, not a %s", regno,
+			      where, reg_type_name(r));
+	err = precision_mark(v, regno);
 	if (err)
 		return err;
-	low = width32 ? r0->s.s32_min : r0->s.smin;
-	high = width32 ? r0->s.s32_max : r0->s.smax;
+	low = width32 ? r->s.s32_min : r->s.smin;
+	high = width32 ? r->s.s32_max : r->s.smax;
 	if (low >= min && high <= max)
 		return 0;
 	if (low == high)
-		return reject(v, REJECT_RETURN, 0, "R0 is %lld %s, but must lie in [%lld, %lld]",
-			      (long long)low, where, (long long)min, (long long)max);
-	return reject(v, REJECT_RETURN, 0,
-		      "R0 may be anything from %lld to %lld %s, but must lie in [%lld, %lld]",
-		      (long long)low, (long long)high, where, (long long)min, (long long)max);
+		return reject(v, REJECT_RETURN, regno,
+			      "R%u is %lld %s, but must lie in [%lld, %lld]", regno, (long long)low,
+			      where, (long long)min, (long long)max);
+	return reject(v, REJECT_RETURN, regno,
+		      "R%u may be anything from %lld to %lld %s, but must lie in [%lld, %lld]",
+		      regno, (long long)low, (long long)high, where, (long long)min,
+		      (long long)max);
+}
+
+int func_check_result(struct verify *v, s64 min, s64 max, bool width32, const char *where)
+{
+	return func_check_range(v, 0, min, max, width32, where);
 }
 
 /*

@@ -9,6 +9,8 @@
 int func_return(struct verify *v, u32 *next);
 /* Is function `func` (of cfg.funcs) checked on its own, against its BTF prototype? */
 bool func_is_global(const struct verify *v, u32 func);
+/* The same of any register. */
+int func_check_range(struct verify *v, u8 regno, s64 min, s64 max, bool width32, const char *where);
 /* R0 lies in [min, max]; 32: its low half, as an int. `where` completes "R0 … ". */
 int func_check_result(struct verify *v, s64 min, s64 max, bool width32, const char *where);
 

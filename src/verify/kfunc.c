@@ -216,8 +216,9 @@ static int set_value_callback(struct verify *v, const struct frame *caller, stru
 		callee->regs[i].map = c->map;
 		callee->regs[i].map_uid = c->map_uid;
 	}
-	callee->ret_checked = is(c, "bpf_wq_set_callback_impl"); /* 0; task work: any int */
-	callee->ret_min = callee->ret_max = 0;
+	callee->ret_checked = true;
+	callee->ret_min = is(c, "bpf_wq_set_callback_impl") ? 0 : INT32_MIN;
+	callee->ret_max = is(c, "bpf_wq_set_callback_impl") ? 0 : INT32_MAX;
 	return 0;
 }
 
@@ -461,10 +462,17 @@ int kfunc_call(struct verify *v, const struct insn *i, u32 *next, bool *path_don
 		err = check_sections(v, &c);
 	if (!err)
 		err = kfunc_check_args(v, &c);
+	if (!err && is(&c, "__bpf_trap"))
+		return reject(v, REJECT_CALL, -1,
+			      "the compiler put a trap here: the code before it relies on a value "
+			      "that was never set");
 	if (!err && is(&c, "bpf_throw")) {
 		*path_done = true;
-		return refs_check_none(v, "bpf_throw", true);
+		err = call_check_throw(v);
+		return err ? err : refs_check_none(v, "bpf_throw", true);
 	}
+	if (!err)
+		err = push_callbacks(v, &c);
 	if (!err)
 		err = enter_leave(v, &c);
 	if (!err && c.lock_reg)
@@ -478,8 +486,6 @@ int kfunc_call(struct verify *v, const struct insn *i, u32 *next, bool *path_don
 		err = make_dynptr(v, &c);
 	if (!err)
 		err = release(v, &c);
-	if (!err)
-		err = push_callbacks(v, &c);
 	if (err)
 		return err;
 	if (c.iter_reg)
