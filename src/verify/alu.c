@@ -285,28 +285,73 @@ static int pointer_op(struct verify *v, const struct insn *i, const struct reg *
 
 /* ---- numbers ---- */
 
-/* r1 = r2; r1 += 8: the two stay linked, 8 apart, as long as the sum cannot leave 31 bits. */
-static void link_delta(struct verify *v, const struct insn *i, struct reg *dst,
-		       const struct reg *src)
+/*
+ * r1 = r2; r1 += 8: the two stay linked, 8 apart. A 32-bit addition links only what had no upper
+ * half, for it clears that.
+ */
+static bool delta(struct verify *v, const struct insn *i, const struct reg *src, u64 dst_max,
+		  s32 *delta)
 {
-	bool links = INSN_OP(i->code) == ALU_ADD && is_wide(i) && dst->id && !v->opts->unpriv &&
-		     verify_has(v, FEATURE_LINKED_SCALARS) && scalar_is_const(&src->s) &&
-		     !(INSN_SRC(i->code) == SRC_X && i->src == i->dst);
+	u8 op = INSN_OP(i->code);
+	s64 value = is_wide(i) ? (s64)src->s.var.value : (s32)src->s.var.value;
 
-	if (!links || (dst->id & ID_ADD_CONST) || src->s.var.value > INT32_MAX) {
-		unlink_reg(dst);
-		return;
+	if (v->opts->unpriv || !verify_has(v, FEATURE_LINKED_SCALARS))
+		return false;
+	if (!(is_wide(i) ? scalar_is_const(&src->s) : scalar_is_const32(&src->s)))
+		return false;
+	if ((op != ALU_ADD && op != ALU_SUB) || (INSN_SRC(i->code) == SRC_X && i->src == i->dst))
+		return false;
+	if (value < INT32_MIN || value > INT32_MAX || (op == ALU_SUB && value == INT32_MIN) ||
+	    (!is_wide(i) && dst_max > UINT32_MAX))
+		return false;
+	*delta = (s32)(op == ALU_SUB ? -value : value);
+	return verify_has(v, FEATURE_LINKED_ANY) || (is_wide(i) && op == ALU_ADD && value >= 0);
+}
+
+/* Of 0 or -1, AND and OR with a constant have two results, followed each on its own. */
+static int fork_mask(struct verify *v, const struct insn *i, struct reg *dst)
+{
+	bool wide = dst->s.smin == -1 && !dst->s.smax;
+	bool low = dst->s.s32_min == -1 && !dst->s.s32_max;
+	struct state *other;
+	struct reg *zero;
+
+	if (!wide && !low)
+		return 0;
+	other = push_branch(v, v->insn, v->insn, false);
+	if (!other)
+		return v->reject.kind != REJECT_NONE ? v->reject.err : -ENOMEM;
+	zero = &state_regs(other)[i->dst];
+	if (wide) {
+		reg_set_const(zero, 0);
+		dst->s = scalar_const(~0ull);
+	} else {
+		scalar_set_low32(&zero->s, 0);
+		scalar_set_low32(&dst->s, ~0u);
 	}
-	dst->id |= ID_ADD_CONST;
-	dst->off = (s32)src->s.var.value;
+	return 0;
 }
 
 static int number_op(struct verify *v, const struct insn *i, struct reg *dst, const struct reg *src)
 {
+	u8 op = INSN_OP(i->code);
 	struct reg copy = *src;
+	u64 dst_max = dst->s.umax;
+	int err = 0;
+	s32 off;
 
+	if ((op == ALU_AND || op == ALU_OR) && scalar_is_const(&copy.s) &&
+	    verify_has(v, FEATURE_MASK_FORK))
+		err = fork_mask(v, i, dst);
+	if (err)
+		return err;
 	scalar_alu(&dst->s, &copy.s, i);
-	link_delta(v, i, dst, &copy);
+	if (dst->id && !(dst->id & ID_ADD_CONST) && delta(v, i, &copy, dst_max, &off)) {
+		dst->id |= is_wide(i) ? ID_ADD_CONST64 : ID_ADD_CONST32;
+		dst->off = off;
+	} else {
+		unlink_reg(dst);
+	}
 	return 0;
 }
 
@@ -377,16 +422,19 @@ static int unary(struct verify *v, const struct insn *i)
 		err = reg_check(v, i->dst, USE_DST_NO_MARK);
 	if (err)
 		return err;
-	if (INSN_OP(i->code) == ALU_NEG && r->type == SCALAR_VALUE) {
-		scalar_alu(&r->s, NULL, i);
-		unlink_reg(r);
-	} else {
+	if (r->type != SCALAR_VALUE ||
+	    !verify_has(v, INSN_OP(i->code) == ALU_NEG ? FEATURE_NEG_RANGES : FEATURE_SWAP_BITS)) {
 		reg_set_unknown(r);
+		return 0;
 	}
+	scalar_alu(&r->s, NULL, i);
+	/* An order that is the host's already changes nothing. */
+	if (INSN_OP(i->code) == ALU_NEG || i->imm != 64 || swap_eval(i->code, i->imm, 1) != 1)
+		unlink_reg(r);
 	return 0;
 }
 
-int alu_insn(struct verify *v, const struct insn *i)
+static int dispatch(struct verify *v, const struct insn *i)
 {
 	u8 op = INSN_OP(i->code);
 	int err;
@@ -403,4 +451,19 @@ int alu_insn(struct verify *v, const struct insn *i)
 	if (!err)
 		err = reg_check(v, i->dst, USE_DST_NO_MARK);
 	return err ? err : binary(v, i);
+}
+
+int alu_insn(struct verify *v, const struct insn *i)
+{
+	struct reg *dst = &regs_of(v)[i->dst];
+	bool swap = INSN_OP(i->code) == ALU_END;
+	int err = dispatch(v, i);
+
+	if (err)
+		return err;
+	/* Linux takes ranges that contradict each other for a path that is never followed. */
+	if (dst->type == SCALAR_VALUE && !scalar_valid(&dst->s))
+		scalar_forget_ranges(&dst->s);
+	dst->subreg = (swap ? i->imm == 64 : is_wide(i)) ? 0 : v->insn + 1;
+	return 0;
 }

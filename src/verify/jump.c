@@ -130,29 +130,33 @@ static void learn(struct reg *a, struct reg *b, u8 op, bool is32, bool taken)
 		scalar_forget_ranges(&b->s);
 }
 
+/* r is `known` plus the difference of their deltas, in the width of the additions. */
+static void shift_linked(struct reg *r, const struct reg *known, s64 delta, bool is32)
+{
+	const struct insn add = { .code = (is32 ? CLASS_ALU : CLASS_ALU64) | ALU_ADD | SRC_X };
+	struct scalar constant = scalar_const((u64)delta);
+
+	r->s = known->s;
+	r->precise = known->precise;
+	scalar_alu(&r->s, &constant, &add);
+}
+
 void jump_sync_linked(struct verify *v, struct state *st, const struct reg *known, u64 linked)
 {
-	static const struct insn add = { .code = CLASS_ALU64 | ALU_ADD | SRC_X };
 	struct reg *r;
 
-	(void)v;
 	for (u32 k = 0; (r = precision_linked_reg(st, linked, k)); k++) {
-		struct reg was = *r;
+		u32 deltas = (r->id | known->id) & ID_ADD_CONST, subreg = r->subreg;
 
-		if (r->type != SCALAR_VALUE || r == known ||
+		if (r->type != SCALAR_VALUE || r == known || deltas == ID_ADD_CONST ||
 		    (r->id & ~ID_ADD_CONST) != (known->id & ~ID_ADD_CONST))
+			continue; /* additions of both widths: nothing follows */
+		if (deltas && r->off != known->off) {
+			shift_linked(r, known, (s64)r->off - known->off, deltas == ID_ADD_CONST32);
 			continue;
+		}
 		*r = *known;
-		r->subreg = was.subreg;
-		if ((!(was.id & ID_ADD_CONST) && !(known->id & ID_ADD_CONST)) ||
-		    was.off == known->off)
-			continue;
-		/* r is known plus the difference of their deltas, in 64 bits. */
-		r->off = was.off;
-		r->id = was.id;
-		struct scalar delta = scalar_const((u64)((s64)was.off - known->off));
-
-		scalar_alu(&r->s, &delta, &add);
+		r->subreg = subreg;
 	}
 }
 

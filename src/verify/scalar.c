@@ -283,6 +283,13 @@ void scalar_sync(struct scalar *s)
 	sync_from_tnum(s);
 }
 
+void scalar_set_low32(struct scalar *s, u32 v)
+{
+	s->var = tnum_with_low32(s->var, tnum_const(v));
+	s->s32_min = s->s32_max = (s32)v;
+	s->u32_min = s->u32_max = v;
+}
+
 void scalar_zext32(struct scalar *s)
 {
 	bool positive = s->s32_min >= 0 && s->s32_max >= 0;

@@ -35,6 +35,7 @@ bool scalar_valid(const struct scalar *s);
 
 void scalar_sync(struct scalar *s); /* mutual refinement of the five views, as far as Linux goes */
 void scalar_forget_ranges(struct scalar *s);	/* keep the tnum only */
+void scalar_set_low32(struct scalar *s, u32 v); /* the low half is v; not synced */
 void scalar_zext32(struct scalar *s);		/* value &= 0xffffffff */
 void scalar_trunc(struct scalar *s, u32 bytes); /* zero-extending narrow load: 1, 2, 4, 8 bytes */
 void scalar_sext(struct scalar *s, u32 bytes);	/* sign-extend from 1, 2, 4 bytes */

@@ -67,8 +67,13 @@ enum iter_state { ITER_NONE, ITER_ACTIVE, ITER_DRAINED };
 /* Special values of reg.range: a packet pointer compared with packet_end on its far side. */
 enum { RANGE_AT_PKT_END = -1, RANGE_BEYOND_PKT_END = -2 };
 
-/* Scalars that differ by a constant share an id; those with a delta in `off` have this bit. */
-#define ID_ADD_CONST 0x80000000u
+/*
+ * Scalars that differ by a constant share an id; those with a delta in `off` have one of these
+ * bits: added in 64 bits, or in 32 with the upper half cleared.
+ */
+#define ID_ADD_CONST64 0x80000000u
+#define ID_ADD_CONST32 0x40000000u
+#define ID_ADD_CONST   (ID_ADD_CONST64 | ID_ADD_CONST32)
 
 /*
  * A register, or a register spilled to the stack. The pointer's offset is off + s (s is the
