@@ -492,7 +492,7 @@ static int check_arg(struct verify *v, struct call_facts *f, u32 index)
 	return check_use(v, f, &a);
 }
 
-int args_check(struct verify *v, struct call_facts *f)
+int args_check_all(struct verify *v, struct call_facts *f)
 {
 	int err = 0;
 

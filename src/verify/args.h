@@ -30,7 +30,7 @@ struct call_facts {
 };
 
 /* Check r1 … r5 against the helper's prototype. */
-int args_check(struct verify *v, struct call_facts *f);
+int args_check_all(struct verify *v, struct call_facts *f);
 /* The register is the number 0. */
 bool args_is_null(const struct reg *r);
 /*

@@ -217,7 +217,7 @@ static int check_call(struct verify *v, struct call_facts *f)
 	if (!err)
 		err = check_sections(v, f);
 	if (!err)
-		err = args_check(v, f);
+		err = args_check_all(v, f);
 	if (!err)
 		err = check_map(v, f);
 	if (!err)
