@@ -161,7 +161,6 @@ static int check_special(struct verify *v, struct call_facts *f)
 /* A per-CPU object handed to a map in an RCU section may still be read there. */
 static int exchange(struct verify *v, u32 ref)
 {
-	bool in_rcu = v->cur->rcu || v->cur->locks || !v->cur->sleepable;
 	struct reg_walk w;
 	struct reg *r;
 	int err = ref_drop(v, ref);
@@ -172,7 +171,7 @@ static int exchange(struct verify *v, u32 ref)
 	{
 		if (r->ref_id != ref)
 			continue;
-		if (in_rcu && (r->flags & MEM_ALLOC) && (r->flags & MEM_PERCPU)) {
+		if (in_rcu(v) && (r->flags & MEM_ALLOC) && (r->flags & MEM_PERCPU)) {
 			r->ref_id = 0;
 			r->flags = (u16)((r->flags & ~MEM_ALLOC) | MEM_RCU);
 		} else {

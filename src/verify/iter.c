@@ -62,12 +62,6 @@ int iter_arg_uninit(struct verify *v, u8 regno, u32 type_id)
 	return free_slots(v, regno, "an iterator", slots_of(v, type_id));
 }
 
-/* Is RCU held here, by the program or by what runs it? */
-static bool in_rcu(const struct verify *v)
-{
-	return v->cur->rcu || v->cur->locks || !v->cur->sleepable;
-}
-
 int iter_make(struct verify *v, u8 regno, u32 type_id, u32 ref, bool rcu)
 {
 	u32 count = slots_of(v, type_id), first;

@@ -94,6 +94,9 @@ static int check_sections(struct verify *v, const struct kfunc_call *c)
 	if ((c->info->flags & KF_SLEEPABLE) && !can_sleep(v))
 		return reject(v, REJECT_SLEEP, -1, "%s may sleep, which is not allowed here",
 			      c->name);
+	if ((c->info->flags & KF_RCU_PROTECTED) && !in_rcu(v))
+		return reject(v, REJECT_LOCK, -1,
+			      "%s is called outside an RCU section (bpf_rcu_read_lock)", c->name);
 	if (lock_held(v->cur) && !allowed_under_lock(c))
 		return reject(v, REJECT_LOCK, -1, "%s is called with a lock held", c->name);
 	return 0;
@@ -121,7 +124,7 @@ static int preempt_enable(struct verify *v)
 static int enter_leave(struct verify *v, const struct kfunc_call *c)
 {
 	if (is(c, "bpf_rcu_read_lock")) {
-		if (v->cur->rcu && !era_at_least(v, 6, 18))
+		if (v->cur->rcu)
 			return reject(v, REJECT_LOCK, -1, "bpf_rcu_read_lock is nested");
 		v->cur->rcu++;
 	} else if (is(c, "bpf_rcu_read_unlock")) {
@@ -267,8 +270,8 @@ static int slice_result(struct verify *v, const struct kfunc_call *c)
 	reg_set_pointer(
 		r, PTR_TO_MEM,
 		(u16)((rdonly ? MEM_RDONLY : 0) | (is_packet_kind(c->dynptr) ? DYNPTR_SLICE : 0)));
+	/* Unlike what bpf_dynptr_data gives, it outlives the dynptr in Linux's eyes. */
 	r->mem_size = (u32)c->constant;
-	r->dynptr_id = c->dynptr_id;
 	return 0;
 }
 

@@ -181,11 +181,17 @@ static bool is_trusted(const struct reg *r)
 	return !(r->flags & (u16)~good) && (socket_type(r) || (r->flags & good));
 }
 
+/* What is released must be valid, whatever else the function takes. */
+static bool wants_trust(const struct kfunc_call *c)
+{
+	return c->info->flags & (KF_TRUSTED_ARGS | KF_RELEASE);
+}
+
 static int check_trust(struct verify *v, const struct kfunc_call *c, const struct karg *a)
 {
 	const struct reg *r = &regs_of(v)[a->regno];
 
-	if (!(c->info->flags & (KF_TRUSTED_ARGS | KF_RCU)) || is_trusted(r))
+	if (!(wants_trust(c) || (c->info->flags & KF_RCU)) || is_trusted(r))
 		return 0;
 	if (!(c->info->flags & KF_RCU))
 		return reject(v, REJECT_ARG, a->regno,
@@ -493,7 +499,7 @@ static int check_arg(struct verify *v, struct kfunc_call *c, u32 index)
 		a.szk = ends_with(next, "__szk");
 		a.sized = a.szk || ends_with(next, "__sz");
 	}
-	if ((c->info->flags & (KF_TRUSTED_ARGS | KF_RCU)) &&
+	if ((wants_trust(c) || (c->info->flags & KF_RCU)) &&
 	    (is_null(r) || (r->flags & PTR_MAYBE_NULL)) && !ends_with(a.param.name, "__nullable"))
 		return reject(v, REJECT_NULL, regno, "R%u may be NULL, which %s does not allow",
 			      regno, c->name);

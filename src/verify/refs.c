@@ -209,6 +209,11 @@ bool can_sleep(const struct verify *v)
 	return st->sleepable && !st->rcu && !st->preempt && !st->irq_id && !st->locks;
 }
 
+bool in_rcu(const struct verify *v)
+{
+	return v->cur->rcu || v->cur->locks || !v->cur->sleepable;
+}
+
 static void rcu_left(struct reg *r)
 {
 	if (!(r->flags & MEM_RCU))

@@ -19,6 +19,8 @@ bool lock_held(const struct state *st);
 int refs_check_none(struct verify *v, const char *what, bool exception);
 /* May a sleeping call be made here? */
 bool can_sleep(const struct verify *v);
+/* Do pointers that RCU protects stay valid here, by the program's doing or its caller's? */
+bool in_rcu(const struct verify *v);
 /* Leaving an RCU section: RCU pointers become untrusted. Leaving a lock: non-owning ones die. */
 void refs_rcu_left(struct verify *v);
 void refs_lock_left(struct verify *v);
