@@ -107,6 +107,16 @@ static u32 find_int(const struct types *t)
 	return 0;
 }
 
+/* Where a name stands that is an identifier. */
+static u32 find_name(const struct types *t)
+{
+	for (u32 id = 1; id < types_count(t); id++) {
+		if (types_kind(t, id) == KIND_FUNC)
+			return types_get(t, id)->name_off;
+	}
+	return 0;
+}
+
 static int load_types(struct kload *k)
 {
 	const struct types *t = k->obj->types;
@@ -114,7 +124,7 @@ static int load_types(struct kload *k)
 	size_t len;
 	const u8 *raw;
 	u8 *copy;
-	u32 any_int;
+	u32 any_int, any_name;
 
 	if (!t || types_count(t) < 2)
 		return -1;
@@ -122,11 +132,11 @@ static int load_types(struct kload *k)
 	copy = malloc(len);
 	memcpy(copy, raw, len);
 	any_int = find_int(t);
+	any_name = find_name(t);
 	for (u32 id = 1; id < types_count(t); id++) {
 		size_t at = (size_t)((const u8 *)types_get(t, id) - raw);
 
-		patch_type(t, id, (struct type *)(copy + at), any_int,
-			   any_int ? types_get(t, any_int)->name_off : 0);
+		patch_type(t, id, (struct type *)(copy + at), any_int, any_name);
 	}
 	attr.btf = ptr(copy);
 	attr.btf_size = (u32)len;

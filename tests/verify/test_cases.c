@@ -80,8 +80,8 @@ static void against_kernel(const struct one_case *c, void *arg)
 		kload_close(&k);
 	}
 	if (err) {
-		printf("# %s: the kernel could not be asked: %s %s\n", c->name, strerror(-err),
-		       k.why);
+		printf("# %s: the kernel could not be asked: %s: %s\n", c->name, strerror(-err),
+		       strrchr(k.why, ']') ? strrchr(k.why, ']') : k.why);
 		t->wrong++;
 		return;
 	}
