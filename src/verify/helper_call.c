@@ -43,7 +43,7 @@ static int check_sections(struct verify *v, const struct call_facts *f)
 {
 	const struct state *st = v->cur;
 
-	if (st->locks && f->id != HELPER_spin_unlock && f->id != HELPER_kptr_xchg)
+	if (st->locks && f->id != HELPER_spin_unlock)
 		return reject(v, REJECT_LOCK, -1,
 			      "bpf_%s is called with a lock held, where only unlocking is allowed",
 			      f->h->name);
