@@ -11,6 +11,7 @@
 #include "verify/era.h"
 #include "verify/explain.h"
 #include "verify/kfunc.h"
+#include "verify/functions.h"
 #include "verify/log.h"
 #include "verify/maps.h"
 #include "verify/structure.h"
@@ -172,6 +173,8 @@ static int prepare(struct verify *v)
 		err = attach_resolve(v);
 	if (!err)
 		err = find_map_fields(v);
+	if (!err)
+		err = functions_check(v);
 	if (!err)
 		err = maps_check(v);
 	return err;
