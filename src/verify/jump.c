@@ -356,13 +356,13 @@ static int record_linked(struct verify *v, const struct insn *i, u64 *linked)
 	struct reg *dst = &regs_of(v)[i->dst];
 	struct reg *src = INSN_SRC(i->code) == SRC_X ? &regs_of(v)[i->src] : NULL;
 
-	if (src && src->type != SCALAR_VALUE)
+	if (src && (src->type != SCALAR_VALUE || !src->id))
 		src = NULL;
 	*linked = 0;
 	if (dst->type == SCALAR_VALUE && dst->id)
-		*linked = precision_linked_both(v->cur, dst, src && src->id ? src : NULL);
-	else if (src && src->id)
-		*linked = precision_linked(v->cur, src);
+		*linked = src ? precision_linked(v, src, dst) : precision_linked(v, dst, NULL);
+	else if (src)
+		*linked = precision_linked(v, src, NULL);
 	return *linked ? precision_record(v, 0, *linked) : 0;
 }
 

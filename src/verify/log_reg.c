@@ -16,13 +16,24 @@ static void put_signed(struct buf *out, s64 v)
 		buf_printf(out, "0x%llx", (unsigned long long)v);
 }
 
+/* Of 32 bits: hex shows those 32 only. */
+static u64 extended(s32 v)
+{
+	return v >= INT16_MIN && v <= INT16_MAX ? (u64)(s64)v : (u32)v;
+}
+
 struct bound {
 	const char *name;
 	u64 value;
 	bool is_signed, hidden; /* hidden: it says nothing, or was printed with another */
 };
 
-/* smin=umin=1,smax=…: bounds that say something, those of one value together. */
+static bool negative(const struct bound *b)
+{
+	return b->is_signed && (s64)b->value < 0;
+}
+
+/* smin=umin=1,smax=…: bounds that say something; least or greatest ones of one value together. */
 static void put_bounds(struct buf *out, const struct scalar *s, const char **comma)
 {
 	struct bound b[] = {
@@ -30,8 +41,8 @@ static void put_bounds(struct buf *out, const struct scalar *s, const char **com
 		{ "smax", (u64)s->smax, true, s->smax == INT64_MAX },
 		{ "umin", s->umin, false, s->umin == 0 },
 		{ "umax", s->umax, false, s->umax == UINT64_MAX },
-		{ "smin32", (u64)(s64)s->s32_min, true, s->s32_min == INT32_MIN },
-		{ "smax32", (u64)(s64)s->s32_max, true, s->s32_max == INT32_MAX },
+		{ "smin32", extended(s->s32_min), true, s->s32_min == INT32_MIN },
+		{ "smax32", extended(s->s32_max), true, s->s32_max == INT32_MAX },
 		{ "umin32", s->u32_min, false, s->u32_min == 0 },
 		{ "umax32", s->u32_max, false, s->u32_max == UINT32_MAX },
 	};
@@ -41,8 +52,9 @@ static void put_bounds(struct buf *out, const struct scalar *s, const char **com
 			continue;
 		buf_printf(out, "%s%s=", *comma, b[i].name);
 		*comma = ",";
-		for (size_t k = i + 1; k < ARRAY_SIZE(b); k++) {
-			if (b[k].hidden || b[k].value != b[i].value)
+		for (size_t k = i + 2; k < ARRAY_SIZE(b); k += 2) {
+			if (b[k].hidden || b[k].value != b[i].value ||
+			    negative(&b[k]) != negative(&b[i]))
 				continue;
 			buf_printf(out, "%s=", b[k].name);
 			b[k].hidden = true;
@@ -114,12 +126,14 @@ static void put_object(struct buf *out, const struct reg *r, const char **comma)
 
 static void put_size(struct buf *out, const struct reg *r, const char **comma)
 {
-	if (reg_is_packet(r))
-		buf_printf(out, "%sr=%d", *comma, r->range);
-	else if (r->type == PTR_TO_MEM)
+	if (reg_is_packet(r)) {
+		buf_printf(out, "%sr=", *comma);
+		put_unsigned(out, (u64)(s64)r->range);
+	} else if (r->type == PTR_TO_MEM) {
 		buf_printf(out, "%ssz=%u", *comma, r->mem_size);
-	else
+	} else {
 		return;
+	}
 	*comma = ",";
 }
 
@@ -130,7 +144,8 @@ static void put_attributes(struct buf *out, const struct reg *r)
 	put_id(out, r, &comma);
 	put_object(out, r, &comma);
 	if (r->type != SCALAR_VALUE && r->off) {
-		buf_printf(out, "%soff=%d", comma, r->off);
+		buf_printf(out, "%soff=", comma);
+		put_signed(out, r->off);
 		comma = ",";
 	}
 	put_size(out, r, &comma);

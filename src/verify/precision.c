@@ -252,21 +252,32 @@ int precision_record(struct verify *v, u32 stack_access, u64 linked)
 
 /* ---- linked numbers ---- */
 
-static u64 collect(const struct state *st, u64 linked, const struct reg *like)
+/* Registers of a frame that are read later; the others learn nothing (since 6.18). */
+static u32 live_regs(const struct verify *v, u32 frame)
 {
-	u32 id = like ? like->id & ~ID_ADD_CONST : 0;
+	const struct state *st = v->cur;
+	u32 at = frame == st->cur ? v->insn : (u32)st->frames[frame + 1]->callsite;
+
+	return v->cfg.live && verify_has(v, FEATURE_LINKED_ANY) ? v->cfg.live[at] : ~0u;
+}
+
+static u64 collect(const struct verify *v, u64 linked, const struct reg *like)
+{
+	u32 id = like->id & ~ID_ADD_CONST;
 	struct reg_walk w;
 	struct reg *r;
 
 	if (!id || like->type != SCALAR_VALUE)
 		return linked;
-	state_for_each_reg(r, &w, st)
+	state_for_each_reg(r, &w, v->cur)
 	{
 		bool is_reg = !w.slot;
 		u32 index = is_reg ? w.index - 1 : w.index - 1 - REG_COUNT;
 		u64 more;
 
 		if (r->type != SCALAR_VALUE || (r->id & ~ID_ADD_CONST) != id)
+			continue;
+		if (is_reg && !(live_regs(v, w.frame) >> index & 1))
 			continue;
 		more = linked_add(linked, w.frame, index, is_reg);
 		if (more == linked)
@@ -276,18 +287,14 @@ static u64 collect(const struct state *st, u64 linked, const struct reg *like)
 	return linked;
 }
 
-u64 precision_linked_both(const struct state *st, const struct reg *r, const struct reg *other)
+u64 precision_linked(const struct verify *v, const struct reg *r, const struct reg *other)
 {
-	u64 linked = collect(st, 0, r);
+	u64 linked = collect(v, 0, r);
 
-	if (other && (!r->id || (other->id & ~ID_ADD_CONST) != (r->id & ~ID_ADD_CONST)))
-		linked = collect(st, linked, other);
+	/* Linux counts those of a common identifier twice, and so do we: it shortens the room. */
+	if (other)
+		linked = collect(v, linked, other);
 	return linked_count(linked) > 1 ? linked : 0;
-}
-
-u64 precision_linked(const struct state *st, const struct reg *r)
-{
-	return precision_linked_both(st, r, NULL);
 }
 
 struct reg *precision_linked_reg(const struct state *st, u64 linked, u32 k)

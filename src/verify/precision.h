@@ -35,12 +35,11 @@ void precision_forget(struct state *st);
 int precision_record(struct verify *v, u32 stack_access, u64 linked);
 
 /*
- * The numbers of `st` that share the identifier of `r` (and of `other`, when that is not NULL), as
- * they go into the history: at most six; those that find no room lose their identifier. 0 when
- * there is none but r.
+ * The numbers of the current state that share the identifier of `r` (and of `other`, when that is
+ * not NULL) and are read later, as they go into the history: at most six; those that find no room
+ * lose their identifier. 0 when there is only one.
  */
-u64 precision_linked(const struct state *st, const struct reg *r);
-u64 precision_linked_both(const struct state *st, const struct reg *r, const struct reg *other);
+u64 precision_linked(const struct verify *v, const struct reg *r, const struct reg *other);
 /* Register or spilled register k of a packed set, NULL past its end. */
 struct reg *precision_linked_reg(const struct state *st, u64 linked, u32 k);
 

@@ -405,14 +405,14 @@ static void linked_numbers_matter_together(void **state)
 	r[8].id = 4;
 	memset(state_frame(f.v.cur)->slots[2].bytes, SLOT_SPILL, 8);
 	state_frame(f.v.cur)->slots[2].reg = r[6];
-	h.linked = precision_linked(f.v.cur, &r[6]);
+	h.linked = precision_linked(&f.v, &r[6], NULL);
 	assert_ptr_equal(precision_linked_reg(f.v.cur, h.linked, 0), &r[6]);
 	assert_ptr_equal(precision_linked_reg(f.v.cur, h.linked, 1), &r[7]);
 	assert_null(precision_linked_reg(f.v.cur, h.linked, 3));
 	assert_true(backtrack_insn(&f.v, &bt, 0, 1, &h));
 	assert_int_equal(bt.regs[0], 1 << 6 | 1 << 7);
 	assert_int_equal(bt.slots[0], 1 << 2);
-	assert_int_equal(precision_linked(f.v.cur, &r[8]), 0);
+	assert_int_equal(precision_linked(&f.v, &r[8], NULL), 0);
 	end(&f);
 }
 
