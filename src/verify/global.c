@@ -286,14 +286,14 @@ static const struct prototype *find_prototype(struct verify *v, u32 func, int *e
 static int check_memory(struct verify *v, u8 regno, const struct param *p)
 {
 	struct reg *r = &regs_of(v)[regno], saved = *r;
-	bool null = args_is_null(r);
 	int err;
 
-	if ((null || (saved.flags & PTR_MAYBE_NULL)) && !p->or_null)
+	/* Linux lets a constant NULL pass, even where the function excludes NULL. */
+	if (args_is_null(r))
+		return 0;
+	if ((saved.flags & PTR_MAYBE_NULL) && !p->or_null)
 		return reject(v, REJECT_NULL, regno,
 			      "argument %u may be NULL, which the function excludes", regno);
-	if (null)
-		return 0;
 	r->flags &= (u16)~PTR_MAYBE_NULL;
 	err = memory_region(v, regno, p->size, MEM_ACCESS_READ, true, false);
 	if (!err)
