@@ -391,12 +391,30 @@ static int pointer_flags(struct verify *v, const struct kfunc_call *c, u32 point
 	return 0;
 }
 
+/* Functions whose result their prototype does not tell. 1: done, 0: not one of them. */
+static int special_result(struct verify *v, const struct kfunc_call *c)
+{
+	int err;
+
+	if (is(c, "bpf_dynptr_slice") || is(c, "bpf_dynptr_slice_rdwr"))
+		err = slice_result(v, c);
+	else if (is(c, "bpf_rdonly_cast"))
+		err = rdonly_cast(v, c);
+	else if (is(c, "bpf_cast_to_kern_ctx"))
+		err = kern_ctx(v);
+	else
+		return 0;
+	return err ? err : 1;
+}
+
 static int pointer_result(struct verify *v, struct kfunc_call *c, u32 type)
 {
 	u32 to = types_strip(v->kernel, types_ref(v->kernel, type));
 	enum type_kind kind = types_kind(v->kernel, to);
 	int err = kfunc_own_result(v, c);
 
+	if (!err)
+		err = special_result(v, c);
 	if (err < 0)
 		return err;
 	if (!err && kind == KIND_VOID) {

@@ -34,7 +34,10 @@ int memory_region(struct verify *v, u8 regno, u32 size, enum mem_access what, bo
 /* The same for a size in a register: its range decides; marks it precise. */
 int memory_region_sized(struct verify *v, u8 regno, u8 size_regno, enum mem_access what,
 			bool zero_ok, bool uninit);
-/* The pointer's offset must be a constant within its object (map value, key, memory): bounds. */
+/*
+ * Bytes off … off+size-1 from the pointer on (its own offset comes on top) lie within an object of
+ * `limit` bytes, wherever in its range the variable offset lies.
+ */
 int memory_bounds(struct verify *v, const struct reg *r, u8 regno, s64 off, s64 size, u32 limit,
 		  bool zero_ok);
 /* Read a constant map's bytes: true and *value when that memory is a known constant. */
@@ -55,5 +58,7 @@ int stack_clobber(struct verify *v, struct frame *f, s32 off, u32 size);
 /* context.c: off is constant; sets value_reg on loads. */
 int context_access(struct verify *v, u8 regno, s32 off, u32 size, enum mem_access what,
 		   int value_reg);
+/* Has a socket pointer of this type (enum reg_type) a readable field at that offset? */
+bool context_sock_field(u8 type, s64 off, u32 size);
 
 #endif
