@@ -397,11 +397,12 @@ static void linked_numbers_matter_together(void **state)
 	struct history h = { 0, 0, 0, 0 };
 	struct reg *r;
 
-	begin(&f, JNE(6, 0), EXIT);
+	begin(&f, JNE(6, 0), JNE(7, 0), EXIT); /* r6 and r7 are read, r5 is not */
 	r = state_regs(f.v.cur);
 	assert_int_equal(frame_grow(state_frame(f.v.cur), 3), 0);
 	r[6] = r[7] = r[8] = number(0, 9, false);
-	r[6].id = r[7].id = 3;
+	r[5] = r[6];
+	r[5].id = r[6].id = r[7].id = 3;
 	r[8].id = 4;
 	memset(state_frame(f.v.cur)->slots[2].bytes, SLOT_SPILL, 8);
 	state_frame(f.v.cur)->slots[2].reg = r[6];
