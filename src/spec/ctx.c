@@ -176,8 +176,10 @@ static const struct ctx_field fields_regs[] = {
 #include "spec/ctx.def"
 };
 
+/* Unlike probes, these see whole registers only. */
 static const struct ctx_field fields_perf[] = {
-#define REGS(at, len, name, ...) FIELD(V(OTHER), name, at, len, __VA_ARGS__)
+#define REGS(at, len, name, fkind, rwidth, ...)                                                    \
+	FIELD(V(OTHER), name, at, len, fkind, B8, __VA_ARGS__)
 #define PERF(at, len, name, ...) FIELD(V(OTHER), name, at, len, __VA_ARGS__)
 #include "spec/ctx.def"
 };

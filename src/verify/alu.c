@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "isa/alu.h"
+#include "verify/memory.h"
 #include "verify/precision.h"
 
 static bool is_wide(const struct insn *i)
@@ -247,6 +248,21 @@ static int check_operator(struct verify *v, const struct insn *i, const struct r
 	return 0;
 }
 
+/* Without privilege a pointer may not even be formed outside its object: a processor may follow it.
+ */
+static int check_inside(struct verify *v, const struct reg *r, u8 regno)
+{
+	s64 off = r->off + (s64)r->s.var.value;
+
+	if (r->type == PTR_TO_MAP_VALUE && !(r->flags & PTR_MAYBE_NULL))
+		return memory_bounds(v, r, regno, 0, 1, r->map->value_size, false);
+	if (r->type != PTR_TO_STACK || (!r->s.var.mask && off < 0 && off >= -STACK_SIZE))
+		return 0;
+	return reject(v, REJECT_PRIVILEGE, regno,
+		      "R%u would point outside the stack, or anywhere in it: that needs privilege",
+		      regno);
+}
+
 /* dst = ptr op num; `swapped`: the pointer is the second operand. */
 static int pointer_op(struct verify *v, const struct insn *i, const struct reg *ptr,
 		      const struct reg *num, bool swapped)
@@ -269,8 +285,10 @@ static int pointer_op(struct verify *v, const struct insn *i, const struct reg *
 	}
 	err = check_moves(v, i, ptr, num, known);
 	/* Untrusted memory is read by loads that may fault: offsets do not matter. */
-	if (!err && ptr->type == PTR_TO_MEM && (ptr->flags & PTR_UNTRUSTED))
+	if (!err && ptr->type == PTR_TO_MEM && (ptr->flags & PTR_UNTRUSTED)) {
+		*dst = *ptr;
 		return 0;
+	}
 	if (!err)
 		err = check_sane(v, num, ptr, i->dst);
 	if (!err)
@@ -280,7 +298,8 @@ static int pointer_op(struct verify *v, const struct insn *i, const struct reg *
 	if (err)
 		return err;
 	move_pointer(v, dst, ptr, num, INSN_OP(i->code) == ALU_ADD);
-	return check_sane(v, dst, dst, i->dst);
+	err = check_sane(v, dst, dst, i->dst);
+	return err || v->allow_ptr_leaks ? err : check_inside(v, dst, i->dst);
 }
 
 /* ---- numbers ---- */

@@ -132,10 +132,6 @@ static int layout_access(struct verify *v, const struct ctx_use *u)
 
 	if (u->off >= 0 && u->off < v->ctx->size)
 		f = ctx_access(v->ctx, (u32)u->off, u->size, u->write);
-	/* Registers of a probed user function may be changed since 6.18. */
-	if (!f && u->write && v->prog->type == PROG_KPROBE && era_at_least(v, 6, 18) &&
-	    u->off >= 0 && u->off < v->ctx->size)
-		f = ctx_access(v->ctx, (u32)u->off, u->size, false);
 	return f ? field_access(v, u, f) : context_refuse(v, u);
 }
 

@@ -10,8 +10,8 @@
 #include "verify/env.h"
 #include "verify/era.h"
 #include "verify/explain.h"
-#include "verify/kfunc.h"
 #include "verify/functions.h"
+#include "verify/kfunc.h"
 #include "verify/log.h"
 #include "verify/maps.h"
 #include "verify/structure.h"
@@ -236,8 +236,8 @@ int verify_prog(struct verify_result **out, const struct object *obj, const stru
 	v.linux_version = v.opts->linux_version ? v.opts->linux_version : LINUX(6, 18);
 	v.kernel = v.opts->kernel;
 	v.gpl = gpl_compatible(obj->license);
-	v.allow_ptr_leaks = !v.opts->unpriv;
-	v.allow_uninit_stack = !v.opts->unpriv && verify_has(&v, FEATURE_UNINIT_STACK);
+	v.allow_ptr_leaks = !v.opts->unpriv && !v.opts->no_perfmon;
+	v.allow_uninit_stack = v.allow_ptr_leaks && verify_has(&v, FEATURE_UNINIT_STACK);
 	v.exact_scalars = v.opts->record;
 	r->facts = arena_array(&r->arena, prog->insn_count, sizeof(*r->facts));
 	if (v.opts->record)
