@@ -81,9 +81,14 @@ static bool scalars_equal(struct compare *c, const struct reg *old, const struct
 
 static bool packets_equal(struct compare *c, const struct reg *old, const struct reg *cur)
 {
-	/* fewer bytes checked before the pointer than now: all that was read then may be read */
-	return old->range <= cur->range && old->off == cur->off &&
-	       ids_pair(&c->ids, old->id, cur->id) && scalar_within(&old->s, &cur->s);
+	/*
+	 * Fewer bytes checked before the pointer than now: all that was read then may be read. A
+	 * pointer at or beyond the end decided comparisons by that.
+	 */
+	if (old->range < 0 || cur->range < 0 ? old->range != cur->range : old->range > cur->range)
+		return false;
+	return old->off == cur->off && ids_pair(&c->ids, old->id, cur->id) &&
+	       scalar_within(&old->s, &cur->s);
 }
 
 static bool reg_equal(struct compare *c, const struct reg *old, const struct reg *cur)
