@@ -158,8 +158,7 @@ static bool is_zero(const struct reg *r)
 	return r && reg_is_const(r, &value) && !value;
 }
 
-static void save_spill(const struct verify *v, struct stack_slot *slot, const struct reg *r,
-		       u32 size)
+static void save_spill(struct stack_slot *slot, const struct reg *r, u32 size)
 {
 	slot->reg = *r;
 	for (u32 i = 0; i < 8; i++) {
@@ -167,7 +166,7 @@ static void save_spill(const struct verify *v, struct stack_slot *slot, const st
 
 		if (i < size)
 			*b = SLOT_SPILL;
-		else if (*b != SLOT_ZERO && !(*b == SLOT_INVALID && v->allow_ptr_leaks))
+		else if (*b != SLOT_ZERO && *b != SLOT_INVALID)
 			*b = SLOT_MISC;
 	}
 }
@@ -208,7 +207,7 @@ static int write_pointer(struct verify *v, const struct stack_use *u, struct sta
 	if (u->frame != frame_of(v) && value->type == PTR_TO_STACK)
 		return reject(v, REJECT_STACK, value_reg,
 			      "a pointer to the stack cannot be stored in the stack of a caller");
-	save_spill(v, slot, value, 8);
+	save_spill(slot, value, 8);
 	return 0;
 }
 
@@ -241,7 +240,7 @@ static int write_fixed(struct verify *v, const struct stack_use *u, int value_re
 	if (value && value->type == SCALAR_VALUE && !at && tracks_number(v, u->size, r)) {
 		if (r && fits(r, u->size))
 			give_id(v, r);
-		save_spill(v, slot, value, u->size);
+		save_spill(slot, value, u->size);
 		if (!fits(value, u->size))
 			slot->reg.id = 0;
 	} else if (value && is_spillable(value)) {
