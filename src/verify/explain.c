@@ -45,8 +45,8 @@ static void put_error(struct diag *d, const struct trouble *t, const struct reje
 	struct buf text = { 0 }, hint = { 0 };
 
 	put_named(&text, r->text, r->regno, name);
-	diag_error(d, r->err, prog_span(d, t->story->prog, r->insn), "%s: %s",
-		   reject_kind_name(r->kind), buf_str(&text));
+	diag_error(d, r->err, story_span(d, t->story, r->insn), "%s: %s", reject_kind_name(r->kind),
+		   buf_str(&text));
 	hint_words(&hint, t);
 	if (hint.len)
 		diag_hint(d, "%s", buf_str(&hint));
@@ -88,7 +88,7 @@ static void put_events(struct diag *d, const struct story *s, struct origin *o)
 	from = kept > MOST_EVENTS ? kept - MOST_EVENTS : 0;
 	for (u32 i = 0; i < kept; i++) {
 		if (!i || i >= from) /* where it began is worth telling always */
-			diag_note(d, prog_span(d, s->prog, e[i].insn), "%s", e[i].text);
+			diag_note(d, story_span(d, s, e[i].insn), "%s", e[i].text);
 	}
 }
 

@@ -133,9 +133,19 @@ static bool hint_bounds(struct buf *out, const struct trouble *t)
 {
 	char index[WORDS_NAME];
 
-	if (t->advice && strstr(t->advice, "at least 0"))
-		return false;
-	if (index_of(index, t->expression)) {
+	bool indexed = index_of(index, t->expression);
+
+	if (strstr(t->text, "negative")) {
+		const char *name = indexed ? index : variable(t);
+
+		buf_printf(out,
+			   *name ? "give `%s` an unsigned type, or check that it is at least 0"
+				 : "give %sthe number an unsigned type, or check that it is at "
+				   "least 0",
+			   name);
+		return true;
+	}
+	if (indexed) {
 		buf_printf(out, "check that `%s` is less than the number of elements", index);
 	} else if (t->reg && t->reg->type == PTR_TO_MAP_VALUE && !reg_has_var_off(t->reg) &&
 		   t->reg->map) {
@@ -232,6 +242,22 @@ static bool hint_uninit(struct buf *out, const struct trouble *t)
 	return false;
 }
 
+static bool hint_arithmetic(struct buf *out, const struct trouble *t)
+{
+	const struct insn *i = &t->story->prog->insns[t->insn];
+	u8 op = INSN_OP(i->code), class = INSN_CLASS(i->code);
+
+	if ((class != CLASS_ALU && class != CLASS_ALU64) || INSN_SRC(i->code))
+		return false;
+	if (op == 0x60 || op == 0x70 || op == 0xc0)
+		buf_printf(out, "shift by 0 to %d", class == CLASS_ALU ? 31 : 63);
+	else if ((op == 0x30 || op == 0x90) && !i->imm)
+		buf_puts(out, "divide by something else, or test for 0 before");
+	else
+		return false;
+	return true;
+}
+
 static bool hint_argument(struct buf *out, const struct trouble *t)
 {
 	if (t->reg && t->reg->flags & PTR_MAYBE_NULL)
@@ -249,6 +275,7 @@ static bool specific(struct buf *out, const struct trouble *t)
 	case REJECT_PACKET:
 		return hint_packet(out, t);
 	case REJECT_BOUNDS:
+	case REJECT_STACK:
 		return hint_bounds(out, t);
 	case REJECT_LEAK:
 		return hint_leak(out, t);
@@ -256,6 +283,9 @@ static bool specific(struct buf *out, const struct trouble *t)
 		return hint_lock(out, t);
 	case REJECT_UNINIT:
 		return hint_uninit(out, t);
+	case REJECT_ARITH:
+	case REJECT_STRUCTURE:
+		return hint_arithmetic(out, t);
 	case REJECT_ARG:
 	case REJECT_TYPE:
 		return hint_argument(out, t);

@@ -236,7 +236,6 @@ void log_path(struct verify *v)
 
 	if (!wants_steps(v) || !(l = log_of(v)))
 		return;
-	mark_paths(l, v);
 	if (keeps_all(v)) {
 		close_line(l, NULL);
 		flush(v, l);

@@ -52,9 +52,21 @@ static const struct insn *insn_at(const struct story *s, u32 step)
 	return &s->prog->insns[s->path.steps[step].insn];
 }
 
+/* Line 0 stands for code that compilers made up. */
 static const struct obj_line *line_at(const struct story *s, u32 step)
 {
-	return prog_line(s->prog, s->path.steps[step].insn);
+	const struct obj_line *line = prog_line(s->prog, s->path.steps[step].insn);
+
+	return line && line->line ? line : NULL;
+}
+
+struct span story_span(struct diag *d, const struct story *s, u32 insn)
+{
+	const struct obj_line *line = prog_line(s->prog, insn);
+
+	while (line && !line->line && line > s->prog->lines)
+		line--;
+	return line && line->line ? line_span(d, line) : NOWHERE;
 }
 
 /* ---- names ---- */
@@ -164,11 +176,17 @@ static bool keeps_name(const struct insn *i)
 	       (op == OP_LSH || op == OP_RSH || op == OP_ARSH);
 }
 
-static bool name_load(char out[static WORDS_NAME], const struct obj_line *line)
+static const char *context_field(const struct story *s, const struct insn *i)
 {
-	if (words_expression(out, line) && strpbrk(out, "->.[*"))
-		return true;
-	return words_assigned(out, line);
+	static const u32 sizes[] = {
+		[SIZE_W >> 3] = 4, [SIZE_H >> 3] = 2, [SIZE_B >> 3] = 1, [SIZE_DW >> 3] = 8
+	};
+	const struct ctx_field *f;
+
+	f = s->ctx && i->off >= 0
+		    ? ctx_access(s->ctx, (u32)i->off, sizes[INSN_SIZE(i->code) >> 3], false)
+		    : NULL;
+	return f ? f->name : NULL;
 }
 
 bool origin_name(char out[static WORDS_NAME], const struct story *s, u8 regno, u32 step)
@@ -184,8 +202,15 @@ bool origin_name(char out[static WORDS_NAME], const struct story *s, u8 regno, u
 			return false;
 		i = insn_at(s, k);
 	} while (is_alu(i) && keeps_name(i));
-	if (is_load(i))
-		return name_load(out, line_at(s, k));
+	if (is_load(i)) {
+		const char *field = s->path.steps[k].regs[i->src].type == PTR_TO_CTX
+					    ? context_field(s, i)
+					    : NULL;
+
+		if (words_value(out, line_at(s, k)))
+			return true;
+		return field && snprintf(out, WORDS_NAME, "%s", field) < WORDS_NAME;
+	}
 	if (i->code != CODE_CALL || p.reg)
 		return false;
 	callee = story_callee(s, s->path.steps[k].insn);
@@ -378,7 +403,7 @@ static const char *subject(struct origin *o, const struct obj_line *line, bool l
 {
 	char name[WORDS_NAME];
 
-	if (!*o->name && (load ? name_load(name, line) : words_assigned(name, line)))
+	if (!*o->name && (load ? words_value(name, line) : words_assigned(name, line)))
 		memcpy(o->name, name, sizeof(name));
 	return *o->name ? o->name : NULL;
 }
@@ -406,19 +431,6 @@ static int made_by_call(struct origin *o, const struct story *s, u32 k, u8 reg)
 	if (name)
 		return add_event(o, s, k, "`%s` is what %s() returned here", name, callee);
 	return add_event(o, s, k, "the value is what %s() returned here", callee);
-}
-
-static const char *context_field(const struct story *s, const struct insn *i)
-{
-	static const u32 sizes[] = {
-		[SIZE_W >> 3] = 4, [SIZE_H >> 3] = 2, [SIZE_B >> 3] = 1, [SIZE_DW >> 3] = 8
-	};
-	const struct ctx_field *f;
-
-	f = s->ctx && i->off >= 0
-		    ? ctx_access(s->ctx, (u32)i->off, sizes[INSN_SIZE(i->code) >> 3], false)
-		    : NULL;
-	return f ? f->name : NULL;
 }
 
 static int made_by_load(struct origin *o, const struct story *s, u32 k)
@@ -498,11 +510,13 @@ static bool voided(const struct story *s, u32 k, const struct place *p)
 	       reg_is_pointer(&st->regs[p->reg]) && !reg_is_pointer(&next->regs[p->reg]);
 }
 
-static int void_event(struct origin *o, const struct story *s, u32 k)
+static int void_event(struct origin *o, const struct story *s, u32 k, u8 regno)
 {
 	const struct insn *i = insn_at(s, k);
 	const struct helper_info *h = i->src == CALL_HELPER ? helper_by_id((u32)i->imm) : NULL;
 
+	if (!origin_name(o->name, s, regno, k))
+		*o->name = 0;
 	made(o, s, k, ORIGIN_VOIDED);
 	o->callee = story_callee(s, s->path.steps[k].insn);
 	if (h && h->changes_packet)
@@ -533,7 +547,7 @@ static int step_back(struct origin *o, const struct story *s, u32 k, struct plac
 	if (is_branch(i))
 		return look_at_branch(o, s, k, p);
 	if (voided(s, k, p)) {
-		err = void_event(o, s, k);
+		err = void_event(o, s, k, p->reg);
 		return err ? err : 1;
 	}
 	switch (effect_of(s, k, p)) {

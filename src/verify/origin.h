@@ -57,6 +57,8 @@ void origin_fini(struct origin *o);
 int origin_branches(struct origin *out, const struct story *s, u32 from, u32 to, u32 most);
 /* The C name (or "the result of f()") of a register before a step; false: none is known. */
 bool origin_name(char out[static WORDS_NAME], const struct story *s, u8 regno, u32 step);
+/* The source line of a slot, or the one before it that a compiler did not make up. */
+struct span story_span(struct diag *d, const struct story *s, u32 insn);
 /* "bpf_map_lookup_elem" of a call; NULL when it is another instruction. */
 const char *story_callee(const struct story *s, u32 insn);
 

@@ -75,7 +75,9 @@ static void words_offset(struct buf *out, const struct reg *r, const char *what)
 {
 	s64 fixed = (s64)r->off + (scalar_is_const(&r->s) ? (s64)r->s.var.value : 0);
 
-	if (fixed || !scalar_is_const(&r->s)) {
+	if (!fixed && !scalar_is_const(&r->s)) {
+		buf_puts(out, "a pointer into ");
+	} else if (fixed) {
 		words_bytes(out, fixed < 0 ? -fixed : fixed);
 		buf_puts(out, fixed < 0 ? " before " : " into ");
 	} else {
@@ -312,6 +314,25 @@ static const char *chain_end(const char *p)
 	}
 }
 
+/* Start of the expression whose last name ends at `end`: the names that lead to it, and stars. */
+static const char *expression_start(const char *from, const char *end)
+{
+	const char *p = end;
+
+	while (p > from && p[-1] == ']') {
+		while (p > from && *--p != '[')
+			;
+	}
+	if (p > from + 1 && p[-1] == '>' && p[-2] == '-')
+		p -= 2;
+	else if (p > from && p[-1] == '.')
+		p--;
+	p = chain_start(from, p);
+	while (p > from && p[-1] == '*' && (p == from + 1 || !(is_word(p[-2]) || p[-2] == ')')))
+		p--;
+	return p;
+}
+
 bool words_expression(char out[static WORDS_NAME], const struct obj_line *line)
 {
 	const char *at, *start, *end;
@@ -320,23 +341,50 @@ bool words_expression(char out[static WORDS_NAME], const struct obj_line *line)
 		return false;
 	at = line->text + line->col - 1;
 	if (*at == '*' && (is_word(at[1]) || at[1] == '*')) {
-		for (start = at++; *at == '*';)
+		for (start = at; *at == '*';)
 			at++;
-	} else {
-		if (at > line->text && (at[-1] == '>' || at[-1] == '.' || is_word(at[-1])))
-			start = chain_start(line->text, at);
-		else
-			start = at;
-		if (start > line->text && start[-1] == '*' &&
-		    (start == line->text + 1 || !is_word(start[-2])))
-			start--;
+		end = chain_end(at);
+	} else if (is_word(*at)) {
+		while (at > line->text && is_word(at[-1]))
+			at--;
+		start = expression_start(line->text, at);
+		end = chain_end(at);
+	} else { /* an operator: what stands left of it */
+		for (end = at; end > line->text && isspace((unsigned char)end[-1]);)
+			end--;
+		if (end == line->text || !(is_word(end[-1]) || end[-1] == ']'))
+			return false;
+		start = expression_start(line->text, end);
 	}
-	if (!is_word(*at))
-		return false;
-	end = chain_end(at);
-	if (!end || *end == '(') /* a call is no value of its own */
+	if (!end || *end == '(' || isdigit((unsigned char)*start)) /* a call has no name */
 		return false;
 	return take(out, start, (size_t)(end - start));
+}
+
+/* Is what is assigned one value, perhaps cast, rather than computed from several? */
+static bool is_plain(const char *right)
+{
+	const char *end = strchr(right, ';');
+
+	for (const char *p = right; end && p < end; p++) {
+		if (p[0] == '-' && p[1] == '>')
+			p++;
+		else if (!is_word(*p) && !strchr(" \t()*.[]", *p))
+			return false;
+	}
+	return end;
+}
+
+bool words_value(char out[static WORDS_NAME], const struct obj_line *line)
+{
+	const char *at = line && line->text ? find_assignment(line->text) : NULL;
+
+	if (at && at > line->text && !strchr("+-*/%&|^", at[-1]) && is_plain(at + 1) &&
+	    words_assigned(out, line))
+		return true;
+	if (words_expression(out, line) && strpbrk(out, "->.[*"))
+		return true;
+	return words_assigned(out, line);
 }
 
 bool words_base(char out[static WORDS_NAME], const char *expression)

@@ -24,6 +24,9 @@ enum { WORDS_NAME = 64 };
 bool words_assigned(char out[static WORDS_NAME], const struct obj_line *line);
 /* The C expression at the line's column: `tcp->dest`, `values[i]`, `*value`. */
 bool words_expression(char out[static WORDS_NAME], const struct obj_line *line);
+/* What the line calls a value that it reads: the variable that gets it unchanged, else the
+ * expression at its column. */
+bool words_value(char out[static WORDS_NAME], const struct obj_line *line);
 /* What a pointer expression is made of: `tcp` of `tcp->dest`, `value` of `*value`, `h` of
  * `h->slots[i]`. */
 bool words_base(char out[static WORDS_NAME], const char *expression);
