@@ -6,12 +6,12 @@
 #include "tool.h"
 
 static const struct command *const commands[] = {
-	&cmd_run, &cmd_exec, &cmd_disasm, &cmd_asm, &cmd_btf, &cmd_object,
+	&cmd_run, &cmd_verify, &cmd_exec, &cmd_disasm, &cmd_asm, &cmd_btf, &cmd_object,
 };
 
 static void help(FILE *out)
 {
-	fputs("skep: run, inspect and assemble BPF programs, without privilege.\n\n"
+	fputs("skep: run, verify, inspect and assemble BPF programs, without privilege.\n\n"
 	      "Usage: skep COMMAND [OPTION]… [OPERAND]…\n\nCommands:\n",
 	      out);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
@@ -23,7 +23,8 @@ static void help(FILE *out)
 		fprintf(out, "%*s%s\n", n < 42 ? 42 - n : 1, "", commands[i]->summary);
 	}
 	fputs("\n'skep COMMAND --help' teaches a command; 'skep --version' prints the version.\n"
-	      "Exit status: 0 done, 1 it failed or bad input, 2 wrong usage.\n",
+	      "Exit status: 0 done, 1 it failed or bad input, 2 wrong usage; verify: 0 accepted,\n"
+	      "1 refused, 2 bad input or wrong usage.\n",
 	      out);
 }
 

@@ -16,7 +16,7 @@ static void print_option(const struct opt *o, FILE *out)
 	const char *line = o->help;
 
 	if (o->arg)
-		n += fprintf(out, " %s", o->arg);
+		n += fprintf(out, o->kind == OPT_LEVEL ? "[=%s]" : " %s", o->arg);
 	if (n >= HELP_COLUMN)
 		n = fprintf(out, "\n") - 1;
 	while (line) {
@@ -125,6 +125,7 @@ static int set(const struct command *cmd, const struct opt *o, const char *value
 		return 0;
 	case OPT_LIST:
 		return list_add(o->value, value);
+	case OPT_LEVEL:
 	case OPT_NUMBER:
 		errno = 0;
 		*(uint64_t *)o->value = strtoull(value, &end, 0);
@@ -159,6 +160,8 @@ static int parse_one(const struct command *cmd, const struct opt *opts, int argc
 		fprintf(stderr, "skep %s: --%s takes no value\n", cmd->name, o->name);
 		return -EINVAL;
 	}
+	if (o->kind == OPT_LEVEL && !value)
+		value = "1";
 	if (o->kind != OPT_FLAG && !value) {
 		if (*i + 1 == argc) {
 			fprintf(stderr, "skep %s: --%s wants a value: %s\n", cmd->name, o->name,

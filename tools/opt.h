@@ -16,6 +16,7 @@ enum opt_kind {
 	OPT_STRING, /* const char ** */
 	OPT_NUMBER, /* uint64_t *; decimal, or 0x… */
 	OPT_LIST,   /* struct opt_list *, may be given many times */
+	OPT_LEVEL,  /* uint64_t *; --name is 1, --name=N is N */
 };
 
 struct opt_list {

@@ -71,7 +71,7 @@ uint8_t *bytes_from_hex(const char *text, const char *name, size_t *len)
 	return out;
 }
 
-static uint8_t *read_file(const char *path, size_t *len)
+uint8_t *bytes_from_file(const char *path, size_t *len)
 {
 	FILE *f = strcmp(path, "-") ? fopen(path, "rb") : stdin;
 	uint8_t *out = NULL, *more;
@@ -109,7 +109,7 @@ uint8_t *bytes_from_arg(const char *arg, size_t *len, struct skep_diag *diag)
 	struct stat st;
 
 	if (!strcmp(arg, "-") || !stat(arg, &st))
-		return read_file(arg, len);
+		return bytes_from_file(arg, len);
 	if (arg[strspn(arg, "0123456789abcdefABCDEF \t\n")]) {
 		fprintf(stderr, "skep: '%s' is neither a file nor hex bytes\n", arg);
 		return NULL;

@@ -9,7 +9,7 @@
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-extern const struct command cmd_run, cmd_exec, cmd_disasm, cmd_asm, cmd_btf, cmd_object;
+extern const struct command cmd_run, cmd_verify, cmd_exec, cmd_disasm, cmd_asm, cmd_btf, cmd_object;
 
 /* What opt_parse returned, as an exit status, when it is not a number of operands. */
 static inline int opt_status(int n)
@@ -24,6 +24,8 @@ int finish_output(int status);
 
 /* Bytes given on the command line: hex, or the name of a file. NULL with a message on failure. */
 uint8_t *bytes_from_arg(const char *arg, size_t *len, struct skep_diag *diag);
+/* All of a file ("-": standard input); NULL with a message on failure. */
+uint8_t *bytes_from_file(const char *path, size_t *len);
 /* Bytes of a hex text with any spaces; NULL with a diagnostic. An empty text gives 0 bytes. */
 uint8_t *bytes_from_hex(const char *text, const char *name, size_t *len);
 

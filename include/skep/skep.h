@@ -153,6 +153,70 @@ int skep_object_write(const struct skep_object *obj, const char *path, struct sk
 int skep_btf_dump(const char *path, const char *base_path, const char *format, FILE *out,
 		  struct skep_diag *diag);
 
+/* ---- verifying: Linux's verdict, on any machine, without privilege ---- */
+
+enum {
+	SKEP_LOG_BRANCH = 1, /* the path that was followed last, as the kernel's level 1 */
+	SKEP_LOG_INSN = 2,   /* every path: level 2 */
+	SKEP_LOG_STATS = 4,  /* figures */
+};
+struct skep_verify_opts {
+	size_t size;
+	const char *prog;      /* only this program; NULL: all */
+	const char *linux_era; /* "6.1": the release whose verdict is wanted; NULL: the newest */
+	bool unpriv;	       /* as for a user without CAP_BPF and CAP_PERFMON */
+	bool strict_align;     /* as for a machine that wants aligned accesses */
+	bool cost;	       /* fill `costs` */
+	unsigned log;	       /* SKEP_LOG_… */
+	FILE *log_out;	       /* where the log goes, in the shape of the kernel's */
+	const char *btf_path;  /* the kernel's types: a BTF or ELF file; NULL: the running kernel's
+				  if there are any; "none": unknown */
+};
+
+/* How often the verifier came by: a function, or a conditional jump. */
+struct skep_cost {
+	const char *func;
+	bool branch;
+	uint32_t insn;		 /* slot: of the function's start, of the jump */
+	const char *file, *text; /* source line, NULL: unknown */
+	uint32_t line;
+	uint64_t visits; /* instructions processed in the function; passes of the jump */
+};
+
+struct skep_verdict {
+	const char *prog, *section, *type; /* section, type: NULL when unknown */
+	bool accepted;
+	const char *category, *reason; /* of a refusal: "null pointer", one sentence */
+	uint32_t insn;		       /* slot that was refused */
+	uint32_t processed;	       /* instructions followed, as the kernel counts them */
+	uint32_t total_states, peak_states, max_states_per_insn;
+	uint32_t stack_depth;  /* bytes, of the deepest chain of calls */
+	uint32_t longest_path; /* instructions */
+	uint64_t nanosec;
+	const char *const *helpers; /* names that are called on some path, each once */
+	size_t helper_count;
+	const char *const *maps;
+	size_t map_count;
+	const struct skep_cost *costs; /* functions, then jumps, the most visited first */
+	size_t cost_count;
+};
+/* Called for each program; what the verdict points to lives until it returns. The diagnostic then
+ * holds what was said of this program, too. A result other than 0 ends the verification. */
+typedef int (*skep_verdict_fn)(void *arg, const struct skep_verdict *verdict);
+/*
+ * 0: all are accepted. -EACCES: some are refused; for each the diagnostic has one error with its
+ * source line, notes on how the program gets there, and a hint. Other -errno: no verdict; or what
+ * `fn` (may be NULL) returned.
+ */
+int skep_verify(const struct skep_object *obj, const struct skep_verify_opts *opts,
+		skep_verdict_fn fn, void *arg, struct skep_diag *diag);
+/* Explain a log that Linux printed when it refused a program of this object (`prog`; NULL: found
+ * from the log). 0: explained, as an error in `diag`; -EINVAL: the log says nothing of it. */
+int skep_explain_log(const struct skep_object *obj, const char *prog, const char *log, size_t len,
+		     struct skep_diag *diag);
+/* The releases that verdicts exist for, oldest first: "4.14", …; NULL past the last. */
+const char *skep_linux_era(size_t i);
+
 /* ---- object → unit. The object is const: load it into two engines and compare ---- */
 
 /* kind "user". */

@@ -35,5 +35,7 @@ HANDLE(skep_map, unit_map, map_of, map_handle)
  * the struct. 0, or -EINVAL / -E2BIG with a diagnostic.
  */
 int opts_copy(void *ours, size_t our_size, const void *theirs, const char *what, struct diag *d);
+/* -ENOENT: the object has no program of that name; the hint names the closest. */
+int object_no_prog(const struct object *obj, const char *name, struct diag *d);
 
 #endif

@@ -89,7 +89,7 @@ int skep_object_show(const struct skep_object *obj, FILE *out, enum skep_format 
 	return object_show(object_of(obj), out, format);
 }
 
-static int no_program(const struct object *o, const char *name, struct diag *d)
+int object_no_prog(const struct object *o, const char *name, struct diag *d)
 {
 	struct near near = near_start(name, strlen(name));
 
@@ -110,7 +110,7 @@ int skep_object_disasm(const struct skep_object *obj, const char *prog, unsigned
 	if (prog) {
 		p = object_prog(o, prog);
 		if (!p)
-			return no_program(o, prog, diag_of(diag));
+			return object_no_prog(o, prog, diag_of(diag));
 	}
 	return object_disasm(o, p, flags, out);
 }

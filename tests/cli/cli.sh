@@ -8,18 +8,18 @@ fw=$build/examples/xdp_firewall.o
 # ---- help and usage ----
 claim help_lists_commands prints '^  run ' "$skep" --help
 claim version_is_printed prints '^skep [0-9]+\.[0-9]+\.[0-9]+$' "$skep" --version
-for c in run exec disasm asm btf object; do
+for c in run verify exec disasm asm btf object; do
 	claim "${c}_has_help" prints "^Usage: skep $c" "$skep" $c --help
 done
 claim no_command_is_wrong_usage refuses 2 '^skep: ' "$skep"
 claim unknown_command_is_wrong_usage refuses 2 "'frobnicate'" "$skep" frobnicate
-for c in run disasm asm btf object; do
+for c in run verify disasm asm btf object; do
 	claim "${c}_without_operand_is_wrong_usage" refuses 2 "^skep $c" "$skep" $c
 	claim "${c}_with_unknown_option_is_wrong_usage" refuses 2 "'--nope'" "$skep" $c --nope
 done
 
 manual_has_every_option() {
-	for c in run exec disasm asm btf object; do
+	for c in run verify exec disasm asm btf object; do
 		for o in $("$skep" $c --help | grep -o -e '^ .*--[a-z0-9-]*' | grep -o -e '--[a-z0-9-]*'); do
 			tr -d '\\' <"$here/../../docs/skep.1" | grep -q -F -e "$o" ||
 				{ echo "docs/skep.1 lacks $c $o"; return 1; }
