@@ -76,8 +76,13 @@ static void patch_type(const struct types *t, u32 id, struct type *type, u32 any
 {
 	u32 *row = info_after(type), count = types_vlen(t, id);
 
-	if (types_kind(t, id) == KIND_VAR && row[0] == 2)
+	if (types_kind(t, id) == KIND_VAR && row[0] == 2) {
 		row[0] = 1;
+		if (types_size(t, type->type) < 0)
+			type->type = any_int;
+	}
+	if (types_kind(t, id) == KIND_INT && (row[0] >> 24 & 3) == 3)
+		row[0] &= ~(2u << 24);
 	if (types_kind(t, id) == KIND_FUNC && count == 2)
 		type->info = KIND_FUNC << 24 | 1;
 	for (u32 i = 0; types_kind(t, id) == KIND_FUNC_PROTO && i < count; i++) {

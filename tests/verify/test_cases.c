@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cases.h"
+#include "verify/verify.h"
 
 #define SYSCTL "/proc/sys/kernel/unprivileged_bpf_disabled"
 
@@ -135,11 +136,80 @@ static void verdicts_of_c_programs(void **state)
 	finish(&t, bad);
 }
 
+/* ---- skep's own verifier ---- */
+
+static void against_skep(const struct one_case *c, void *arg)
+{
+	struct verify_opts opts = {
+		.unpriv = c->as == KLOAD_NOBODY,
+		.strict_align = c->flags & KLOAD_STRICT,
+		.test_state_freq = c->flags & KLOAD_FREQ,
+		.kernel = kload_types(),
+	};
+	struct verify_result *r = NULL;
+	struct tally *t = arg;
+	struct diag d;
+	bool wrong;
+	int err;
+
+	if (chosen && strncmp(c->name, chosen, strlen(chosen)))
+		return;
+	t->cases++;
+	if (c->as == KLOAD_BPF) {
+		t->unasked++;
+		return;
+	}
+	if (chosen) {
+		printf("# %s\n", c->name);
+		fflush(stdout);
+	}
+	diag_init(&d);
+	err = verify_prog(&r, c->obj, c->prog, &opts, &d);
+	wrong = err || r->accepted != c->accept;
+	if (wrong)
+		printf("# %s: %s %s; skep: %s%s\n", c->name, c->accept ? "accept" : "reject",
+		       c->reason,
+		       err	     ? "no verdict: "
+		       : r->accepted ? "accept"
+				     : "reject ",
+		       d.first ? d.first->text : "");
+	fflush(stdout);
+	t->wrong += wrong;
+	verify_result_free(r);
+	diag_fini(&d);
+}
+
+static void skep_agrees_on_texts(void **state)
+{
+	struct tally t = { 0 };
+	u32 bad = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(texts); i++)
+		bad += cases_text(texts[i], against_skep, &t);
+	printf("# %u programs, %u other than in the case\n", t.cases - t.unasked, t.wrong);
+	assert_int_equal(bad + t.wrong, 0);
+}
+
+static void skep_agrees_on_c_programs(void **state)
+{
+	struct tally t = { 0 };
+	u32 bad = 0;
+
+	if (!kload_types())
+		test_skip("the kernel's BTF is not here");
+	for (u32 i = 0; i < ARRAY_SIZE(objects); i++)
+		bad += cases_object(objects[i], against_skep, &t);
+	printf("# %u programs, %u other than in the case\n", t.cases - t.unasked, t.wrong);
+	assert_int_equal(bad + t.wrong, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(verdicts_of_texts),
 		TEST(verdicts_of_c_programs),
+		TEST(skep_agrees_on_texts),
+		TEST(skep_agrees_on_c_programs),
 	};
 	int before = read_sysctl(), failed;
 	bool changed = getenv("SKEP_UNPRIV") && before == 2 && write_sysctl(0);
