@@ -146,8 +146,10 @@ int call_check_arg_offset(struct verify *v, u8 regno, bool releases)
 	case PTR_TO_BUF:
 	case PTR_TO_ARENA:
 		return 0;
-	case PTR_TO_BTF_ID:
-		return args_check_unmodified(v, regno, true);
+	case PTR_TO_BTF_ID: /* a valid one, of whatever standing */
+		return args_check_unmodified(
+			v, regno,
+			!(r->flags & (u16) ~(MEM_ALLOC | PTR_TRUSTED | MEM_RCU | NON_OWN_REF)));
 	default:
 		return args_check_unmodified(v, regno, false);
 	}

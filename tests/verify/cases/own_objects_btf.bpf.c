@@ -45,6 +45,23 @@ struct plain {
 	u64 key, value;
 };
 
+struct node_first {
+	struct bpf_rb_node tree;
+	u64 key;
+};
+
+struct firsts {
+	struct bpf_spin_lock lock;
+	struct bpf_rb_root root __contains(node_first, tree);
+};
+
+struct firsts_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct firsts);
+} firsts SEC(".maps");
+
 struct lists {
 	struct bpf_spin_lock lock;
 	struct bpf_list_head head __contains(item, list);
@@ -960,5 +977,46 @@ int reject_work_returns_1(void *ctx)
 
 	if (w)
 		bpf_wq_set_callback_impl(&w->wq, do_work_1, 0, 0);
+	return 0;
+}
+
+SEC("tc")
+int accept_node_at_0(void *ctx)
+{
+	struct node_first *n = obj_new(struct node_first);
+
+	if (n)
+		drop(n);
+	return 0;
+}
+
+SEC("tc")
+int accept_first_of_nodes_at_0_removed_untested(void *ctx)
+{
+	u32 key = 0;
+	struct firsts *f = bpf_map_lookup_elem(&firsts, &key);
+	struct bpf_rb_node *n;
+
+	if (!f)
+		return 0;
+	bpf_spin_lock(&f->lock);
+	n = bpf_rbtree_remove(&f->root, bpf_rbtree_first(&f->root));
+	bpf_spin_unlock(&f->lock);
+	if (n)
+		drop(of(n, struct node_first, tree));
+	return 0;
+}
+
+SEC("tc")
+int accept_first_of_nodes_at_0_asked_for_its_left_untested(void *ctx)
+{
+	u32 key = 0;
+	struct firsts *f = bpf_map_lookup_elem(&firsts, &key);
+
+	if (!f)
+		return 0;
+	bpf_spin_lock(&f->lock);
+	bpf_rbtree_left(&f->root, bpf_rbtree_first(&f->root));
+	bpf_spin_unlock(&f->lock);
 	return 0;
 }
