@@ -37,8 +37,7 @@ static bool ids_pair(struct id_map *ids, u32 old, u32 cur)
 
 /*
  * Numbers that are linked in the old state must be linked in the current one, because a branch on
- * one narrows the other; where the current state links more, the narrowing is only better known,
- * but not the same: then the pairs clash as well.
+ * one narrows the other. Earlier releases also want what was not linked not to be now.
  */
 static bool scalar_ids_pair(struct id_map *ids, const struct reg *old, const struct reg *cur)
 {
@@ -76,7 +75,12 @@ static bool scalars_equal(struct compare *c, const struct reg *old, const struct
 
 	if (!precise && c->mode == EQUAL_LOOSE)
 		return true;
-	return scalar_ids_pair(&c->ids, old, cur) && scalar_within(&old->s, &cur->s);
+	if (!scalar_within(&old->s, &cur->s))
+		return false;
+	/* Of a number that was not linked all combinations with others were followed. */
+	if (!old->id && verify_has(c->v, FEATURE_LINKED_ANY))
+		return true;
+	return scalar_ids_pair(&c->ids, old, cur);
 }
 
 static bool packets_equal(struct compare *c, const struct reg *old, const struct reg *cur)
