@@ -376,6 +376,10 @@ void scalar_intersect(struct scalar *s, const struct scalar *with)
 		bounds_add_unsigned(&b, other.umin, other.umax);
 		bounds_put(s, &b);
 	}
+	if (!tnum_overlap(s->var, with->var)) /* no value: make that visible */
+		s->smin = 1, s->smax = 0;
 	s->var = tnum_intersect(s->var, with->var);
-	scalar_sync(s);
+	if (s->umin <= s->umax && s->smin <= s->smax && s->u32_min <= s->u32_max &&
+	    s->s32_min <= s->s32_max)
+		scalar_sync(s);
 }
