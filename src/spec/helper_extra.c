@@ -68,6 +68,11 @@ static const bool unpriv[HELPERS] = {
 #include "spec/helper_extra.def"
 };
 
+static const bool perfmon[HELPERS] = {
+#define PERFMON(name) [HELPER_##name] = true,
+#include "spec/helper_extra.def"
+};
+
 static bool has(u32 id, enum trait bit)
 {
 	return id < HELPERS && traits[id] & bit;
@@ -163,4 +168,9 @@ struct helper_callback helper_callback(u32 id)
 bool helper_unpriv(u32 id)
 {
 	return id < HELPERS && unpriv[id];
+}
+
+bool helper_perfmon(u32 id)
+{
+	return id < HELPERS && perfmon[id];
 }

@@ -33,6 +33,7 @@ bool helper_casts(u32 id);     /* R0 is the argument as another type, with its r
 bool helper_ret_sized(u32 id); /* R0 is -4095 … the size argument's largest value */
 bool helper_ret_cpu(u32 id);   /* R0 is the number of a CPU */
 bool helper_unpriv(u32 id);    /* open to users without privilege */
+bool helper_perfmon(u32 id);   /* takes CAP_PERFMON; tracing programs have it */
 
 struct helper_callback {
 	u8 arg; /* 1 … 5, 0: none */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "verify/backtrack.h"
 
+#include "spec/helper_extra.h"
+
 #include "verify/precision.h"
 
 enum {
@@ -161,9 +163,25 @@ static bool leave_callee(struct backtrack *bt, bool arguments)
 	return true;
 }
 
+/* Backwards into a function that was left by a tail call: its result is any number. */
+static bool step_tail_call(struct backtrack *bt)
+{
+	clear(bt, 0);
+	if ((bt->regs[bt->frame] & ARG_REGS) || bt->frame + 1 == MAX_FRAMES)
+		return false;
+	bt->frame++;
+	bt->regs[bt->frame] = 0;
+	bt->slots[bt->frame] = 0;
+	return true;
+}
+
 static bool step_call(const struct verify *v, struct backtrack *bt, u32 at, u32 after)
 {
 	const struct insn *i = &v->insns[at];
+
+	if (i->src == CALL_HELPER && i->imm == HELPER_tail_call && after != at + 1 &&
+	    after != UINT32_MAX)
+		return step_tail_call(bt);
 
 	/* A callee that was followed comes between; a global function was not. */
 	if (cfg_is_local_call(i) && after != at + 1)

@@ -9,6 +9,7 @@
 #include "verify/callback.h"
 #include "verify/dynptr.h"
 #include "verify/format.h"
+#include "verify/func_call.h"
 #include "verify/helper_result.h"
 #include "verify/precision.h"
 #include "verify/refs.h"
@@ -33,7 +34,8 @@ static int check_rights(struct verify *v, const struct call_facts *f)
 		reject_hint(v, "declare it: char _license[] SEC(\"license\") = \"GPL\";");
 		return v->reject.err;
 	}
-	if (v->opts->unpriv && !helper_unpriv(f->id))
+	if ((v->opts->unpriv && !helper_unpriv(f->id)) ||
+	    (v->opts->no_perfmon && helper_perfmon(f->id)))
 		return reject(v, REJECT_PRIVILEGE, -1, "bpf_%s needs privilege", h->name);
 	return 0;
 }
@@ -61,6 +63,42 @@ static int check_sections(struct verify *v, const struct call_facts *f)
 
 /* ---- the map ---- */
 
+/*
+ * Sockets are put into and taken out of a socket map where their locks are known not to be held by
+ * somebody who waits for the program.
+ */
+static bool may_change_socket_map(const struct verify *v, u32 id)
+{
+	switch (v->prog->type) {
+	case PROG_TRACING:
+		return v->prog->attach_type == ATTACH_TRACE_ITER;
+	case PROG_SOCK_OPS:
+		return id == HELPER_map_delete_elem;
+	case PROG_SOCKET_FILTER:
+	case PROG_SCHED_CLS:
+	case PROG_SCHED_ACT:
+	case PROG_XDP:
+	case PROG_SK_REUSEPORT:
+	case PROG_FLOW_DISSECTOR:
+	case PROG_SK_LOOKUP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int check_socket_map(struct verify *v, const struct call_facts *f)
+{
+	bool changes = f->id == HELPER_map_update_elem || f->id == HELPER_map_delete_elem;
+
+	if (!changes || (f->map->type != MAP_TYPE_SOCKMAP && f->map->type != MAP_TYPE_SOCKHASH) ||
+	    may_change_socket_map(v, f->id))
+		return 0;
+	return reject(v, REJECT_MAP, -1,
+		      "programs of type %s cannot change socket map '%s' with bpf_%s",
+		      prog_info(v->prog->type)->name, f->map->name, f->h->name);
+}
+
 static int check_map(struct verify *v, const struct call_facts *f)
 {
 	const struct map_info *info;
@@ -75,7 +113,7 @@ static int check_map(struct verify *v, const struct call_facts *f)
 		return reject(v, REJECT_RDONLY, -1,
 			      "bpf_%s changes map '%s', which programs may only read", f->h->name,
 			      f->map->name);
-	return 0;
+	return check_socket_map(v, f);
 }
 
 /* ---- what single helpers ask ---- */
@@ -199,13 +237,44 @@ static int release(struct verify *v, const struct call_facts *f)
 	return err;
 }
 
+/* Does this release follow what happens after a tail call that succeeds? */
+static bool follows_tail_calls(const struct verify *v)
+{
+	return era_at_least(v, 6, 18);
+}
+
+/*
+ * The program that a tail call in a function runs returns to that function's caller, with any
+ * result and the packet moved. In the outermost frame nothing follows.
+ */
+static int tail_call_returns(struct verify *v)
+{
+	struct state *cur = v->cur, *st;
+	u32 next;
+	int err;
+
+	if (!cur->cur || !follows_tail_calls(v))
+		return 0;
+	st = push_branch(v, (u32)frame_of(v)->callsite + 1, v->insn, false);
+	if (!st)
+		return v->reject.kind != REJECT_NONE ? v->reject.err : -ENOMEM;
+	v->cur = st;
+	refs_packet_moved(v);
+	reg_set_unknown(&regs_of(v)[0]);
+	err = func_return(v, &next);
+	v->cur = cur;
+	return err;
+}
+
 static bool moves_packet(const struct verify *v, const struct call_facts *f)
 {
 	if (f->id == HELPER_dynptr_write)
 		return f->dynptr == DYNPTR_SKB || f->dynptr == DYNPTR_SKB_META;
-	/* What runs after a tail call in a function may have moved it: the function returns. */
+	/* Where a tail call comes back it has failed; since when returns are followed, see there.
+	 */
 	if (f->id == HELPER_tail_call)
-		return era_has(v->linux_version, FEATURE_GLOBAL_CHANGES_PKT);
+		return era_has(v->linux_version, FEATURE_GLOBAL_CHANGES_PKT) &&
+		       !follows_tail_calls(v);
 	return f->h->changes_packet;
 }
 
@@ -244,5 +313,7 @@ int call_helper(struct verify *v, const struct insn *i)
 	err = helper_result(v, &f);
 	if (!err && moves_packet(v, &f))
 		refs_packet_moved(v);
+	if (!err && f.id == HELPER_tail_call)
+		err = tail_call_returns(v);
 	return err;
 }

@@ -138,11 +138,18 @@ static void set_loaded(struct verify *v, int value_reg)
 
 /* ---- map values ---- */
 
+/* Lookups in maps of devices lead to the kernel's own structure. */
+static bool is_read_only(const struct obj_map *map)
+{
+	return (map->flags & MAP_RDONLY_PROG) || map_is_constant(map) ||
+	       map->type == MAP_TYPE_DEVMAP || map->type == MAP_TYPE_DEVMAP_HASH;
+}
+
 static int check_map_rights(struct verify *v, const struct reg *r, u8 regno, enum mem_access what)
 {
 	u32 flags = r->map->flags;
 
-	if (what == MEM_ACCESS_WRITE && (flags & MAP_RDONLY_PROG || map_is_constant(r->map)))
+	if (what == MEM_ACCESS_WRITE && is_read_only(r->map))
 		return reject(v, REJECT_RDONLY, regno, "map '%s' is read-only for programs",
 			      r->map->name);
 	if (what == MEM_ACCESS_READ && flags & MAP_WRONLY_PROG)

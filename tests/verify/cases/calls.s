@@ -47,7 +47,7 @@
 out:
 	r0 = 0
 	exit
-;; inner_array_s_constant_key: accept
+;; inner_array_s_constant_key: reject may be NULL
 	*(u64 *)(r10 -8) = 0
 	r1 = map[mm]
 	r2 = r10
@@ -226,7 +226,7 @@ out:
 	r6 = *(u32 *)(r0 +4)
 	r0 = 1
 	exit
-;; socket_of_a_sockmap_put_back: accept
+;; socket_of_a_sockmap_put_back: reject not in this program type
 .section "sk_skb/stream_verdict"
 	*(u32 *)(r10 -4) = 0
 	r1 = map[sm]
@@ -329,6 +329,7 @@ out:
 	r0 = 0
 	exit
 ;; peek_at_a_queue_uninitialised [cap_bpf]: accept
+.section "socket"
 	r1 = map[qu]
 	r2 = r10
 	r2 += -8
@@ -344,6 +345,7 @@ out:
 	r0 = 0
 	exit
 ;; bloom_filter_asked_uninitialised [cap_bpf]: reject uninitialised stack
+.section "socket"
 	r1 = map[bf]
 	r2 = r10
 	r2 += -8
@@ -400,7 +402,7 @@ out:
 	call bpf_check_mtu
 	r0 = 0
 	exit
-;; mtu_checked_uninitialised [cap_bpf]: reject uninitialised stack
+;; mtu_checked_uninitialised_with_privilege: accept
 	r2 = 0
 	r3 = r10
 	r3 += -4
@@ -616,7 +618,7 @@ out:
 	call bpf_current_task_under_cgroup
 	r0 = 0
 	exit
-;; tail_call_moves_the_packet: reject not a pointer
+;; tail_call_that_fails_leaves_the_packet: accept
 	r6 = *(u32 *)(r1 +76)
 	r2 = *(u32 *)(r1 +80)
 	r3 = r6
@@ -823,4 +825,21 @@ out:
 	r4 = 0
 	call bpf_loop
 	r0 = 0
+	exit
+;; socket_deleted_from_a_sockmap: accept
+	*(u32 *)(r10 -4) = 0
+	r1 = map[sm]
+	r2 = r10
+	r2 += -4
+	call bpf_map_delete_elem
+	r0 = 0
+	exit
+;; socket_deleted_from_a_sockmap_by_its_verdict: reject not in this program type
+.section "sk_skb/stream_verdict"
+	*(u32 *)(r10 -4) = 0
+	r1 = map[sm]
+	r2 = r10
+	r2 += -4
+	call bpf_map_delete_elem
+	r0 = 1
 	exit

@@ -12650,3 +12650,13 @@
 	r2 = 4
 	r0 = *(u8 *)skb[r2 + 4]
 	exit
+;; helper_of_perfmon [cap_bpf]: reject needs CAP_PERFMON
+.section "socket"
+	call bpf_get_current_task
+	r0 = 0
+	exit
+;; helper_of_cap_bpf [cap_bpf]: accept
+.section "socket"
+	call bpf_jiffies64
+	r0 = 0
+	exit
