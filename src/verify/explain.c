@@ -127,7 +127,8 @@ static void find_taken(struct origin *o, const struct story *s, u32 insn)
 		*e = (struct event){ .insn = insn, .step = k };
 		e->text = *name ? arena_printf(s->arena, "`%s` is taken by %s() here", name,
 					       o->callee)
-				: arena_printf(s->arena, "%s() takes it here", o->callee);
+				: arena_printf(s->arena, "%s() takes %s here", o->callee,
+					       strstr(o->callee, "lock") ? "the lock" : "it");
 		if (!e->text)
 			o->events.len--;
 		return;
@@ -155,6 +156,21 @@ static u32 lock_taken_at(const struct story *s)
 	return NO_SLOT;
 }
 
+/* The refused instruction itself moves a pointer by a number that is not known well enough. */
+static void find_added(struct origin *o, const struct story *s, const struct reject *r)
+{
+	const struct insn *i = &s->prog->insns[r->insn];
+	const struct step *last = last_step(s);
+	u64 value;
+
+	if (INSN_CLASS(i->code) != CLASS_ALU64 || !INSN_SRC(i->code) || !last->known ||
+	    i->src == r->regno || last->regs[i->src].type != SCALAR_VALUE ||
+	    reg_is_const(&last->regs[i->src], &value))
+		return;
+	o->added = i->src + 1;
+	o->added_step = s->path.count - 1;
+}
+
 static int look_back(struct origin *o, const struct story *s, const struct reject *r)
 {
 	u32 end = s->path.count - 1, taken = NO_SLOT;
@@ -174,6 +190,8 @@ static int look_back(struct origin *o, const struct story *s, const struct rejec
 		find_taken(o, s, taken);
 	else if (regno >= 0)
 		err = origin_find(o, s, (u8)regno, end);
+	if (!err && !o->added)
+		find_added(o, s, r);
 	if (!err && o->added) { /* the number that moved the pointer has a past, too */
 		struct origin number = { 0 };
 
@@ -223,6 +241,7 @@ int explain_story(struct diag *d, const struct story *s, const struct reject *r)
 			     .text = r->text,
 			     .advice = r->hint,
 			     .insn = r->insn,
+			     .regno = r->regno,
 			     .origin = &o };
 	int err = look_back(&o, s, r);
 
@@ -239,6 +258,52 @@ int explain_story(struct diag *d, const struct story *s, const struct reject *r)
 	return err;
 }
 
+/* The jump that was followed most: where a program that is too complex spends the work. */
+static u32 busiest(const struct verify *v)
+{
+	const struct verify_fact *facts = v->result->facts;
+	u32 most = v->reject.insn;
+
+	for (u32 k = 0; k < v->insn_count; k++) {
+		if (insn_is_jump(&v->insns[k]) &&
+		    (!insn_is_jump(&v->insns[most]) || facts[k].visits > facts[most].visits))
+			most = k;
+	}
+	return most;
+}
+
+/* The last instruction has no part in it: the error stands at the busiest branch. */
+static int explain_limit(struct verify *v, const struct story *s)
+{
+	struct reject r = v->reject;
+	int err;
+
+	r.insn = busiest(v);
+	err = explain_story(v->d, s, &r);
+	if (!err)
+		diag_note(v->d, NOWHERE, "it was followed %u times, more than any other branch",
+			  v->result->facts[r.insn].visits);
+	return err;
+}
+
+void explain_structure(struct verify *v)
+{
+	struct diag_item *it = v->d ? v->d->last : NULL;
+	struct story s = { .obj = v->obj, .prog = v->prog, .arena = v->arena };
+	struct trouble t = { .story = &s, .kind = v->reject.kind };
+	struct buf hint = { 0 };
+
+	if (!it || it->severity != SEV_ERROR)
+		return;
+	t.text = v->reject.text = arena_strdup(v->arena, it->text);
+	if (!t.text)
+		t.text = v->reject.text = "the program's structure is not valid";
+	hint_words(&hint, &t);
+	if (!it->hint && hint.len)
+		diag_hint(v->d, "%s", buf_str(&hint));
+	buf_fini(&hint);
+}
+
 int explain_reject(struct verify *v)
 {
 	struct story s = { .obj = v->obj, .prog = v->prog, .ctx = v->ctx, .arena = v->arena };
@@ -246,8 +311,9 @@ int explain_reject(struct verify *v)
 
 	if (!v->d)
 		return 0;
-	/* A program that is too complex has no path that is to blame. */
-	if (v->cur && v->reject.kind != REJECT_LIMIT)
+	if (v->cur && v->reject.kind == REJECT_LIMIT) /* no single path is to blame */
+		return explain_limit(v, &s);
+	if (v->cur)
 		err = replay_path(&s.path, v);
 	if (err == -ESRCH)
 		err = 0;

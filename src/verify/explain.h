@@ -14,6 +14,9 @@
 /* v->reject is set and v->cur is the state that failed (NULL: before the walk). Records error,
  * notes and hint in v->d. 0 or -ENOMEM. */
 int explain_reject(struct verify *v);
+/* The same for what was refused before any path was followed: its errors are in v->d already; the
+ * last becomes v->reject.text and gets a hint. */
+void explain_structure(struct verify *v);
 /* A refusal and what is known of the way to it, as one error with notes. */
 int explain_story(struct diag *d, const struct story *s, const struct reject *r);
 /* A register in words: "a number from 0 to 255", "a pointer to the value of map 'counts', or NULL".

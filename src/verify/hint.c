@@ -9,8 +9,7 @@ static const char *const general[REJECT_COUNT] = {
 	[REJECT_BOUNDS] =
 		"compare the index or the size with what the object holds before the access",
 	[REJECT_PACKET] = "compare the end of what is read with `data_end` before the access",
-	[REJECT_STACK] = "move large variables to a per-CPU array map; index arrays only after a "
-			 "comparison with their length",
+	[REJECT_STACK] = "compare the index with the length of the array before the access",
 	[REJECT_CONTEXT] =
 		"docs/progs.md names the context of each program type; use a field's own "
 		"width and offset",
@@ -135,7 +134,14 @@ static bool hint_bounds(struct buf *out, const struct trouble *t)
 
 	bool indexed = index_of(index, t->expression);
 
-	if (strstr(t->text, "negative")) {
+	if (strstr(t->text, "stack size")) {
+		buf_puts(out,
+			 "move large variables to a per-CPU array map, or use them in functions "
+			 "that do not call each other");
+		return true;
+	}
+
+	if (strstr(t->text, "negative") || strstr(t->text, "lower bound")) {
 		const char *name = indexed ? index : variable(t);
 
 		buf_printf(out,
@@ -225,6 +231,7 @@ static bool hint_void(struct buf *out, const struct trouble *t)
 static bool hint_uninit(struct buf *out, const struct trouble *t)
 {
 	const struct insn *i = &t->story->prog->insns[t->insn];
+	char name[WORDS_NAME];
 
 	if (i->code == CODE_EXIT) {
 		buf_puts(out, "return a value on every path");
@@ -234,12 +241,97 @@ static bool hint_uninit(struct buf *out, const struct trouble *t)
 		buf_puts(out, "keep the value in r6 to r9, or on the stack, over the call");
 		return true;
 	}
-	if (t->text && strstr(t->text, "stack")) {
-		buf_puts(out, "set all of it first: `= {}`, or __builtin_memset() where there is "
-			      "padding between members");
+	if (strstr(t->text, "stack")) {
+		bool named = i->code == CODE_CALL && t->regno > 0 &&
+			     words_argument(name, prog_line(t->story->prog, t->insn),
+					    story_callee(t->story, t->insn), (u32)t->regno - 1);
+
+		buf_printf(out,
+			   "set all of %s%s%s first: `= {}`, or __builtin_memset() where there is "
+			   "padding between members",
+			   named ? "`" : "", named ? name + (*name == '&') : "it",
+			   named ? "`" : "");
 		return true;
 	}
 	return false;
+}
+
+/* "… in `buf`": what the memory argument before a size is called. */
+static bool hint_size(struct buf *out, const struct trouble *t)
+{
+	const char *called = story_callee(t->story, t->insn), *name = variable(t);
+	char memory[WORDS_NAME];
+
+	if (!called || !strstr(t->text, "size") || !strstr(t->text, "bound") || t->regno < 2 ||
+	    !*name)
+		return false;
+	if (!words_argument(memory, prog_line(t->story->prog, t->insn), called, (u32)t->regno - 2))
+		return false;
+	buf_printf(out, "check `if (%s > sizeof(%s)) %s`", name, memory, give_up(t));
+	before_line(out, t);
+	return true;
+}
+
+/* Which of __sk_buff, xdp_md … the access hits. */
+static bool hint_context(struct buf *out, const struct trouble *t)
+{
+	const struct ctx_layout *l = ctx_layout(t->story->prog->type, t->story->prog->attach_type);
+	const struct insn *i = &t->story->prog->insns[t->insn];
+	const struct prog_info *type = prog_info(t->story->prog->type);
+	u8 class = INSN_CLASS(i->code);
+	const struct ctx_field *f = NULL;
+
+	if (!l || !type || (class != CLASS_LDX && class != CLASS_ST && class != CLASS_STX))
+		return false;
+	for (u32 k = 0; k < l->count && !f; k++) {
+		if (i->off >= l->fields[k].off && i->off < l->fields[k].off + l->fields[k].size)
+			f = &l->fields[k];
+	}
+	if (!f)
+		buf_printf(out, "struct %s has no field at offset %d that programs of type %s see",
+			   l->name, i->off, type->name);
+	else if (class != CLASS_LDX && !f->write)
+		buf_printf(out, "programs of type %s can only read `%s` of struct %s", type->name,
+			   f->name, l->name);
+	else if (class == CLASS_LDX && !f->read)
+		buf_printf(out, "programs of type %s cannot read `%s` of struct %s", type->name,
+			   f->name, l->name);
+	else
+		buf_printf(out, "access `%s` of struct %s at its own offset (%u) and width (%u)",
+			   f->name, l->name, f->off, f->size);
+	return true;
+}
+
+/* Which program types have a helper. */
+static bool hint_call(struct buf *out, const struct trouble *t)
+{
+	enum { MOST = 6 };
+	const struct insn *i = &t->story->prog->insns[t->insn];
+	const struct helper_info *h =
+		i->code == CODE_CALL && i->src == CALL_HELPER ? helper_by_id((u32)i->imm) : NULL;
+	u32 count = 0;
+
+	if (!h || helper_allowed((u32)i->imm, t->story->prog->type, t->story->prog->attach_type))
+		return false;
+	for (u32 type = 1; prog_info(type); type++) {
+		if (!helper_allowed((u32)i->imm, type, 0))
+			continue;
+		if (count++ < MOST)
+			buf_printf(out, "%s%s",
+				   count == 1 ? "programs of these types have it: " : ", ",
+				   prog_info(type)->name);
+	}
+	if (count > MOST)
+		buf_printf(out, " and %u more", count - MOST);
+	return count;
+}
+
+static bool hint_structure(struct buf *out, const struct trouble *t)
+{
+	if (!strstr(t->text, "unreachable"))
+		return false;
+	buf_puts(out, "remove what stands after an exit or a jump and is no jump's target");
+	return true;
 }
 
 static bool hint_arithmetic(struct buf *out, const struct trouble *t)
@@ -247,6 +339,8 @@ static bool hint_arithmetic(struct buf *out, const struct trouble *t)
 	const struct insn *i = &t->story->prog->insns[t->insn];
 	u8 op = INSN_OP(i->code), class = INSN_CLASS(i->code);
 
+	if (strstr(t->text, "lower bound") || strstr(t->text, "negative"))
+		return hint_bounds(out, t);
 	if ((class != CLASS_ALU && class != CLASS_ALU64) || INSN_SRC(i->code))
 		return false;
 	if (op == 0x60 || op == 0x70 || op == 0xc0)
@@ -262,7 +356,7 @@ static bool hint_argument(struct buf *out, const struct trouble *t)
 {
 	if (t->reg && t->reg->flags & PTR_MAYBE_NULL)
 		return hint_null(out, t);
-	return false;
+	return hint_size(out, t);
 }
 
 static bool specific(struct buf *out, const struct trouble *t)
@@ -284,8 +378,13 @@ static bool specific(struct buf *out, const struct trouble *t)
 	case REJECT_UNINIT:
 		return hint_uninit(out, t);
 	case REJECT_ARITH:
-	case REJECT_STRUCTURE:
 		return hint_arithmetic(out, t);
+	case REJECT_STRUCTURE:
+		return hint_structure(out, t);
+	case REJECT_CONTEXT:
+		return hint_context(out, t);
+	case REJECT_CALL:
+		return hint_call(out, t);
 	case REJECT_ARG:
 	case REJECT_TYPE:
 		return hint_argument(out, t);

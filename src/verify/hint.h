@@ -14,7 +14,8 @@ struct trouble {
 	const char *text;	     /* the sentence */
 	const char *advice;	     /* the rejecting part's own, or NULL */
 	u32 insn;		     /* slot */
-	const struct reg *reg;	     /* at fault, NULL: none or not known */
+	s32 regno;		     /* at fault, -1: none */
+	const struct reg *reg;	     /* its content, NULL: none or not known */
 	const struct origin *origin; /* of it, NULL: not looked for */
 	char expression[WORDS_NAME]; /* C at the place, "" unknown */
 	char base[WORDS_NAME];	     /* the pointer in it, "" unknown */

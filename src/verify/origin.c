@@ -558,7 +558,7 @@ static int step_back(struct origin *o, const struct story *s, u32 k, struct plac
 	case MOVED:
 		if (i->code != CODE_CALL)
 			return 0;
-		return add_event(o, s, k, "it is passed to %s() here",
+		return add_event(o, s, k, "the value is passed to %s() here",
 				 story_callee(s, s->path.steps[k].insn));
 	case MAKES:
 		break;

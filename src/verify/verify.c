@@ -136,11 +136,13 @@ static int finish(struct verify *v)
 
 	for (u32 f = 0; f < v->cfg.func_count; f++)
 		v->result->stack_depth = MAX(v->result->stack_depth, v->stack_depth[f]);
-	if (err && err != -ENOMEM)
+	if (err && err != -ENOMEM) {
 		v->reject = (struct reject){ .kind = REJECT_STACK,
 					     .err = err,
 					     .regno = -1,
 					     .text = "the functions' frames take too much stack" };
+		explain_structure(v);
+	}
 	return err;
 }
 
@@ -203,7 +205,9 @@ static int run(struct verify *v)
 	u64 start = now_ns();
 	int err = prepare(v);
 
-	if (err && v->reject.kind != REJECT_NONE && v->reject.kind != REJECT_STRUCTURE)
+	if (err && v->reject.kind == REJECT_STRUCTURE)
+		explain_structure(v);
+	else if (err && v->reject.kind != REJECT_NONE)
 		err = explain_reject(v) == -ENOMEM ? -ENOMEM : err;
 	if (!err)
 		err = walk_all(v);

@@ -162,7 +162,7 @@ void words_reg(struct buf *out, const struct reg *r)
 {
 	switch (r->type) {
 	case NOT_INIT:
-		buf_puts(out, "nothing: it has not been written");
+		buf_puts(out, "without a value");
 		return;
 	case SCALAR_VALUE:
 		words_number(out, &r->s);
@@ -380,11 +380,34 @@ bool words_value(char out[static WORDS_NAME], const struct obj_line *line)
 	const char *at = line && line->text ? find_assignment(line->text) : NULL;
 
 	if (at && at > line->text && !strchr("+-*/%&|^", at[-1]) && is_plain(at + 1) &&
-	    words_assigned(out, line))
+	    words_assigned(out, line) && !strpbrk(out, ".>["))
 		return true;
 	if (words_expression(out, line) && strpbrk(out, "->.[*"))
 		return true;
 	return words_assigned(out, line);
+}
+
+bool words_argument(char out[static WORDS_NAME], const struct obj_line *line, const char *callee,
+		    u32 index)
+{
+	const char *p = line && line->text ? strstr(line->text, callee) : NULL, *start;
+	u32 depth = 1;
+
+	if (!p || p[strlen(callee)] != '(')
+		return false;
+	for (start = p += strlen(callee) + 1; *p && depth; p++) {
+		depth += *p == '(' || *p == '[';
+		depth -= *p == ')' || *p == ']';
+		if (depth && !(depth == 1 && *p == ','))
+			continue;
+		if (!index--) {
+			while (isspace((unsigned char)*start))
+				start++;
+			return take(out, start, (size_t)(p - start));
+		}
+		start = p + 1;
+	}
+	return false;
 }
 
 bool words_base(char out[static WORDS_NAME], const char *expression)

@@ -27,6 +27,9 @@ bool words_expression(char out[static WORDS_NAME], const struct obj_line *line);
 /* What the line calls a value that it reads: the variable that gets it unchanged, else the
  * expression at its column. */
 bool words_value(char out[static WORDS_NAME], const struct obj_line *line);
+/* Argument `index` (from 0) of a call of `callee` in the line: `&key`. */
+bool words_argument(char out[static WORDS_NAME], const struct obj_line *line, const char *callee,
+		    u32 index);
 /* What a pointer expression is made of: `tcp` of `tcp->dest`, `value` of `*value`, `h` of
  * `h->slots[i]`. */
 bool words_base(char out[static WORDS_NAME], const char *expression);
