@@ -174,7 +174,7 @@ static void put_reg(struct buf *out, const struct reg *r, u32 frameno)
 		if (r->frame != frameno)
 			buf_printf(out, "[%u]", r->frame);
 		if (scalar_is_const(&r->s)) {
-			buf_printf(out, "%lld", (long long)r->s.var.value + r->off);
+			put_signed(out, (s64)r->s.var.value + r->off);
 			return;
 		}
 	}

@@ -161,16 +161,60 @@ static void emit_pointer(u32 end)
 	}
 }
 
-static void emit_program(u32 length, bool packet)
+/* r6 context, r7 frame, r8 packet, r9 a small number: any operation on any of them. */
+static void emit_odd(u32 end)
 {
+	u8 dst = (u8)(6 + rnd(4)), src = (u8)(6 + rnd(4));
+	u8 op = (u8[]){ ALU_ADD, ALU_SUB, ALU_ADD, ALU_SUB, ALU_AND, ALU_MUL, ALU_NEG }[rnd(7)];
+	u8 class = rnd(8) ? CLASS_ALU64 : CLASS_ALU;
+	u8 jump = (u8[]){ JMP_JEQ, JMP_JNE, JMP_JGT, JMP_JSET }[rnd(4)];
+
+	if (!rnd(3))
+		emit(class | ALU_MOV | SRC_X, (u8)rnd(6), dst, 0, 0);
+	else if (op == ALU_NEG)
+		emit(class | op, dst, 0, 0, 0);
+	else if (rnd(2))
+		emit(class | op, rnd(3) ? dst : 9, 0, 0, rnd(3) ? (s32)rnd(32) : rnd_imm());
+	else if (rnd(2))
+		emit(class | op | SRC_X, dst, rnd(2) ? 9 : src, 0, 0);
+	else
+		emit(jump | CLASS_JMP | (rnd(2) ? SRC_X : 0), dst, 0,
+		     (s16)rnd(MIN(end - count - 1, 6) + 1), 0);
+	if (INSN_CLASS(code[count - 1].code) == CLASS_JMP && INSN_SRC(code[count - 1].code))
+		code[count - 1].src = src;
+}
+
+static void emit_kinds(void)
+{
+	count = 0;
+	emit(CLASS_LDX | MODE_MEM | SIZE_W, 8, 1, 0, 0);
+	emit(CODE_MOV | SRC_X, 6, 1, 0, 0);
+	emit(CODE_MOV | SRC_X, 7, 10, 0, 0);
+	emit(CODE_CALL, 0, 0, 0, BPF_FUNC_get_prandom_u32);
+	emit(CODE_MOV | SRC_X, 9, 0, 0, 0);
+	emit(CLASS_ALU64 | ALU_AND, 9, 0, 0, (s32)rnd(256));
+	for (u8 r = 1; r < 6; r++)
+		emit(CODE_MOV, r, 0, 0, r);
+}
+
+enum kind { NUMBERS, PACKETS, KINDS };
+
+static void emit_program(u32 length, enum kind what)
+{
+	bool packet = what == PACKETS;
 	u32 end;
 
-	emit_start(packet);
+	if (what == KINDS)
+		emit_kinds();
+	else
+		emit_start(packet);
 	end = count + length;
 	while (count < end) {
 		u32 kind = rnd(8);
 
-		if (packet && rnd(20))
+		if (what == KINDS)
+			emit_odd(end);
+		else if (packet && rnd(20))
 			emit_pointer(end);
 		else if (kind < 2)
 			emit_mov();
@@ -353,7 +397,7 @@ static void compare_program(void)
 	free(text);
 }
 
-static void run(u32 programs, u32 length, bool packet)
+static void run(u32 programs, u32 length, enum kind what)
 {
 	const char *more = getenv("SKEP_PROGRAMS");
 
@@ -366,7 +410,7 @@ static void run(u32 programs, u32 length, bool packet)
 	if (load())
 		test_skip("no right to load programs");
 	for (u32 n = 0; n < (more ? (u32)atoi(more) : programs); n++) {
-		emit_program(length, packet);
+		emit_program(length, what);
 		compare_program();
 	}
 	print_message(
@@ -377,12 +421,17 @@ static void run(u32 programs, u32 length, bool packet)
 
 static void numbers_and_links_are_the_kernels(void **state)
 {
-	run(1500, 20, false);
+	run(1500, 20, NUMBERS);
 }
 
 static void packet_pointers_are_the_kernels(void **state)
 {
-	run(1500, 12, true);
+	run(1500, 12, PACKETS);
+}
+
+static void arithmetic_on_pointers_is_the_kernels(void **state)
+{
+	run(1500, 4, KINDS);
 }
 
 static int setup(void **state)
@@ -402,6 +451,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(numbers_and_links_are_the_kernels),
 		TEST(packet_pointers_are_the_kernels),
+		TEST(arithmetic_on_pointers_is_the_kernels),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
