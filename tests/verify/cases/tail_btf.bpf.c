@@ -179,3 +179,79 @@ SEC("tc") int reject_task_storage_of_a_socket(struct __sk_buff *ctx)
 	v = bpf_task_storage_get(&tasks, (void *)sk, 0, 1);
 	return v ? *v : 0;
 }
+
+char room[64];
+
+static __noinline int jump_or_zero(struct __sk_buff *ctx)
+{
+	int zero;
+
+	asm volatile("%0 = 0" : "=r"(zero));
+	bpf_tail_call(ctx, &progs, 1);
+	return zero;
+}
+
+static __noinline int jump_or_two(struct __sk_buff *ctx)
+{
+	int zero;
+
+	bpf_tail_call(ctx, &progs, 1);
+	asm volatile("%0 = 0" : "=r"(zero));
+	return zero;
+}
+
+/* The program that is called instead returns what it likes. */
+SEC("tc") int reject_result_of_a_tail_call_as_index(struct __sk_buff *ctx)
+{
+	long at = jump_or_zero(ctx);
+
+	return *(volatile char *)(room + at);
+}
+
+SEC("tc") int reject_result_of_a_tail_call_as_index_too(struct __sk_buff *ctx)
+{
+	long at = jump_or_two(ctx);
+
+	return *(volatile char *)(room + at);
+}
+
+SEC("tc") int accept_result_of_a_tail_call_tested(struct __sk_buff *ctx)
+{
+	unsigned long at = jump_or_zero(ctx);
+
+	asm volatile("" : "+r"(at));
+	return at < 64 ? *(volatile char *)(room + at) : 0;
+}
+
+SEC("tc") int reject_packet_after_a_function_s_tail_call(struct __sk_buff *ctx)
+{
+	u8 *p = (void *)(long)ctx->data;
+
+	if (p + 1 > (u8 *)(long)ctx->data_end)
+		return 0;
+	jump(ctx);
+	return *(volatile u8 *)p;
+}
+
+static __noinline int jump_and_write(struct __sk_buff *ctx, u64 *at)
+{
+	bpf_tail_call(ctx, &progs, 1);
+	*at = 3;
+	return 0;
+}
+
+SEC("tc") int accept_stack_written_after_a_tail_call(struct __sk_buff *ctx)
+{
+	u64 at = 1;
+
+	jump_and_write(ctx, &at);
+	return *(volatile char *)(room + at);
+}
+
+SEC("tc") int reject_stack_not_written_when_the_tail_call_is_taken(struct __sk_buff *ctx)
+{
+	u64 at = 100;
+
+	jump_and_write(ctx, &at);
+	return *(volatile char *)(room + at);
+}
