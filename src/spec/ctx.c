@@ -31,7 +31,8 @@ enum variant {
 	VARIANT_OTHER,
 };
 
-enum { B1 = 1, B2 = 2, B4 = 4, B8 = 8 };
+/* FIRST: narrow accesses only at the field's first byte. */
+enum { B1 = 1, B2 = 2, B4 = 4, B8 = 8, FIRST = 16 };
 #define EVERY (~0u)
 #define V(v)  (1u << VARIANT_##v)
 #define FIELD(variant, fname, at, len, fkind, rwidth, rset, wwidth, wset, major, minor)            \
@@ -313,7 +314,7 @@ static bool field_holds(const struct ctx_field *f, u32 off, u32 size, u8 widths)
 
 	if (off < f->off || at >= f->size || !(widths & size))
 		return false;
-	return !at || (at % size == 0 && at + size <= f->size);
+	return !at || (!(widths & FIRST) && at % size == 0 && at + size <= f->size);
 }
 
 const struct ctx_field *ctx_access(const struct ctx_layout *l, u32 off, u32 size, bool write)

@@ -20,7 +20,8 @@ struct ctx_field {
 	const char *name;
 	u16 off, size; /* bytes; an array such as cb[0..4] is one row per element */
 	enum ctx_kind kind;
-	u8 read, write; /* access widths allowed at `off`: a mask of 1, 2, 4, 8 bytes */
+	u8 read, write; /* access widths allowed at `off`: a mask of 1, 2, 4, 8 bytes; 16: see ctx.c
+			 */
 	u8 since_major, since_minor;
 };
 

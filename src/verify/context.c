@@ -151,7 +151,9 @@ static int plain_access(struct verify *v, const struct ctx_use *u)
 {
 	switch (v->prog->type) {
 	case PROG_RAW_TRACEPOINT_WRITABLE:
-		if (!u->off && u->size == 8 && !u->write) {
+		if (!u->off) {
+			if (u->size != 8 || u->write)
+				return context_refuse(v, u);
 			context_set_pointer(v, u, PTR_TO_TP_BUFFER, 0);
 			return 0;
 		}

@@ -102,7 +102,7 @@ static bool args_trusted(const struct verify *v)
 
 /* ---- iterators ---- */
 
-/* Arguments of iterators that are neither NULL at the end nor plain objects. */
+/* Arguments of iterators that are more than an object of no trust that is NULL at the end. */
 static const struct iter_arg {
 	const char *target, *arg;
 	enum reg_type type;
@@ -112,6 +112,9 @@ static const struct iter_arg {
 	{ "bpf_map_elem", "value", PTR_TO_BUF, PTR_MAYBE_NULL },
 	{ "bpf_sk_storage_map", "value", PTR_TO_BUF, PTR_MAYBE_NULL },
 	{ "sockmap", "key", PTR_TO_BUF, PTR_MAYBE_NULL | MEM_RDONLY },
+	{ "bpf_map_elem", "map", PTR_TO_BTF_ID, PTR_TRUSTED },
+	{ "bpf_sk_storage_map", "map", PTR_TO_BTF_ID, PTR_TRUSTED },
+	{ "sockmap", "map", PTR_TO_BTF_ID, PTR_TRUSTED },
 	{ "task", "task", PTR_TO_BTF_ID, PTR_MAYBE_NULL | PTR_TRUSTED },
 	{ "bpf_map", "map", PTR_TO_BTF_ID, PTR_MAYBE_NULL | PTR_TRUSTED },
 	{ "cgroup", "cgroup", PTR_TO_BTF_ID, PTR_MAYBE_NULL | PTR_TRUSTED },
@@ -196,6 +199,33 @@ static const struct null_arg {
 	{ "tcp_send_reset", 0 },
 	{ "tcp_send_reset", 1 },
 	{ "tcp_sendmsg_locked", 2 },
+	{ "tmigr_update_events", 0 },
+	{ "xfs_inodegc_flush", 0 },
+	{ "xfs_inodegc_push", 0 },
+	{ "xfs_inodegc_start", 0 },
+	{ "xfs_inodegc_stop", 0 },
+	{ "xfs_inodegc_queue", 0 },
+	{ "xfs_inodegc_throttle", 0 },
+	{ "xfs_fs_sync_fs", 0 },
+	{ "xfs_blockgc_start", 0 },
+	{ "xfs_blockgc_stop", 0 },
+	{ "xfs_blockgc_worker", 0 },
+	{ "xfs_blockgc_flush_all", 0 },
+	{ "xfs_map_blocks_found", 4 },
+	{ "xfs_map_blocks_alloc", 4 },
+	{ "xfs_defer_create_intent", 0 },
+	{ "xfs_defer_cancel_list", 0 },
+	{ "xfs_defer_pending_finish", 0 },
+	{ "xfs_defer_pending_abort", 0 },
+	{ "xfs_defer_relog_intent", 0 },
+	{ "xfs_defer_isolate_paused", 0 },
+	{ "xfs_defer_item_pause", 0 },
+	{ "xfs_defer_item_unpause", 0 },
+	{ "xfs_defer_add_item", 0 },
+	{ "xfs_defer_cancel_item", 0 },
+	{ "xfs_defer_finish_item", 0 },
+	{ "xfs_ioc_free_eofblocks", 1 },
+	{ "xfs_blockgc_free_space", 1 },
 };
 
 static const struct null_arg *null_arg(const struct verify *v, u32 arg)
