@@ -6,6 +6,7 @@
 #include "isa/alu.h"
 #include "verify/memory.h"
 #include "verify/precision.h"
+#include "verify/unpriv.h"
 
 static bool is_wide(const struct insn *i)
 {
@@ -269,6 +270,7 @@ static int pointer_op(struct verify *v, const struct insn *i, const struct reg *
 {
 	struct reg *dst = &regs_of(v)[i->dst];
 	bool known = scalar_is_const(&num->s);
+	struct unpriv_move move;
 	int err;
 
 	if (!scalar_valid(&num->s)) {
@@ -294,12 +296,16 @@ static int pointer_op(struct verify *v, const struct insn *i, const struct reg *
 	if (!err)
 		err = check_sane(v, ptr, ptr, i->dst);
 	if (!err)
+		err = unpriv_before(v, i, ptr, num, !swapped, &move);
+	if (!err)
 		err = check_operator(v, i, ptr, swapped);
 	if (err)
 		return err;
 	move_pointer(v, dst, ptr, num, INSN_OP(i->code) == ALU_ADD);
 	err = check_sane(v, dst, dst, i->dst);
-	return err || v->allow_ptr_leaks ? err : check_inside(v, dst, i->dst);
+	if (!err && !v->allow_ptr_leaks)
+		err = check_inside(v, dst, i->dst);
+	return err ? err : unpriv_after(v, i, dst, &move);
 }
 
 /* ---- numbers ---- */
@@ -356,9 +362,11 @@ static int number_op(struct verify *v, const struct insn *i, struct reg *dst, co
 	u8 op = INSN_OP(i->code);
 	struct reg copy = *src;
 	u64 dst_max = dst->s.umax;
-	int err = 0;
+	int err = unpriv_number(v, i);
 	s32 off;
 
+	if (err)
+		return err;
 	if ((op == ALU_AND || op == ALU_OR) && scalar_is_const(&copy.s) &&
 	    verify_has(v, FEATURE_MASK_FORK))
 		err = fork_mask(v, i, dst);

@@ -12660,3 +12660,67 @@
 	call bpf_jiffies64
 	r0 = 0
 	exit
+;; stack_pointer_by_unknown_register [unpriv]: reject variable offset
+	call bpf_ktime_get_ns
+	r0 |= -8
+	r1 = r10
+	r1 += r0
+	r0 = 0
+	exit
+;; map_pointer_by_bounded_register [unpriv]: accept
+	*(u32 *)(r10 -4) = 0
+	r1 = map[m]
+	r2 = r10
+	r2 += -4
+	call bpf_map_lookup_elem
+	if r0 == 0 goto out
+	r6 = r0
+	r1 = *(u8 *)(r6 +0)
+	r1 &= 3
+	r6 += r1
+	r0 = *(u8 *)(r6 +0)
+	out:
+	r0 = 0
+	exit
+;; map_pointer_by_mixed_signs [unpriv]: reject unknown sign
+	*(u32 *)(r10 -4) = 0
+	r1 = map[m]
+	r2 = r10
+	r2 += -4
+	call bpf_map_lookup_elem
+	if r0 == 0 goto out
+	r6 = r0
+	r1 = *(u8 *)(r6 +0)
+	r1 &= 3
+	r1 += -1
+	r6 += 1
+	r6 += r1
+	r0 = *(u8 *)(r6 +0)
+	out:
+	r0 = 0
+	exit
+;; ctx_pointer_by_register [unpriv]: reject without privilege
+	r2 = 0
+	r1 += r2
+	r0 = 0
+	exit
+;; masks_differ_by_path [unpriv]: reject different maps
+	*(u32 *)(r10 -4) = 0
+	r1 = map[m]
+	r2 = r10
+	r2 += -4
+	call bpf_map_lookup_elem
+	if r0 == 0 goto out
+	r6 = r0
+	r1 = *(u8 *)(r6 +0)
+	r2 = *(u8 *)(r6 +1)
+	r1 &= 3
+	if r2 == 0 goto number
+	goto both
+	number:
+	r6 = 1
+	both:
+	r6 += r1
+	out:
+	r0 = 0
+	exit
