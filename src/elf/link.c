@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Linking: a program's main function, then every function it reaches, each once, in the order of
- * first calls, depth first. Function and line tables and CO-RE results move along.
+ * first calls, depth first; at the end the catcher of exceptions that it names. Function and line
+ * tables and CO-RE results move along.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -69,6 +70,27 @@ static int collect(struct linker *k, u32 main_func)
 			k->stack.len--;
 	}
 	return err;
+}
+
+/* The function that a tag of the main one names as the catcher of its exceptions, or UINT32_MAX. */
+static u32 exception_callback(const struct linker *k, u32 main_func)
+{
+	static const char tag[] = "exception_callback:";
+	const struct types *t = k->l->obj->types;
+	u32 main_id = k->l->funcs.data[main_func].type_id;
+
+	for (u32 id = 1; t && main_id && id < types_count(t); id++) {
+		const char *name = types_name(t, id);
+
+		if (types_kind(t, id) != KIND_DECL_TAG || types_ref(t, id) != main_id ||
+		    types_component(t, id) >= 0 || strncmp(name, tag, sizeof(tag) - 1))
+			continue;
+		for (u32 i = 0; i < k->l->funcs.len; i++) {
+			if (!strcmp(k->l->funcs.data[i].name, name + sizeof(tag) - 1))
+				return i;
+		}
+	}
+	return UINT32_MAX;
 }
 
 static int copy_ref(struct linker *k, const struct elf_ref *ref, u32 slot)
@@ -178,10 +200,13 @@ static int make_room(struct linker *k)
 int link_prog(struct elf_load *l, u32 func, struct obj_prog *prog)
 {
 	struct linker k = { .l = l, .prog = prog };
+	u32 catcher = exception_callback(&k, func);
 	int err;
 
 	k.start = calloc(l->funcs.len, sizeof(*k.start));
 	err = k.start ? collect(&k, func) : diag_nomem(l->d);
+	if (!err && catcher != UINT32_MAX && !k.start[catcher])
+		err = collect(&k, catcher);
 	if (!err)
 		err = make_room(&k);
 	for (u32 i = 0; !err && i < k.order.len; i++)
