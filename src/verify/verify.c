@@ -101,6 +101,11 @@ static int walk_all(struct verify *v)
 	int err = walk_func(v, 0);
 	bool more = true;
 
+	/* What catches exceptions is taken to be called. */
+	for (u32 f = 1; f < v->cfg.func_count; f++) {
+		if (v->cfg.funcs[f].is_exception_callback)
+			v->func_wanted[f / 32] |= 1u << (f % 32);
+	}
 	while (!err && more) {
 		more = false;
 		for (u32 f = 1; f < v->cfg.func_count && !err; f++) {
