@@ -323,6 +323,22 @@ static int load_typed_symbol(struct verify *v, struct reg *dst, const struct obj
 	return 0;
 }
 
+/* Programs test whether the kernel has a function before they call it. */
+static int load_kernel_function(struct verify *v, struct reg *dst, const struct obj_extern *x)
+{
+	if (!v->kernel)
+		return reject(v, REJECT_UNPROVEN, -1,
+			      "'%s' is a function of the kernel, whose BTF is not known", x->name);
+	if (types_find(v->kernel, x->name, KIND_FUNC)) {
+		reg_set_pointer(dst, PTR_TO_MEM, MEM_RDONLY); /* of 0 bytes */
+		return 0;
+	}
+	if (!x->weak)
+		return reject(v, REJECT_CALL, -1, "the kernel has no function %s", x->name);
+	reg_set_const(dst, 0);
+	return 0;
+}
+
 static int load_symbol(struct verify *v, struct reg *dst)
 {
 	for (u32 k = 0; k < v->prog->ref_count; k++) {
@@ -332,6 +348,8 @@ static int load_symbol(struct verify *v, struct reg *dst)
 			continue;
 		if (x->kind == EXTERN_KSYM_TYPED)
 			return load_typed_symbol(v, dst, x);
+		if (x->kind == EXTERN_KFUNC)
+			return load_kernel_function(v, dst, x);
 		return 0; /* an address, as a number */
 	}
 	return reject(v, REJECT_UNPROVEN, -1, "a kernel type is referred to by number");

@@ -33,6 +33,7 @@ static bool parse_head(struct one_case *c, const char *path, const char *line, s
 		return false;
 	snprintf(c->name, sizeof(c->name), "%.*s/%s", stem, base_name(path), name);
 	c->accept = !strcmp(verdict, "accept");
+	c->mitigations = strstr(words, "mitigations");
 	c->flags = (strstr(words, "strict") ? KLOAD_STRICT : 0) |
 		   (strstr(words, "freq") ? KLOAD_FREQ : 0);
 	c->as = strstr(words, "cap_bpf")  ? KLOAD_BPF

@@ -15,7 +15,7 @@
 #include "spec/map.h"
 #include "spec/prog.h"
 
-enum { LOG_SIZE = 1 << 24, NOBODY = 65534, CAP_OF_BPF = 39 };
+enum { LOG_SIZE = 1 << 24, NOBODY = 65534, CAP_OF_BPF = 39, STACK_DEPTH = 127 };
 
 static int sys_bpf(int cmd, union bpf_attr *attr)
 {
@@ -161,6 +161,15 @@ static int load_types(struct kload *k)
 
 /* ---- maps ---- */
 
+static u32 needs_entries(u32 type)
+{
+	const struct map_info *info = map_info(type);
+
+	if (type == MAP_TYPE_PERF_EVENT_ARRAY)
+		return (u32)sysconf(_SC_NPROCESSORS_CONF);
+	return !info || map_rule_allows(info->entries, 0) ? 0 : 4096;
+}
+
 static int create(struct kload *k, const struct obj_map *m)
 {
 	union bpf_attr attr = { 0 };
@@ -181,8 +190,11 @@ static int create(struct kload *k, const struct obj_map *m)
 			return inner;
 		attr.inner_map_fd = (u32)inner;
 	}
-	if (m->type == MAP_TYPE_PERF_EVENT_ARRAY && !attr.max_entries)
-		attr.max_entries = (u32)sysconf(_SC_NPROCESSORS_CONF);
+	/* Sizes that tools set before they load. */
+	if (!attr.max_entries)
+		attr.max_entries = needs_entries(m->type);
+	if (m->type == MAP_TYPE_STACK_TRACE && !attr.value_size)
+		attr.value_size = STACK_DEPTH * 8;
 	if (k->btf >= 0) {
 		attr.btf_fd = (u32)k->btf;
 		attr.btf_key_type_id = m->key_type_id;
@@ -241,10 +253,9 @@ int kload_open(struct kload *k, const struct object *obj)
 	k->maps = malloc(sizeof(int) * (obj->map_count + 1));
 	for (u32 i = 0; i < obj->map_count; i++)
 		k->maps[i] = -1;
-	if (load_types(k) < -1) {
-		err = k->btf;
+	/* Without types most programs load as well; those that do not are refused. */
+	if (load_types(k) < 0)
 		k->btf = -1;
-	}
 	for (u32 i = 0; !err && i < obj->map_count; i++)
 		err = make_map(k, i);
 	if (err)
@@ -293,9 +304,8 @@ static int resolve(struct kload *k, struct insn *i, const struct obj_extern *e)
 		id = k->kernel ? types_find(k->kernel, e->name, KIND_FUNC) : 0;
 		i->imm = (s32)id;
 		i->off = 0;
-		if (i->code == CODE_LD_IMM64) { /* is it there? */
-			i->src = 0;
-			i[0].imm = id != 0;
+		if (i->code == CODE_LD_IMM64) { /* its address; zero: it is not there */
+			i->src = id ? PSEUDO_BTF_ID : 0;
 			i[1].imm = 0;
 		}
 		return id || e->weak ? 0 : -ESRCH;

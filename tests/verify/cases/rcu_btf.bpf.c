@@ -452,3 +452,35 @@ SEC("tp_btf/task_newtask") int reject_walked_pointer_acquired(u64 *ctx)
 		bpf_task_release(p);
 	return 0;
 }
+
+extern int skep_no_such_function(int x) __ksym __weak;
+extern struct task_struct *bpf_task_from_pid(int pid) __ksym __weak;
+
+SEC("syscall") int accept_function_that_is_not_there_tested(void *ctx)
+{
+	if (&skep_no_such_function)
+		return skep_no_such_function(1) & 1;
+	return 0;
+}
+
+SEC("syscall") int reject_function_that_is_not_there_called(void *ctx)
+{
+	return skep_no_such_function(1) & 1;
+}
+
+SEC("syscall") int accept_function_that_is_there_tested(void *ctx)
+{
+	struct task_struct *t;
+
+	if (!&bpf_task_from_pid)
+		return skep_no_such_function(1) & 1;
+	t = bpf_task_from_pid(1);
+	if (t)
+		bpf_task_release(t);
+	return 0;
+}
+
+SEC("syscall") int reject_function_as_memory(void *ctx)
+{
+	return *(volatile char *)&bpf_task_from_pid;
+}

@@ -343,7 +343,7 @@
 	if r6 < 4 goto again
 	r0 = 0
 	exit
-;; loop_in_cap_bpf [cap_bpf]: reject the loop never ends when speculated
+;; loop_in_cap_bpf [cap_bpf mitigations]: reject the loop never ends when speculated
 	r6 = 0
 	again:	r6 += 1
 	if r6 < 4 goto again
