@@ -985,3 +985,295 @@ c39:	r7 = 39
 	goto end
 end:	r0 = 0
 	exit
+;; narrow_spill_as_index: accept
+	*(u64 *)(r10 -8) = 0
+	call bpf_get_prandom_u32
+	w6 = w0
+	w6 &= 7
+	if w0 > 100 goto other
+	*(u32 *)(r10 -16) = r6
+	goto join
+other:	w6 = 3
+	*(u32 *)(r10 -16) = r6
+join:	r1 = *(u32 *)(r10 -16)
+	r2 = r10
+	r2 += -8
+	r2 += r1
+	r0 = *(u8 *)(r2 +0)
+	exit
+;; narrow_store_into_a_spill: accept
+	*(u64 *)(r10 -8) = 0
+	call bpf_get_prandom_u32
+	r6 = r0
+	*(u64 *)(r10 -16) = r0
+	if r6 > 5 goto other
+	*(u16 *)(r10 -16) = r6
+other:	r1 = *(u64 *)(r10 -16)
+	r1 &= 7
+	r2 = r10
+	r2 += -8
+	r2 += r1
+	r0 = *(u8 *)(r2 +0)
+	exit
+;; zeros_as_index: accept
+	*(u64 *)(r10 -8) = 0
+	*(u64 *)(r10 -16) = 0
+	call bpf_get_prandom_u32
+	if r0 > 5 goto other
+	r1 = 0
+	*(u64 *)(r10 -16) = r1
+other:	*(u8 *)(r10 -16) = 0
+	r1 = *(u8 *)(r10 -16)
+	r2 = r10
+	r2 += -8
+	r2 += r1
+	r0 = *(u8 *)(r2 +0)
+	exit
+;; saved_over_a_call: accept
+	*(u64 *)(r10 -8) = 0
+	call bpf_get_prandom_u32
+	r6 = r0
+	r6 &= 3
+	r1 = r6
+	call f
+	r7 = r0
+	r1 = 9
+	call f
+	r6 += r7
+	r1 = r10
+	r1 += -8
+	r1 += r6
+	r0 = *(u8 *)(r1 +0)
+	exit
+.func f
+	r6 = 1
+	if r1 > 2 goto big
+	r6 = 2
+big:	r0 = r6
+	exit
+;; number_handed_through_two_calls: accept
+	*(u64 *)(r10 -8) = 0
+	call bpf_get_prandom_u32
+	r1 = r0
+	r2 = r10
+	r2 += -8
+	call outer
+	r0 = 0
+	exit
+.func outer
+	*(u64 *)(r10 -8) = r1
+	r6 = r2
+	r1 &= 15
+	call inner
+	r6 += r0
+	r0 = *(u8 *)(r6 +0)
+	exit
+.func inner
+	if r1 < 8 goto small
+	r0 = 7
+	exit
+small:	r0 = r1
+	exit
+;; many_linked_numbers: accept
+	*(u64 *)(r10 -8) = 0
+	call bpf_get_prandom_u32
+	r1 = r0
+	r2 = r0
+	r3 = r0
+	r4 = r0
+	r5 = r0
+	r6 = r0
+	r7 = r0
+	r8 = r0
+	if r1 > 7 goto out
+	r9 = r10
+	r9 += -8
+	r9 += r2
+	r0 = *(u8 *)(r9 +0)
+out:	r0 = 0
+	exit
+;; linked_in_a_callers_frame: accept
+	*(u64 *)(r10 -8) = 0
+	call bpf_get_prandom_u32
+	r6 = r0
+	r1 = r0
+	call f
+	if r0 != 1 goto out
+	if r6 > 7 goto out
+	r1 = r10
+	r1 += -8
+	r1 += r6
+	r0 = *(u8 *)(r1 +0)
+out:	r0 = 0
+	exit
+.func f
+	if r1 > 7 goto big
+	r0 = 1
+	exit
+big:	r0 = 2
+	exit
+;; two_numbers_compared: accept
+	*(u64 *)(r10 -8) = 0
+	call bpf_get_prandom_u32
+	r6 = r0
+	call bpf_get_prandom_u32
+	r0 &= 7
+	if r6 > r0 goto out
+	r1 = r10
+	r1 += -8
+	r1 += r6
+	r0 = *(u8 *)(r1 +0)
+out:	r0 = 0
+	exit
+;; pointers_subtracted: accept
+	*(u64 *)(r10 -8) = 0
+	r1 = r10
+	r2 = r10
+	r2 += -4
+	r1 -= r2
+	r1 &= 7
+	r3 = r10
+	r3 += -8
+	r3 += r1
+	r0 = *(u8 *)(r3 +0)
+	exit
+;; slots_saved_and_restored: accept
+	r6 = *(u32 *)(r1 +0)
+	*(u64 *)(r10 -8) = r6
+	*(u64 *)(r10 -16) = r1
+	r7 = 0
+again:	r1 = *(u64 *)(r10 -16)
+	r2 = *(u32 *)(r1 +4)
+	r3 = *(u64 *)(r10 -8)
+	r3 += r2
+	*(u64 *)(r10 -8) = r3
+	r7 += 1
+	if r7 < 20 goto again
+	r0 = *(u64 *)(r10 -8)
+	exit
+;; stack_cleared_then_filled: accept
+	r6 = 0
+again:	r1 = r10
+	r1 += -64
+	r1 += r6
+	*(u8 *)(r1 +0) = 0
+	r6 += 1
+	if r6 < 64 goto again
+	r0 = *(u64 *)(r10 -64)
+	exit
+;; buffer_filled_by_a_helper: accept
+	r6 = 0
+again:	*(u64 *)(r10 -8) = r6
+	r1 = r10
+	r1 += -16
+	r2 = 16
+	call bpf_get_current_comm
+	r1 = *(u64 *)(r10 -8)
+	r6 += 1
+	if r6 < 12 goto again
+	r0 = 0
+	exit
+;; keys_on_the_stack: accept
+	r6 = 0
+again:	*(u32 *)(r10 -4) = r6
+	r1 = map[m]
+	r2 = r10
+	r2 += -4
+	call bpf_map_lookup_elem
+	if r0 == 0 goto next
+	r1 = *(u64 *)(r0 +0)
+	r1 += 1
+	*(u64 *)(r0 +0) = r1
+next:	r6 += 1
+	if r6 < 16 goto again
+	r0 = 0
+	exit
+;; states_over_many_ways: accept
+	call bpf_get_prandom_u32
+	r6 = r0
+	r7 = 0
+	r8 = 0
+	if r6 & 1 goto a
+	r7 += 1
+a:	if r6 & 2 goto b
+	r8 += 2
+b:	if r6 & 4 goto c
+	r7 += 4
+c:	if r6 & 8 goto d
+	r8 += 8
+d:	if r6 & 16 goto e
+	r7 += 16
+e:	if r7 > 21 goto out
+	*(u64 *)(r10 -8) = 0
+	*(u64 *)(r10 -16) = 0
+	*(u64 *)(r10 -24) = 0
+	r1 = r10
+	r1 += -24
+	r1 += r7
+	r0 = *(u8 *)(r1 +0)
+out:	r0 = 0
+	exit
+;; loops_one_after_the_other: accept
+	r6 = 0
+one:	r6 += 1
+	if r6 < 30 goto one
+	r7 = 0
+two:	r7 += r6
+	r6 -= 1
+	if r6 != 0 goto two
+	r8 = 0
+three:	may_goto out
+	r8 += 1
+	goto three
+out:	r0 = r7
+	exit
+;; may_goto_with_a_slot: accept
+	*(u64 *)(r10 -8) = 0
+again:	may_goto out
+	r1 = *(u64 *)(r10 -8)
+	r1 += 1
+	*(u64 *)(r10 -8) = r1
+	goto again
+out:	r0 = *(u64 *)(r10 -8)
+	exit
+;; may_goto_index_unchecked: reject outside
+	*(u64 *)(r10 -8) = 0
+	r6 = 0
+again:	may_goto out
+	r6 += 1
+	goto again
+out:	r1 = r10
+	r1 += -8
+	r1 += r6
+	r0 = *(u8 *)(r1 +0)
+	exit
+;; may_goto_slot_index_unchecked: reject outside
+	*(u64 *)(r10 -8) = 0
+	*(u64 *)(r10 -16) = 0
+again:	may_goto out
+	r1 = *(u64 *)(r10 -16)
+	r1 += 1
+	*(u64 *)(r10 -16) = r1
+	goto again
+out:	r6 = *(u64 *)(r10 -16)
+	r1 = r10
+	r1 += -8
+	r1 += r6
+	r0 = *(u8 *)(r1 +0)
+	exit
+;; call_in_a_may_goto_loop: reject too complex
+	r6 = 0
+again:	may_goto out
+	r1 = r6
+	call f
+	r6 = r0
+	goto again
+out:	r0 = r6
+	exit
+.func f
+	if r1 > 100 goto big
+	r0 = r1
+	r0 += 1
+	exit
+big:	r0 = 0
+	exit
