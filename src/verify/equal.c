@@ -174,7 +174,7 @@ static bool slot_equal(struct compare *c, const struct stack_slot *old,
 	const struct reg *a, *b;
 	bool unused = true;
 
-	if (c->mode == EQUAL_EXACT && (!cur || memcmp(old->bytes, cur->bytes, 8)))
+	if (c->mode != EQUAL_LOOSE && (!cur || memcmp(old->bytes, cur->bytes, 8)))
 		return false;
 	for (u32 i = 0; i < 8; i++)
 		unused &= byte_unused(c, old->bytes[i]);
