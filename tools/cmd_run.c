@@ -433,7 +433,7 @@ static int prepare(struct session *s)
 		return err;
 	s->r.prog = skep_prog_find(s->r.unit, s->o.prog);
 	s->r.type = prog_type(s);
-	s->r.exec = load.exec == SKEP_EXEC_INTERP ? "interpreter" : "checked interpreter";
+	s->r.exec = skep_prog_exec(s->r.prog);
 	for (size_t i = 0; !err && i < s->o.maps.count; i++)
 		err = run_fill_map(s->r.unit, s->o.maps.items[i], s->diag);
 	for (size_t i = 0; !err && i < s->o.devices.count; i++)
@@ -501,9 +501,12 @@ static int run_main(const struct command *self, int argc, char **argv)
 		{ 0, "l3", NULL, "socket filters: offsets count from the network header", OPT_FLAG,
 		  &o->l3 },
 		{ 0, "cpu", "N", "the CPU that per-CPU maps see", OPT_NUMBER, &o->cpu },
-		{ 0, "exec", "MODE", "checked (default) or interp, which needs --trusted",
+		{ 0, "exec", "MODE",
+		  "checked: nothing is verified, every access is tested\ninterp: without "
+		  "tests, after verification or with --trusted\ndefault: the fastest "
+		  "that is safe for the program",
 		  OPT_STRING, &o->exec },
-		{ 0, "trusted", NULL, "run the program without checks: a wrong one can crash skep",
+		{ 0, "trusted", NULL, "do not verify, do not test: a wrong program can crash skep",
 		  OPT_FLAG, &o->trusted },
 		{ 0, "allow-uninit-stack", NULL, "reading stack bytes never written is no fault",
 		  OPT_FLAG, &o->uninit },

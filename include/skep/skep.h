@@ -236,14 +236,16 @@ typedef void (*skep_tx_fn)(void *arg, uint32_t ifindex, const void *packet, size
 void skep_engine_tx(struct skep_engine *eng, skep_tx_fn fn, void *arg);
 
 enum skep_exec {
-	SKEP_EXEC_AUTO,	   /* the fastest that is safe for this program */
-	SKEP_EXEC_CHECKED, /* interpreter that tests every access */
-	SKEP_EXEC_INTERP,  /* interpreter without tests; needs `trusted` for unverified programs */
+	SKEP_EXEC_AUTO,	   /* verify, then the fastest; what cannot be verified (bare programs,
+			      helpers of the embedder's own) runs checked; what is refused does not
+			      load */
+	SKEP_EXEC_CHECKED, /* interpreter that tests every access; nothing is verified */
+	SKEP_EXEC_INTERP,  /* interpreter without tests: for verified programs, or `trusted` */
 };
 struct skep_load_opts {
 	size_t size;
 	enum skep_exec exec;
-	bool trusted;		 /* the caller vouches for the programs */
+	bool trusted;		 /* the caller vouches for the programs: they are not verified */
 	bool allow_uninit_stack; /* as privileged Linux since 6.3 */
 	uint64_t budget;  /* instructions a run may take; 0: 1,000,000,000 checked, else no limit */
 	const char *prog; /* load only this program (and what it may tail-call); NULL: all */
@@ -256,6 +258,8 @@ void skep_unit_free(struct skep_unit *unit);
 
 struct skep_prog *skep_prog_find(struct skep_unit *unit, const char *name); /* NULL name: first */
 const char *skep_prog_name(const struct skep_prog *prog);
+/* How it runs: "interpreter", "checked interpreter". */
+const char *skep_prog_exec(const struct skep_prog *prog);
 
 enum {
 	SKEP_RUN_L3 = 1, /* socket filter: offsets count from the network header (as on a UDP

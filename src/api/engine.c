@@ -81,6 +81,11 @@ struct skep_prog *skep_prog_find(struct skep_unit *unit, const char *name)
 	return NULL;
 }
 
+const char *skep_prog_exec(const struct skep_prog *prog)
+{
+	return prog_of(prog)->exec;
+}
+
 const char *skep_prog_name(const struct skep_prog *prog)
 {
 	return prog_of(prog)->src->name;

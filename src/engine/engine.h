@@ -25,7 +25,8 @@ struct unit;
 struct unit_prog { /* struct skep_prog */
 	struct unit *unit;
 	const struct obj_prog *src;
-	void *impl; /* the engine's; NULL: not loaded */
+	void *impl;	  /* the engine's; NULL: not loaded */
+	const char *exec; /* how it runs, for people */
 };
 struct unit_map { /* struct skep_map */
 	struct unit *unit;

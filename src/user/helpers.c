@@ -63,6 +63,18 @@ static const struct vm_helper *refuse(const struct obj_prog *prog, u32 insn, str
 	return NULL;
 }
 
+bool user_helper_custom(const struct user_unit *u, u32 id)
+{
+	struct user_engine *e = engine_of(u);
+	struct custom_helper **c;
+
+	vec_for (c, &e->custom) {
+		if ((*c)->id == id)
+			return true;
+	}
+	return false;
+}
+
 const struct vm_helper *user_helper(const struct vm_env *env, const struct obj_prog *prog, u32 id,
 				    u32 insn, struct diag *d)
 {

@@ -5,6 +5,7 @@
 #include "btf/types.h"
 #include "spec/prog.h"
 #include "user/run.h"
+#include "verify/verify.h"
 
 /* 1 + byte offset of a struct bpf_spin_lock in the value, 0: none. */
 static u32 lock_place(const struct types *t, u32 value_type)
@@ -214,6 +215,56 @@ static int no_hook(const struct obj_prog *p, bool asked, struct diag *d)
 	return -EOPNOTSUPP;
 }
 
+static bool calls_custom(struct user_unit *u, const struct obj_prog *src)
+{
+	for (u32 i = 0; i < src->insn_count; i++) {
+		const struct insn *insn = &src->insns[i];
+
+		if (insn_is_wide(insn))
+			i++;
+		else if (insn->code == CODE_CALL && insn->src == CALL_HELPER &&
+			 user_helper_custom(u, (u32)insn->imm))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * May the program run without tests? Only when the verifier vouches for it. It cannot speak of bare
+ * programs (their memory is of any size) and of helpers that an embedder gave: those are tested
+ * while they run, like all when the caller asks for it. 0 or a refusal with its explanation.
+ */
+static int prog_verify(struct user_unit *u, const struct obj_prog *src, struct diag *d)
+{
+	const struct skep_load_opts *opts = &u->unit->opts;
+	struct verify_result *r = NULL;
+	bool accepted;
+	int err;
+
+	if (opts->exec == SKEP_EXEC_CHECKED || opts->trusted)
+		return 0;
+	if (src->type == PROG_UNSPEC || calls_custom(u, src)) {
+		u->checked = true;
+		if (opts->exec != SKEP_EXEC_INTERP)
+			return 0;
+		diag_error(
+			d, -EACCES, NOWHERE,
+			"program '%s' cannot be verified, and the interpreter without checks does "
+			"not run unverified programs",
+			src->name);
+		diag_hint(d,
+			  "leave the mode to choose itself, or say that the programs are trusted");
+		return -EACCES;
+	}
+	err = verify_prog(&r, u->unit->obj, src, NULL, d);
+	if (err)
+		return err;
+	accepted = r->accepted;
+	err = r->reject.err;
+	verify_result_free(r);
+	return accepted ? 0 : err ? err : -EACCES;
+}
+
 static int prog_load(struct user_unit *u, u32 i, bool asked, struct diag *d)
 {
 	const struct obj_prog *src = &u->unit->obj->progs[i];
@@ -227,7 +278,13 @@ static int prog_load(struct user_unit *u, u32 i, bool asked, struct diag *d)
 	p->layout = ctx_layout(src->type, src->attach_type);
 	err = vm_prog_new(&p->vm, &u->env, src, d);
 	if (!err)
+		err = prog_verify(u, src, d);
+	if (!err) {
 		u->unit->progs[i].impl = p;
+	} else {
+		vm_prog_free(p->vm);
+		p->vm = NULL;
+	}
 	return err;
 }
 
@@ -251,6 +308,8 @@ static int progs_load(struct user_unit *u, struct diag *d)
 		err = prog_load(u, i, u->unit->opts.prog || count == 1, d);
 		loaded += !err && u->progs[i].vm;
 	}
+	for (u32 i = 0; i < obj->prog_count; i++)
+		u->unit->progs[i].exec = u->checked ? "checked interpreter" : "interpreter";
 	free(wanted);
 	if (!err && count && !loaded)
 		err = diag_error(d, -EOPNOTSUPP, NOWHERE,
@@ -262,29 +321,18 @@ static int progs_load(struct user_unit *u, struct diag *d)
 	return err;
 }
 
-static int mode_check(const struct skep_load_opts *opts, struct diag *d)
-{
-	if (opts->exec != SKEP_EXEC_INTERP || opts->trusted)
-		return 0;
-	diag_error(d, -EACCES, NOWHERE,
-		   "the interpreter without checks does not run unverified programs");
-	diag_hint(d, "leave the mode to choose itself, or say that the programs are trusted");
-	return -EACCES;
-}
-
 int user_load(struct unit *unit, struct diag *d)
 {
 	const struct object *obj = unit->obj;
 	struct user_unit *u;
-	int err = mode_check(&unit->opts, d);
+	int err;
 
-	if (err)
-		return err;
 	u = calloc(1, sizeof(*u));
 	if (!u)
 		return diag_nomem(d);
 	unit->impl = u;
 	u->unit = unit;
+	u->checked = unit->opts.exec == SKEP_EXEC_CHECKED;
 	u->cpus = map_cpus();
 	pthread_mutex_init(&u->perf_lock, NULL);
 	u->maps = calloc(MAX(obj->map_count, 1u), sizeof(struct map *));

@@ -93,7 +93,7 @@ static int io_check(const struct skep_run *io, u32 cpus, struct diag *d)
 static void run_prepare(struct user_run *run, const struct user_prog *p, const struct skep_run *io)
 {
 	const struct skep_load_opts *opts = &run->unit->unit->opts;
-	bool fast = opts->exec == SKEP_EXEC_INTERP;
+	bool fast = !run->unit->checked;
 
 	run->prog = p;
 	run->vm.host = run;
@@ -125,7 +125,7 @@ static void run_release(struct user_run *run)
 
 static int run_repeat(struct user_run *run, struct skep_run *io, u64 r1, u64 r2, u64 *r0)
 {
-	bool fast = run->unit->unit->opts.exec == SKEP_EXEC_INTERP;
+	bool fast = !run->unit->checked;
 	u64 repeat = MAX(io->repeat, (u64)1), start = now_ns();
 	u32 regions = run->vm.region_count;
 	int err = 0;

@@ -46,6 +46,7 @@ struct user_unit {
 	struct user_prog *progs; /* one per obj->progs; vm NULL: not loaded */
 	u32 *owner_type;	 /* per map: 1 + type of the programs in a prog array */
 	u32 cpus;		 /* slots of per-CPU maps */
+	bool checked; /* some program may not run without tests, or the caller wants them */
 	struct vm_env env;
 	struct vm_helper *helpers; /* one per row of helpers.def and one more; owned */
 	struct user_run *spare;	   /* atomic: the state of the last run, for the next */
@@ -77,6 +78,8 @@ int helpers_bind(struct user_unit *u);
 /* Row i of helpers.def, for tests; false past the end. */
 bool helper_row_at(u32 i, u32 *id, const char **name);
 /* The body of helper `id`, for this program; NULL + diagnostic. */
+/* Has the embedder given a helper of that number? */
+bool user_helper_custom(const struct user_unit *u, u32 id);
 const struct vm_helper *user_helper(const struct vm_env *env, const struct obj_prog *prog, u32 id,
 				    u32 insn, struct diag *d);
 

@@ -230,6 +230,62 @@ static void unverified_programs_run_unchecked_only_when_trusted(void **state)
 	unload(&l);
 }
 
+/* The address of a packet's byte is not compared with its end: Linux refuses, so do we. */
+static const char text_unsafe[] = ".prog p type=xdp\n"
+				  "r2 = *(u32 *)(r1 +0)\n"
+				  "r0 = *(u8 *)(r2 +0)\n"
+				  "r0 = 2\n"
+				  "exit\n";
+
+static void refused_programs_load_only_to_be_tested_while_they_run(void **state)
+{
+	struct skep_load_opts opts = { .size = sizeof(opts) };
+	struct skep_source src = { .name = "t", .data = text_unsafe, .len = strlen(text_unsafe) };
+	char packet[14] = { 0 };
+	struct skep_run run = { .size = sizeof(run), .data_in = packet, .data_in_len = 14 };
+	struct skep_diag *diag = skep_diag_new();
+	struct skep_object *obj;
+	struct skep_engine *eng;
+	struct skep_unit *u;
+
+	assert_int_equal(skep_open(&obj, SKEP_ASM, src, NULL, diag), 0);
+	assert_int_equal(skep_engine_new(&eng, "user", diag), 0);
+	assert_int_equal(skep_load(&u, eng, obj, &opts, diag), -EACCES);
+	assert_complains(diag, "packet bounds");
+	opts.exec = SKEP_EXEC_CHECKED;
+	assert_int_equal(skep_load(&u, eng, obj, &opts, diag), 0);
+	assert_int_equal(skep_prog_run(skep_prog_find(u, NULL), &run, diag), 0);
+	assert_int_equal(run.result, 2);
+	skep_unit_free(u);
+	skep_engine_free(eng);
+	skep_object_free(obj);
+	skep_diag_free(diag);
+}
+
+static void verified_programs_run_without_tests(void **state)
+{
+	static const char text[] = ".prog p type=xdp\nr0 = 2\nexit\n";
+	struct skep_source src = { .name = "t", .data = text, .len = strlen(text) };
+	char packet[14] = { 0 };
+	struct skep_run run = { .size = sizeof(run), .data_in = packet, .data_in_len = 14 };
+	struct skep_diag *diag = skep_diag_new();
+	struct skep_object *obj;
+	struct skep_engine *eng;
+	struct skep_unit *u;
+
+	assert_int_equal(skep_open(&obj, SKEP_ASM, src, NULL, diag), 0);
+	assert_int_equal(skep_engine_new(&eng, "user", diag), 0);
+	assert_int_equal(skep_load(&u, eng, obj, NULL, diag), 0);
+	assert_int_equal(skep_prog_run(skep_prog_find(u, NULL), &run, diag), 0);
+	assert_int_equal(run.result, 2);
+	assert_int_equal(run.insns, 0); /* counted in checked mode only */
+	assert_string_equal(skep_prog_exec(skep_prog_find(u, NULL)), "interpreter");
+	skep_unit_free(u);
+	skep_engine_free(eng);
+	skep_object_free(obj);
+	skep_diag_free(diag);
+}
+
 static void a_fault_names_the_program_and_leaves_the_run_alone(void **state)
 {
 	struct skep_run run = { .size = sizeof(run), .result = 99 };
@@ -345,6 +401,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(open_options_are_checked),
 	TEST(embedders_add_and_replace_helpers),
 	TEST(unverified_programs_run_unchecked_only_when_trusted),
+	TEST(refused_programs_load_only_to_be_tested_while_they_run),
+	TEST(verified_programs_run_without_tests),
 	TEST(a_fault_names_the_program_and_leaves_the_run_alone),
 	TEST(results_have_words_and_say_what_passes),
 	TEST(captures_are_read_back_as_written),

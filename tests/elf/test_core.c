@@ -229,6 +229,7 @@ static void run_poisoned(struct skep_unit *unit, struct skep_diag *diag, u32 i)
 
 static void poisoned_instructions_fault_when_reached(void **state)
 {
+	struct skep_load_opts opts = { .size = sizeof(opts), .exec = SKEP_EXEC_CHECKED };
 	struct skep_diag *diag;
 	struct skep_engine *eng;
 	struct skep_object *obj;
@@ -238,7 +239,7 @@ static void poisoned_instructions_fault_when_reached(void **state)
 	diag = skep_diag_new();
 	obj = open_poison(diag);
 	assert_int_equal(skep_engine_new(&eng, "user", diag), 0);
-	assert_int_equal(skep_load(&unit, eng, obj, NULL, diag), 0);
+	assert_int_equal(skep_load(&unit, eng, obj, &opts, diag), 0);
 	for (u32 i = 0; i < ARRAY_SIZE(lacks); i++)
 		run_poisoned(unit, diag, i);
 	skep_unit_free(unit);

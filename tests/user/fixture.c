@@ -56,9 +56,10 @@ u32 fixture_prog(struct fixture *f, const char *name, u32 type, u32 attach,
 
 int fixture_load(struct fixture *f, const struct skep_load_opts *opts)
 {
-	const struct skep_load_opts none = { .size = sizeof(none) };
+	/* What programs do when they run, also those that Linux would not load. */
+	const struct skep_load_opts tested = { .size = sizeof(tested), .exec = SKEP_EXEC_CHECKED };
 
-	return unit_new(&f->unit, f->engine, f->obj, opts ? opts : &none, &f->diag);
+	return unit_new(&f->unit, f->engine, f->obj, opts ? opts : &tested, &f->diag);
 }
 
 int fixture_run(struct fixture *f, u32 prog, struct skep_run *run)
