@@ -302,6 +302,28 @@ static bool hint_context(struct buf *out, const struct trouble *t)
 	return true;
 }
 
+/* The call that stands where CO-RE found no field or type in the kernel. */
+static bool hint_missing(struct buf *out, const struct trouble *t)
+{
+	const struct obj_prog *prog = t->story->prog;
+
+	for (u32 k = 0; k < prog->core_count; k++) {
+		const struct obj_core *c = &prog->cores[k];
+
+		if (c->insn != t->insn || c->matched)
+			continue;
+		if (c->why)
+			buf_puts(out, c->why);
+		else
+			buf_printf(out, "the kernel has no %s", c->spec ? c->spec : "such type");
+		buf_puts(out,
+			 ": ask bpf_core_field_exists() or bpf_core_type_exists() before it is "
+			 "used");
+		return true;
+	}
+	return false;
+}
+
 /* Which program types have a helper. */
 static bool hint_call(struct buf *out, const struct trouble *t)
 {
@@ -311,6 +333,8 @@ static bool hint_call(struct buf *out, const struct trouble *t)
 		i->code == CODE_CALL && i->src == CALL_HELPER ? helper_by_id((u32)i->imm) : NULL;
 	u32 count = 0;
 
+	if (hint_missing(out, t))
+		return true;
 	if (!h || helper_allowed((u32)i->imm, t->story->prog->type, t->story->prog->attach_type))
 		return false;
 	for (u32 type = 1; prog_info(type); type++) {

@@ -292,7 +292,9 @@ static int explain(struct reading *r, struct arena *a, struct diag *d)
 	says.insn = slot;
 	if (says.regno < 0 && *r->more)
 		says.regno = kernel_names(r->more);
-	if (says.regno < 0 && says.kind == REJECT_BOUNDS && INSN_SRC(r->prog->insns[slot].code) &&
+	if (says.kind == REJECT_BOUNDS && r->prog->insns[slot].code == CODE_CALL)
+		says.kind = REJECT_ARG;
+	if (says.regno < 0 && says.kind == REJECT_ARITH && INSN_SRC(r->prog->insns[slot].code) &&
 	    INSN_CLASS(r->prog->insns[slot].code) == CLASS_ALU64)
 		says.regno = r->prog->insns[slot].src; /* what is added to the pointer */
 	forget_pointer(r, says.regno);

@@ -29,7 +29,7 @@ static const struct {
 	  "the access through %R is outside of the map's key" },
 	{ "invalid access to memory", REJECT_BOUNDS,
 	  "the access through %R is outside of its memory" },
-	{ "unbounded min value", REJECT_BOUNDS, "the number added to the pointer may be negative" },
+	{ "unbounded min value", REJECT_ARITH, "the number added to the pointer may be negative" },
 	{ "min value is negative", REJECT_BOUNDS, "%R may be negative" },
 	{ "max value is outside of the allowed memory range", REJECT_BOUNDS,
 	  "the number in %R may be too large" },
