@@ -314,14 +314,37 @@ static int check_key(struct verify *v, struct call_facts *f, u8 regno)
 	return arg_constant_key(v, regno, f->map->key_size, &f->map_key);
 }
 
+/*
+ * Where NULL is allowed, a pointer that may be NULL is checked as if it were not: the callee looks
+ * before it uses it.
+ */
+static u16 take_null(struct verify *v, u8 regno, bool or_null)
+{
+	struct reg *r = &regs_of(v)[regno];
+	u16 flag = or_null ? r->flags & PTR_MAYBE_NULL : 0;
+
+	r->flags &= (u16)~flag;
+	return flag;
+}
+
+static void give_null(struct verify *v, u8 regno, u16 flag)
+{
+	regs_of(v)[regno].flags |= flag;
+}
+
 static int check_value(struct verify *v, struct call_facts *f, const struct arg *a)
 {
 	bool out = a->type == ARG_MAP_VALUE_OUT;
+	u16 flags;
+	int err;
 
 	if (!f->map)
 		return reject(v, REJECT_ARG, a->regno, "a value without a map");
-	return memory_region(v, a->regno, f->map->value_size,
-			     out ? MEM_ACCESS_WRITE : MEM_ACCESS_READ, false, out);
+	flags = take_null(v, a->regno, a->or_null);
+	err = memory_region(v, a->regno, f->map->value_size,
+			    out ? MEM_ACCESS_WRITE : MEM_ACCESS_READ, false, out);
+	give_null(v, a->regno, flags);
+	return err;
 }
 
 static bool is_out(enum arg_type type)
@@ -335,16 +358,22 @@ static int check_size(struct verify *v, struct call_facts *f, const struct arg *
 	enum arg_type mem = f->h->arg[a->index - 1];
 	bool uninit = mem == ARG_MEM_OUT || mem == ARG_MEM_OUT_OR_NULL;
 
+	u16 flags = take_null(v, a->regno - 1, rules[mem].or_null);
+	int err;
+
 	f->size_max = r->s.umax;
-	return memory_region_sized(v, a->regno - 1, a->regno,
-				   is_out(mem) ? MEM_ACCESS_WRITE : MEM_ACCESS_READ,
-				   a->type == ARG_SIZE_OR_ZERO, uninit);
+	err = memory_region_sized(v, a->regno - 1, a->regno,
+				  is_out(mem) ? MEM_ACCESS_WRITE : MEM_ACCESS_READ,
+				  a->type == ARG_SIZE_OR_ZERO, uninit);
+	give_null(v, a->regno - 1, flags);
+	return err;
 }
 
 /* The low bits of the whole offset are zero: bit by bit, carries included. */
 static bool is_aligned(const struct reg *r, u32 size)
 {
-	u64 known = r->s.var.value + (u64)(s64)r->off;
+	/* The packet starts two bytes before an aligned address, behind 14 bytes of Ethernet. */
+	u64 known = r->s.var.value + (u64)(s64)r->off + (reg_is_packet(r) ? 2 : 0);
 
 	return !((known | r->s.var.mask) & (size - 1));
 }
@@ -456,23 +485,50 @@ static int note_release(struct verify *v, struct call_facts *f, const struct arg
 	return 0;
 }
 
+/* Packet memory as an argument: of some program types, for helpers that know how. */
+static bool takes_packet(const struct verify *v, u32 id)
+{
+	switch (v->prog->type) {
+	case PROG_LWT_IN:
+	case PROG_LWT_OUT:
+	case PROG_LWT_XMIT:
+	case PROG_LWT_SEG6LOCAL:
+	case PROG_SK_REUSEPORT:
+	case PROG_FLOW_DISSECTOR:
+	case PROG_CGROUP_SKB:
+	case PROG_SCHED_CLS:
+	case PROG_SCHED_ACT:
+	case PROG_XDP:
+	case PROG_SK_SKB:
+	case PROG_SK_MSG:
+		return helper_takes_packet(id);
+	case PROG_CGROUP_SOCKOPT: /* the option's value: memory of its own */
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int check_arg(struct verify *v, struct call_facts *f, u32 index)
 {
 	struct reg *r = &regs_of(v)[arg_regno(index)];
 	struct arg a;
-	int err = reg_check(v, arg_regno(index), USE_SRC);
+	int err;
 
+	arg_init(v, f, index, &a);
+	if (a.type == ARG_NONE)
+		return 0;
+	err = reg_check(v, a.regno, USE_SRC);
 	if (err)
 		return err;
-	arg_init(v, f, index, &a);
-	if (a.type == ARG_SCALAR || a.type == ARG_ANY_PTR || a.type == ARG_NONE) {
+	if (a.type == ARG_SCALAR || a.type == ARG_ANY_PTR) {
 		if (is_pointer_leak(v, r))
 			return reject(v, REJECT_PRIVILEGE, a.regno,
 				      "R%u hands a kernel address to bpf_%s, which needs privilege",
 				      a.regno, f->h->name);
 		return 0;
 	}
-	if (reg_is_packet(r) && !helper_takes_packet(f->id))
+	if (reg_is_packet(r) && !takes_packet(v, f->id))
 		return reject(v, REJECT_ARG, a.regno,
 			      "bpf_%s takes no packet memory: copy it to the stack first",
 			      f->h->name);

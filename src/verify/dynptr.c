@@ -55,29 +55,35 @@ static struct reg *dynptr_at(struct frame *f, u32 slot)
 	return f->slots[slot].reg.dynptr.first ? &f->slots[slot].reg : NULL;
 }
 
+/* The initialised dynptr that regno points to, with its place; its slots are read. */
+static int find(struct verify *v, u8 regno, struct frame **f, u32 *slot, struct reg **out)
+{
+	int err = place(v, regno, f, slot);
+
+	if (err)
+		return err;
+	stack_live_read(v, (*f)->frameno, *slot - 1, *slot);
+	*out = dynptr_at(*f, *slot);
+	if (*out)
+		return 0;
+	return reject(v, REJECT_ARG, regno, "R%u must point to a dynptr that has been initialised",
+		      regno);
+}
+
 int dynptr_arg(struct verify *v, u8 regno, bool rdonly, enum dynptr_kind *kind, u32 *id, u32 *ref)
 {
-	const struct reg *r = &regs_of(v)[regno];
+	struct reg *r = &regs_of(v)[regno];
 	struct frame *f;
 	u32 slot;
-	int err;
+	int err = 0;
 
-	if (r->type == CONST_PTR_TO_DYNPTR) {
-		if (!rdonly)
-			return reject(v, REJECT_ARG, regno,
-				      "R%u is a read-only dynptr, which this call would change",
-				      regno);
-	} else {
-		err = place(v, regno, &f, &slot);
-		if (err)
-			return err;
-		stack_live_read(v, f->frameno, slot - 1, slot);
-		r = dynptr_at(f, slot);
-		if (!r)
-			return reject(v, REJECT_ARG, regno,
-				      "R%u must point to a dynptr that has been initialised",
-				      regno);
-	}
+	if (r->type != CONST_PTR_TO_DYNPTR)
+		err = find(v, regno, &f, &slot, &r);
+	else if (!rdonly)
+		err = reject(v, REJECT_ARG, regno,
+			     "R%u is a read-only dynptr, which this call would change", regno);
+	if (err)
+		return err;
 	*kind = r->dynptr.kind;
 	*id = r->id;
 	*ref = r->ref_id;
@@ -168,15 +174,10 @@ int dynptr_release(struct verify *v, u8 regno)
 	struct frame *f;
 	struct reg *r;
 	u32 slot, ref;
-	int err = place(v, regno, &f, &slot);
+	int err = find(v, regno, &f, &slot, &r);
 
 	if (err)
 		return err;
-	stack_live_read(v, f->frameno, slot - 1, slot);
-	r = dynptr_at(f, slot);
-	if (!r)
-		return reject(v, REJECT_ARG, regno,
-			      "R%u must point to a dynptr that has been initialised", regno);
 	ref = r->ref_id;
 	if (!is_refcounted(r->dynptr.kind)) {
 		kill_slices(v, r->id);

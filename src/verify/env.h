@@ -48,9 +48,6 @@ struct aux {
 	u16 ptr_flags;
 	u8 alu_state; /* unprivileged pointer arithmetic: kind seen first */
 	u64 alu_limit;
-	bool call_with_ctx_arg; /* bpf_loop and the like: state is kept */
-	u64 map_key; /* tail call, array look-up: constant key + 1, 0: none seen, ~0: varies */
-	const void *map_seen;
 	bool force_checkpoint;
 };
 
@@ -92,7 +89,7 @@ struct verify {
 	bool changes_packet; /* some call moves the packet (for return values of global funcs) */
 	u16 *stack_depth;    /* by cfg.funcs, bytes */
 	struct prototype **prototypes; /* of global functions, by cfg.funcs; see global.c */
-	bool exact_scalars;  /* opts->record: pruning ignores no scalar */
+	bool exact_scalars;	       /* opts->record: pruning ignores no scalar */
 	struct reject reject;
 	struct trail *trail;   /* replay.h: forks of the current path, a reference; NULL: none */
 	struct replay *replay; /* a second walk along one path; NULL: the first */
@@ -128,7 +125,7 @@ static inline u32 id_new(struct verify *v)
 }
 static inline bool era_at_least(const struct verify *v, u32 major, u32 minor)
 {
-	return v->linux_version >= LINUX(major, minor);
+	return v->linux_version >= ERA(major, minor);
 }
 
 static inline bool verify_has(const struct verify *v, enum feature f)

@@ -39,11 +39,11 @@ enum tag {
 static const struct {
 	const char *name;
 	enum tag tag;
-	u16 since; /* LINUX(…) */
+	u16 since; /* ERA(…) */
 } tag_names[] = {
-	{ "ctx", TAG_CTX, LINUX(6, 8) },	 { "nonnull", TAG_NONNULL, LINUX(6, 8) },
-	{ "trusted", TAG_TRUSTED, LINUX(6, 9) }, { "nullable", TAG_NULLABLE, LINUX(6, 9) },
-	{ "arena", TAG_ARENA, LINUX(6, 9) },	 { "untrusted", TAG_UNTRUSTED, LINUX(6, 17) },
+	{ "ctx", TAG_CTX, ERA(6, 8) },	 { "nonnull", TAG_NONNULL, ERA(6, 8) },
+	{ "trusted", TAG_TRUSTED, ERA(6, 9) }, { "nullable", TAG_NULLABLE, ERA(6, 9) },
+	{ "arena", TAG_ARENA, ERA(6, 9) },	 { "untrusted", TAG_UNTRUSTED, ERA(6, 17) },
 };
 
 /* The "arg:…" declaration tags of argument `index`, as bits; negative: one is not known. */

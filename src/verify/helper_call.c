@@ -161,6 +161,14 @@ static int check_set_retval(struct verify *v)
 		      "the security hook returns nothing that bpf_set_retval could replace");
 }
 
+/* Does the program run from a trampoline at a function's entry or return? */
+static bool has_trampoline(const struct verify *v)
+{
+	return v->prog->type == PROG_TRACING && (v->prog->attach_type == ATTACH_TRACE_FENTRY ||
+						 v->prog->attach_type == ATTACH_TRACE_FEXIT ||
+						 v->prog->attach_type == ATTACH_MODIFY_RETURN);
+}
+
 static int check_special(struct verify *v, struct call_facts *f)
 {
 	const struct reg *regs = regs_of(v);
@@ -185,7 +193,7 @@ static int check_special(struct verify *v, struct call_facts *f)
 	case HELPER_set_retval:
 		return check_set_retval(v);
 	case HELPER_get_func_ip:
-		if (v->prog->type != PROG_TRACING && v->prog->type != PROG_KPROBE)
+		if (v->prog->type != PROG_KPROBE && !has_trampoline(v))
 			return reject(v, REJECT_CALL, -1,
 				      "bpf_get_func_ip is for kprobe, fentry and fexit programs");
 		return 0;

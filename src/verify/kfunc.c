@@ -7,6 +7,7 @@
 #include "verify/call.h"
 #include "verify/iter.h"
 #include "verify/kfunc_call.h"
+#include "verify/memory.h"
 #include "verify/refs.h"
 
 enum { IRQ_NATIVE = 1, IRQ_LOCK };
@@ -239,22 +240,6 @@ static bool is_packet_kind(enum dynptr_kind kind)
 	return kind == DYNPTR_SKB || kind == DYNPTR_XDP || kind == DYNPTR_SKB_META;
 }
 
-static bool packet_writable(const struct verify *v)
-{
-	switch (v->prog->type) {
-	case PROG_XDP:
-	case PROG_SCHED_CLS:
-	case PROG_SCHED_ACT:
-	case PROG_LWT_XMIT:
-	case PROG_SK_SKB:
-	case PROG_SK_MSG:
-	case PROG_CGROUP_SOCKOPT:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static int slice_result(struct verify *v, const struct kfunc_call *c)
 {
 	struct reg *r = &regs_of(v)[0];
@@ -262,7 +247,7 @@ static int slice_result(struct verify *v, const struct kfunc_call *c)
 
 	if (!c->has_const)
 		return reject(v, REJECT_ARG, 4, "the size of a slice must be a constant");
-	if (!rdonly && !packet_writable(v))
+	if (!rdonly && !memory_packet_writable(v))
 		return reject(v, REJECT_RDONLY, -1,
 			      "programs of type %s may not write to packets, so there is no "
 			      "writable slice",

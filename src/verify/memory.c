@@ -248,7 +248,7 @@ static int map_key_access(struct verify *v, const struct access *a)
 
 /* ---- packets ---- */
 
-static bool may_write_packet(const struct verify *v)
+bool memory_packet_writable(const struct verify *v)
 {
 	switch (v->prog->type) {
 	case PROG_SCHED_CLS:
@@ -290,7 +290,7 @@ static int packet_access(struct verify *v, const struct access *a)
 {
 	int err = is_write(a) ? check_leak(v, a->value_reg, "the packet") : 0;
 
-	if (is_write(a) && !may_write_packet(v))
+	if (is_write(a) && !memory_packet_writable(v))
 		return reject(v, REJECT_RDONLY, a->regno,
 			      "programs of this type may not write to the packet");
 	if (!err)

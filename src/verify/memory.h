@@ -46,6 +46,9 @@ bool memory_constant(const struct obj_map *map, s64 off, u32 size, bool sign_ext
 int memory_btf_access(struct verify *v, u8 regno, s32 off, u32 size, enum mem_access what,
 		      int value_reg);
 
+/* Do programs of this type write packets in place? */
+bool memory_packet_writable(const struct verify *v);
+
 /* stack.c */
 int stack_access(struct verify *v, u8 regno, s32 off, u32 size, enum mem_access what,
 		 int value_reg);

@@ -242,7 +242,7 @@ int verify_prog(struct verify_result **out, const struct object *obj, const stru
 	if (!r)
 		return diag_nomem(d);
 	v.arena = &r->arena;
-	v.linux_version = v.opts->linux_version ? v.opts->linux_version : LINUX(6, 18);
+	v.linux_version = v.opts->linux_version ? v.opts->linux_version : ERA(6, 18);
 	v.kernel = v.opts->kernel;
 	v.gpl = gpl_compatible(obj->license);
 	v.allow_ptr_leaks = !v.opts->unpriv && !v.opts->no_perfmon;

@@ -14,10 +14,8 @@
 #include "spec/features.h"
 #include "verify/state.h"
 
-#define LINUX(major, minor) ERA(major, minor)
-
 struct verify_opts {
-	u32 linux_version;	    /* LINUX(6, 18); 0 means that */
+	u32 linux_version;	    /* ERA(6, 18); 0 means that */
 	bool unpriv;		    /* as a user without CAP_BPF and CAP_PERFMON */
 	bool no_perfmon;	    /* with CAP_BPF but not CAP_PERFMON: addresses may not leak */
 	bool strict_align;	    /* BPF_F_STRICT_ALIGNMENT */

@@ -48,7 +48,7 @@ static void begin_(struct fixture *f, struct insn *insns, u32 count)
 				.result = &f->result,
 				.arena = &f->arena,
 				.aux = f->aux,
-				.linux_version = LINUX(6, 18),
+				.linux_version = ERA(6, 18),
 				.allow_uninit_stack = true };
 	assert_int_equal(cfg_build(&f->v.cfg, &f->arena, &f->obj, &f->prog, &rules, NULL), 0);
 	f->v.cur = state_new();
