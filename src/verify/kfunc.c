@@ -451,7 +451,6 @@ static int advance(struct verify *v, const struct reg *iter)
 	struct reg element = regs_of(v)[0];
 
 	element.flags &= (u16)~PTR_MAYBE_NULL;
-	element.id = 0;
 	return iter_next(v, iter, &element);
 }
 

@@ -220,15 +220,14 @@ static void put_slot(struct buf *out, const struct frame *f, u32 i)
 	}
 	if (!known || (s->bytes[7] == SLOT_DYNPTR && !s->reg.dynptr.first))
 		return;
-	/* Dynptrs are named by their lower slot's address. */
-	buf_printf(out, " fp%d=", -8 * (s32)(i + (s->bytes[7] == SLOT_DYNPTR ? 2 : 1)));
+	buf_printf(out, " fp%d=", -8 * (s32)(i + 1));
 	if (s->bytes[7] == SLOT_DYNPTR) {
 		buf_printf(out, "dynptr_%s(", dynptr_names[MIN(s->reg.dynptr.kind, DYNPTR_FILE)]);
-		if (s->reg.id)
-			buf_printf(out, "id=%u%s", s->reg.id, s->reg.ref_id ? "," : "");
+		/* The last number is Linux's mark of the lower slot. */
+		buf_printf(out, "id=%u,", s->reg.id);
 		if (s->reg.ref_id)
-			buf_printf(out, "ref_id=%u", s->reg.ref_id);
-		buf_putc(out, ')');
+			buf_printf(out, "ref_id=%u,", s->reg.ref_id);
+		buf_puts(out, "dynptr_id=1)");
 	} else if (s->bytes[7] == SLOT_ITER && s->reg.iter_state) {
 		put_iter(out, &s->reg);
 	} else if (s->bytes[7] == SLOT_SPILL) {
