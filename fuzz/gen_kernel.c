@@ -11,9 +11,23 @@ enum { TYPES = 40 };
 /* By program type, since a prog array belongs to one; made when first asked for. */
 static struct kload loaders[TYPES];
 static struct object *templates[TYPES];
+static struct kload other; /* of the object that was asked about last, when it is not random */
 
-static struct kload *loader_of(u32 type)
+static struct kload *loader_of_object(const struct object *obj)
 {
+	if (other.obj != obj) {
+		if (other.obj)
+			kload_close(&other);
+		if (kload_open(&other, obj))
+			fprintf(stderr, "%s: %s\n", obj->name, other.why);
+	}
+	return other.maps ? &other : NULL;
+}
+
+static struct kload *loader_of(const struct object *obj, u32 type)
+{
+	if (strcmp(obj->name, GEN_NAME))
+		return loader_of_object(obj);
 	if (type >= TYPES)
 		return NULL;
 	if (!templates[type]) {
@@ -31,6 +45,9 @@ bool gen_kernel_can(void)
 
 void gen_kernel_close(void)
 {
+	if (other.obj)
+		kload_close(&other);
+	other.obj = NULL;
 	for (u32 i = 0; i < TYPES; i++) {
 		if (templates[i])
 			kload_close(&loaders[i]);
@@ -65,15 +82,16 @@ static void last_line(struct gen_verdict *out, char *log)
 	out->why[n] = 0;
 }
 
-bool gen_kernel_load(struct gen_verdict *out, const struct obj_prog *prog)
+bool gen_kernel_load(struct gen_verdict *out, const struct object *obj, const struct obj_prog *prog)
 {
-	struct kload *k = loader_of(prog->type);
+	struct kload *k = loader_of(obj, prog->type);
 	struct kload_result result;
 
 	memset(out, 0, sizeof(*out));
 	if (!k || kload_prog(k, prog, 0, KLOAD_ROOT, &result))
 		return false;
 	out->err = result.err;
+	out->insns = result.insns;
 	if (out->err)
 		last_line(out, result.log);
 	if (out->err && !out->line[0])

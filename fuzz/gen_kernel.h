@@ -7,13 +7,15 @@
 
 struct gen_verdict {
 	int err;	/* 0: accepted, -errno */
+	u32 insns;	/* that it processed */
 	char why[160];	/* the last line of its log, without numbers; "" when accepted */
 	char line[200]; /* the same as it was */
 };
 
 bool gen_kernel_can(void); /* may this process load programs? */
 /* False: the kernel could not be asked. */
-bool gen_kernel_load(struct gen_verdict *out, const struct obj_prog *prog);
+bool gen_kernel_load(struct gen_verdict *out, const struct object *obj,
+		     const struct obj_prog *prog);
 void gen_kernel_close(void);
 
 #endif

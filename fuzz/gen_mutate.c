@@ -101,7 +101,21 @@ static void alter(struct gen *g, struct insn *i)
 	}
 }
 
-u32 gen_mutate(u64 seed, const struct insn *in, u32 count, struct insn *out, u32 room)
+/* Delete, or double over the next one, without moving anything. */
+static void overwrite(struct gen *g, struct insn *insns, u32 at, u32 width)
+{
+	static const struct insn nothing = { .code = CODE_JA };
+
+	if (width == 1 && at && gen_chance(g, 30) && !insn_is_wide(&insns[at - 1]) &&
+	    (at < 2 || !insn_is_wide(&insns[at - 2])))
+		insns[at] = insns[at - 1];
+	else
+		for (u32 k = 0; k < width; k++)
+			insns[at + k] = nothing;
+}
+
+u32 gen_mutate(u64 seed, bool in_place, const struct insn *in, u32 count, struct insn *out,
+	       u32 room)
 {
 	struct gen *g = calloc(1, sizeof(*g));
 
@@ -115,9 +129,11 @@ u32 gen_mutate(u64 seed, const struct insn *in, u32 count, struct insn *out, u32
 		if (at && insn_is_wide(&out[at - 1]))
 			at--;
 		width = insn_is_wide(&out[at]) ? 2 : 1;
-		if (gen_chance(g, 20) && count > width)
+		if (in_place && gen_chance(g, 30))
+			overwrite(g, out, at, width);
+		else if (gen_chance(g, 20) && count > width && !in_place)
 			count = gen_delete(out, count, at, width);
-		else if (gen_chance(g, 12) && count + width <= room)
+		else if (gen_chance(g, 12) && count + width <= room && !in_place)
 			count = duplicate(out, count, at, width);
 		else
 			alter(g, &out[at]);

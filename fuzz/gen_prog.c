@@ -74,7 +74,7 @@ static void jump_back(struct gen *g, u8 code, u8 dst, u8 src, s32 imm, u32 to)
 /* The step of the counter and the way back, or out. */
 static void loop_end(struct gen *g, u32 kind, u8 counter, u8 limit, s32 times, u32 head, s32 out)
 {
-	if (kind != LOOP_MAY && (!gen_wrong(g) || gen_chance(g, 80)))
+	if (kind != LOOP_MAY && (!gen_wrong(g) || gen_chance(g, 92)))
 		emit(g, kind == LOOP_DOWN && gen_chance(g, 50) ? CLASS_ALU64 | 0x10 : CLASS_ALU64,
 		     counter, 0, 0, 1);
 	if (kind == LOOP_DOWN && g->insns[g->count - 1].code == CLASS_ALU64)
@@ -304,7 +304,7 @@ static bool types_fill(struct object *obj)
 	}
 	ok = ctx == 7 && !types_writer_finish(&w, &raw);
 	copy = ok ? arena_copy(&obj->arena, raw.data, raw.len) : NULL;
-	ok = copy && !types_open(&obj->types, "random", copy, raw.len, NULL, NULL);
+	ok = copy && !types_open(&obj->types, GEN_NAME, copy, raw.len, NULL, NULL);
 	types_writer_fini(&w);
 	buf_fini(&raw);
 	return ok;
@@ -400,7 +400,7 @@ bool gen_replace(struct object *obj, const struct insn *insns, u32 count)
 struct object *gen_prog(u64 seed, const struct gen_opts *opts)
 {
 	struct gen *g = calloc(1, sizeof(*g));
-	struct object *obj = object_new("random");
+	struct object *obj = object_new(GEN_NAME);
 	u32 at, t = 0, count;
 	bool changed;
 
@@ -423,7 +423,7 @@ struct object *gen_prog(u64 seed, const struct gen_opts *opts)
 	if (!object_fill(obj, g))
 		goto out;
 	if (changed) {
-		count = gen_mutate(seed, obj->progs[0].insns, g->count, g->insns, GEN_ROOM);
+		count = gen_mutate(seed, false, obj->progs[0].insns, g->count, g->insns, GEN_ROOM);
 		if (!gen_replace(obj, g->insns, count))
 			goto out;
 	}

@@ -11,6 +11,7 @@
 #include "object/object.h"
 
 enum { GEN_MAPS = 12 };
+#define GEN_NAME "random" /* of every object made here */
 
 struct gen_opts {
 	u32 idioms; /* about how many a program has; 0: 10 */
@@ -23,9 +24,11 @@ struct object *gen_prog(u64 seed, const struct gen_opts *opts);
 /*
  * A copy of a program's instructions with one to three random changes: an operation, a register,
  * an offset, an immediate, an instruction deleted or doubled. Jumps and calls over the place keep
- * their targets. Returns the number of slots, at most `room`.
+ * their targets. Returns the number of slots, at most `room`; `in_place`: as many as there were,
+ * each where it was.
  */
-u32 gen_mutate(u64 seed, const struct insn *in, u32 count, struct insn *out, u32 room);
+u32 gen_mutate(u64 seed, bool in_place, const struct insn *in, u32 count, struct insn *out,
+	       u32 room);
 /* Put `insns` in the place of the object's only program's. False: out of memory. */
 bool gen_replace(struct object *obj, const struct insn *insns, u32 count);
 /* Remove slots [at, at + n) of the program; what jumped over them is adjusted, what jumped into

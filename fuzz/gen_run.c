@@ -14,6 +14,7 @@ enum { BUDGET = 300000, PACKET_ROOM = 512 };
 
 struct watch {
 	const struct object *obj;
+	const struct obj_prog *prog;
 	const struct verify_result *result;
 	struct gen_failure *out;
 };
@@ -144,7 +145,7 @@ static void trace(struct vm_run *run, const struct obj_prog *prog, u32 insn, con
 {
 	const struct watch *w = run->trace_arg;
 
-	if (w->out->text[0])
+	if (w->out->text[0] || prog != w->prog) /* tail calls leave it */
 		return;
 	if (!w->result->facts[insn].seen) {
 		w->out->insn = insn;
@@ -162,31 +163,39 @@ static void trace(struct vm_run *run, const struct obj_prog *prog, u32 insn, con
 
 /* ---- running ---- */
 
+static void fill_map(struct map *map, struct gen *g, bool zeros)
+{
+	u8 key[64] = { 0 }, value[1024];
+
+	for (u32 k = 0; k < 4; k++) {
+		key[0] = (u8)k;
+		for (u32 b = 0; b < sizeof(value); b++)
+			value[b] = zeros ? 0 : (u8)(gen_u64(g) >> 30);
+		if (!zeros && gen_chance(g, 30)) { /* extreme ones */
+			s64 n = gen_number(g);
+
+			memcpy(value, &n, sizeof(n));
+		}
+		if (map->def.type == MAP_TYPE_QUEUE || map->def.type == MAP_TYPE_STACK)
+			map->ops->push(map, value, 0);
+		else
+			map->ops->update(map, key, value, 0, 0);
+	}
+}
+
 static void fill_maps(struct unit *unit, struct gen *g, bool zeros)
 {
-	u8 key[8], value[512];
+	static const u8 filled[] = { MAP_TYPE_ARRAY,	  MAP_TYPE_HASH,  MAP_TYPE_PERCPU_ARRAY,
+				     MAP_TYPE_LRU_HASH,	  MAP_TYPE_QUEUE, MAP_TYPE_STACK,
+				     MAP_TYPE_PERCPU_HASH };
 
-	for (u32 i = 0; i < GEN_MAPS; i++) {
-		const struct gen_map_info *m = &gen_maps[i];
+	for (u32 i = 0; i < unit->obj->map_count; i++) {
 		struct map *map = unit->maps[i].impl;
 
-		if (i == M_RING || i == M_PROGS || i == M_RODATA || !map)
+		if (!map || map->frozen || map->def.key_size > 64 || map->def.value_size > 1024 ||
+		    !memchr(filled, (int)map->def.type, sizeof(filled)) || map->def.lock_at)
 			continue;
-		for (u32 k = 0; k < 4; k++) {
-			memset(key, 0, sizeof(key));
-			key[0] = (u8)k;
-			for (u32 b = 0; b < sizeof(value); b++)
-				value[b] = zeros ? 0 : (u8)(gen_u64(g) >> 30);
-			if (!zeros && gen_chance(g, 30)) { /* extreme ones */
-				s64 n = gen_number(g);
-
-				memcpy(value, &n, sizeof(n));
-			}
-			if (m->type == MAP_TYPE_QUEUE)
-				map->ops->push(map, value, 0);
-			else
-				map->ops->update(map, key, value, 0, 0);
-		}
+		fill_map(map, g, zeros);
 	}
 }
 
@@ -209,7 +218,8 @@ static bool may_fault(enum vm_fault_kind kind)
 	return kind == FAULT_BUDGET;
 }
 
-static bool run_once(struct unit *unit, u32 input, struct gen *g, struct gen_failure *out, u32 *ran)
+static bool run_once(struct unit *unit, u32 index, u32 input, struct gen *g,
+		     struct gen_failure *out, u32 *ran)
 {
 	u8 packet[PACKET_ROOM];
 	struct skep_run io = { .size = sizeof(io), .data_in = packet };
@@ -219,7 +229,7 @@ static bool run_once(struct unit *unit, u32 input, struct gen *g, struct gen_fai
 
 	io.data_in_len = fill_packet(g, input, packet);
 	fill_maps(unit, g, input == 0);
-	err = engine_user.prog_run(&unit->progs[0], &io, NULL);
+	err = engine_user.prog_run(&unit->progs[index], &io, NULL);
 	vm = u->spare ? &u->spare->vm : NULL;
 	if (out->text[0])
 		return false;
@@ -234,22 +244,23 @@ static bool run_once(struct unit *unit, u32 input, struct gen *g, struct gen_fai
 	return false;
 }
 
-bool gen_run(const struct object *obj, const struct verify_result *result, u32 inputs,
-	     struct gen_failure *out, u32 *ran)
+bool gen_run(const struct object *obj, const struct obj_prog *prog,
+	     const struct verify_result *result, u32 inputs, struct gen_failure *out, u32 *ran)
 {
 	const struct skep_load_opts opts = { .size = sizeof(opts),
 					     .exec = SKEP_EXEC_CHECKED,
 					     .budget = BUDGET,
-					     .allow_uninit_stack = true };
-	struct watch w = { obj, result, out };
-	struct gen g = { .rng = obj->progs[0].insn_count };
+					     .allow_uninit_stack = true,
+					     .prog = prog->name };
+	struct watch w = { obj, prog, result, out };
+	struct gen g = { .rng = prog->insn_count };
 	struct engine *engine;
 	struct unit *unit = NULL;
 	bool fine = true;
 
 	memset(out, 0, sizeof(*out));
 	*ran = 0;
-	if (!hook_of(obj->progs[0].type) || engine_user.open(&engine, NULL))
+	if (!hook_of(prog->type) || engine_user.open(&engine, NULL))
 		return true;
 	if (!unit_new(&unit, engine, obj, &opts, NULL)) {
 		if (result) {
@@ -257,7 +268,7 @@ bool gen_run(const struct object *obj, const struct verify_result *result, u32 i
 			((struct user_unit *)unit->impl)->trace_arg = &w;
 		}
 		for (u32 i = 0; i < inputs && fine; i++)
-			fine = run_once(unit, i, &g, out, ran);
+			fine = run_once(unit, (u32)(prog - obj->progs), i, &g, out, ran);
 		unit_free(unit);
 	}
 	engine_user.close(engine);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Runs an object's only program in the checked interpreter, over several packets and contents of
+ * Runs a program of an object in the checked interpreter, over several packets and contents of
  * maps. A program that was accepted may not fault; and when the verifier has recorded what it
  * believed before each instruction (opts.record), what registers and stack slots really hold must
  * be among it.
@@ -23,7 +23,7 @@ enum { GEN_INPUTS = 6 };
  * False when something failed that must not. True also when the engine does not run such
  * programs; *ran says how many runs there were.
  */
-bool gen_run(const struct object *obj, const struct verify_result *result, u32 inputs,
-	     struct gen_failure *out, u32 *ran);
+bool gen_run(const struct object *obj, const struct obj_prog *prog,
+	     const struct verify_result *result, u32 inputs, struct gen_failure *out, u32 *ran);
 
 #endif

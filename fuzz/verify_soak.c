@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Random programs by the million: what the live kernel says of them, and whether those that it
- * accepts run without a fault in the checked interpreter.
+ * Random programs by the million, and small changes to them: our verdict against the live kernel's;
+ * what we accept runs in the checked interpreter, where it may not fault and must stay within what
+ * was believed of its registers.
  *
- *     verify_soak [--from N] [--to N] [--kernel] [--run] [--print] [--samples N]
+ *     verify_soak [--from N] [--to N] [--mutants N] [--kernel] [--run] [--contain] [--shrink]
+ *                 [--print] [--samples N] [OBJECT…: changes to these, by seeds]
  */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fuzz/gen_kernel.h"
-#include "fuzz/gen_run.h"
+#include "fuzz/gen_ask.h"
+#include "fuzz/gen_prog.h"
+#include "fuzz/gen_shrink.h"
 #include "isa/disasm.h"
+#include <skep/skep.h>
 
-enum { MAX_KINDS = 4096 };
+enum { MAX_KINDS = 4096, ROOM = 2048 };
 
 struct kind {
 	char why[200];
@@ -23,10 +27,11 @@ struct kind {
 
 struct soak {
 	u64 from, to;
-	bool kernel, run, print;
-	u32 samples;
+	struct gen_ask how;
+	bool print, shrink;
+	u32 samples, mutants;
 	/* counts */
-	u32 programs, kernel_accepts, runs, failures;
+	u32 programs, accepts, outcomes[GEN_OUTCOMES], runs, failures, none;
 	struct kind kinds[MAX_KINDS];
 	u32 kind_count;
 };
@@ -66,38 +71,133 @@ static void print_program(const struct obj_prog *p)
 	}
 }
 
-static void one(struct soak *s, u64 seed)
+/* Shrinking: does the program still give the same answer? */
+struct same {
+	const struct obj_prog *prog;
+	const struct soak *soak;
+	const struct gen_answer *first;
+};
+
+static bool is_same(void *arg, const struct object *obj)
 {
+	const struct same *w = arg;
+	bool failed = w->first->failure.text[0];
+	struct gen_ask how = { .kernel = w->soak->how.kernel && !failed,
+			       .run = failed,
+			       .contain = failed && w->soak->how.contain };
+	static struct gen_answer now;
+
+	gen_ask(&now, &how, obj, w->prog);
+	if (failed)
+		return now.failure.text[0];
+	return now.outcome == w->first->outcome && !strcmp(now.kernel.why, w->first->kernel.why) &&
+	       !strcmp(now.why, w->first->why);
+}
+
+static void tell(const struct soak *s, const char *name, u64 seed, struct object *obj,
+		 const struct obj_prog *prog, const struct gen_answer *a)
+{
+	struct same same = { prog, s, a };
+
+	printf("== seed %llu: %s: %s | %s\n", (unsigned long long)seed, name,
+	       a->failure.text[0] ? a->failure.text : a->line, a->kernel.line);
+	if (!s->shrink || strcmp(obj->name, GEN_NAME))
+		return;
+	gen_shrink(obj, is_same, &same);
+	print_program(&obj->progs[0]);
+}
+
+static const char *const outcome_names[GEN_OUTCOMES] = { "both accept", "both refuse",
+							 "we refuse only", "KERNEL REFUSES ONLY",
+							 "no comparison" };
+
+static void one(struct soak *s, u64 seed, struct object *obj, const struct obj_prog *prog)
+{
+	struct gen_answer a;
+	char why[200];
+
+	s->programs++;
+	if (s->print)
+		print_program(prog);
+	gen_ask(&a, &s->how, obj, prog);
+	s->accepts += a.accepted;
+	s->outcomes[a.outcome]++;
+	s->runs += a.ran;
+	if (s->print)
+		printf("we: %s %s\nkernel: %d %s\n", a.accepted ? "accept" : "refuse", a.line,
+		       a.kernel.err, a.kernel.line);
+	if (a.failure.text[0]) {
+		s->failures++;
+		tell(s, "ACCEPTED AND FAILS", seed, obj, prog, &a);
+	}
+	if (a.outcome == GEN_UNKNOWN || a.outcome == GEN_BOTH_ACCEPT)
+		return;
+	if (a.outcome == GEN_BOTH_REFUSE)
+		return;
+	snprintf(why, sizeof(why), "%.190s", a.outcome == GEN_WE_REFUSE ? a.why : a.kernel.why);
+	count_kind(s, outcome_names[a.outcome], why, seed);
+	if (s->shrink)
+		tell(s, outcome_names[a.outcome], seed, obj, prog, &a);
+}
+
+/* The program of a seed, then changed ones. */
+static void seed_and_mutants(struct soak *s, u64 seed)
+{
+	static struct insn changed[2 * ROOM];
 	struct object *obj = gen_prog(seed, NULL);
-	struct gen_verdict kernel = { 0 };
-	struct gen_failure failure = { 0 };
-	u32 ran = 0;
 
 	if (!obj)
 		return;
-	s->programs++;
-	if (s->print)
-		print_program(&obj->progs[0]);
-	if (s->kernel && gen_kernel_load(&kernel, &obj->progs[0])) {
-		s->kernel_accepts += !kernel.err;
-		if (kernel.err)
-			count_kind(s, "kernel refuses", kernel.why, seed);
-		if (s->print)
-			printf("kernel: %d %s\n", kernel.err, kernel.line);
+	one(s, seed, obj, &obj->progs[0]);
+	object_free(obj);
+	for (u32 m = 1; m <= s->mutants; m++) {
+		u32 count;
+
+		obj = gen_prog(seed, NULL);
+		if (!obj)
+			return;
+		count = gen_mutate(seed * 1000 + m, false, obj->progs[0].insns,
+				   obj->progs[0].insn_count, changed, ARRAY_SIZE(changed));
+		if (gen_replace(obj, changed, count))
+			one(s, seed, obj, &obj->progs[0]);
+		object_free(obj);
 	}
-	if (s->run && s->kernel && !kernel.err && !gen_run(obj, NULL, GEN_INPUTS, &failure, &ran)) {
-		s->failures++;
-		printf("seed %llu: accepted, and fails: %s\n", (unsigned long long)seed,
-		       failure.text);
+}
+
+/* Changed copies of the programs of an object file. */
+static void object_mutants(struct soak *s, const char *path)
+{
+	struct skep_source src = { .name = path };
+	struct object *obj;
+
+	if (skep_open((struct skep_object **)&obj, SKEP_AUTO, src, NULL, NULL)) {
+		fprintf(stderr, "%s: cannot be opened\n", path);
+		return;
 	}
-	s->runs += ran;
+	for (u32 i = 0; i < obj->prog_count; i++) {
+		struct obj_prog *p = &obj->progs[i];
+		struct insn *original = p->insns;
+		struct insn *changed = calloc(p->insn_count, sizeof(*changed));
+
+		one(s, 0, obj, p);
+		for (u64 m = s->from; m < s->to && changed; m++) {
+			gen_mutate(m, true, original, p->insn_count, changed, p->insn_count);
+			p->insns = changed;
+			one(s, m, obj, p);
+		}
+		p->insns = original;
+		free(changed);
+	}
+	gen_kernel_close();
 	object_free(obj);
 }
 
 static void report(struct soak *s)
 {
-	printf("%u programs, %u accepted by the kernel, %u runs, %u failures\n", s->programs,
-	       s->kernel_accepts, s->runs, s->failures);
+	printf("%u programs, %u accepted by us, %u runs, %u failures\n", s->programs, s->accepts,
+	       s->runs, s->failures);
+	for (u32 i = 0; i < GEN_OUTCOMES; i++)
+		printf("%8u %s\n", s->outcomes[i], outcome_names[i]);
 	qsort(s->kinds, s->kind_count, sizeof(s->kinds[0]), by_count);
 	for (u32 i = 0; i < s->kind_count && i < s->samples; i++)
 		printf("%7u %s (seed %llu)\n", s->kinds[i].count, s->kinds[i].why,
@@ -112,12 +212,15 @@ static int options(struct soak *s, int argc, char **argv)
 		{ "kernel", no_argument, NULL, 'k' },
 		{ "run", no_argument, NULL, 'r' },
 		{ "print", no_argument, NULL, 'p' },
+		{ "contain", no_argument, NULL, 'c' },
+		{ "shrink", no_argument, NULL, 'm' },
+		{ "mutants", required_argument, NULL, 'M' },
 		{ "samples", required_argument, NULL, 's' },
 		{ 0 },
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "f:t:krps:", longs, NULL)) >= 0) {
+	while ((c = getopt_long(argc, argv, "f:t:krpcmM:s:", longs, NULL)) >= 0) {
 		switch (c) {
 		case 'f':
 			s->from = strtoull(optarg, NULL, 0);
@@ -126,13 +229,23 @@ static int options(struct soak *s, int argc, char **argv)
 			s->to = strtoull(optarg, NULL, 0);
 			break;
 		case 'k':
-			s->kernel = true;
+			s->how.kernel = true;
 			break;
 		case 'r':
-			s->run = true;
+			s->how.run = true;
 			break;
 		case 'p':
 			s->print = true;
+			s->how.log = stdout;
+			break;
+		case 'c':
+			s->how.contain = true;
+			break;
+		case 'm':
+			s->shrink = true;
+			break;
+		case 'M':
+			s->mutants = (u32)strtoul(optarg, NULL, 0);
 			break;
 		case 's':
 			s->samples = (u32)strtoul(optarg, NULL, 0);
@@ -151,13 +264,15 @@ int main(int argc, char **argv)
 	if (options(&s, argc, argv))
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (s.kernel && !gen_kernel_can()) {
+	if (s.how.kernel && !gen_kernel_can()) {
 		puts("this process may not load programs: no comparison with the kernel");
-		s.kernel = false;
+		s.how.kernel = false;
 	}
-	for (u64 seed = s.from; seed < s.to; seed++)
-		one(&s, seed);
+	for (int i = optind; i < argc; i++)
+		object_mutants(&s, argv[i]);
+	for (u64 seed = s.from; seed < s.to && optind == argc; seed++)
+		seed_and_mutants(&s, seed);
 	report(&s);
 	gen_kernel_close();
-	return s.failures != 0;
+	return s.failures || s.outcomes[GEN_KERNEL_REFUSES];
 }

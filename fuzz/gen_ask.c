@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "fuzz/gen_ask.h"
+
+#include <ctype.h>
+
+#include "tests/verify/kload.h"
+
+static void without_numbers(char *out, size_t room, const char *line)
+{
+	size_t n = 0;
+
+	for (; *line && n < room - 1; line++) {
+		if (!isdigit((unsigned char)*line))
+			out[n++] = *line;
+		else if (!n || out[n - 1] != 'N')
+			out[n++] = 'N';
+	}
+	out[n] = 0;
+}
+
+static void ask_us(struct gen_answer *out, const struct gen_ask *how, const struct object *obj,
+		   const struct obj_prog *prog)
+{
+	const struct verify_opts opts = { .record = how->contain,
+					  .kernel = kload_types(),
+					  .log = how->log ? LOG_INSN : 0,
+					  .log_out = how->log };
+	struct verify_result *r = NULL;
+	struct diag d;
+
+	diag_init(&d);
+	if (verify_prog(&r, obj, prog, &opts, &d)) {
+		snprintf(out->line, sizeof(out->line), "no verdict: %s",
+			 d.last ? d.last->text : "no reason");
+		without_numbers(out->why, sizeof(out->why), out->line);
+	} else if (!r->accepted) {
+		snprintf(out->line, sizeof(out->line), "insn %u: %s", r->reject.insn,
+			 r->reject.text ? r->reject.text : "(no words)");
+		without_numbers(out->why, sizeof(out->why), strchr(out->line, ':') + 2);
+	} else {
+		out->accepted = true;
+		if (how->run || how->contain)
+			gen_run(obj, prog, r, GEN_INPUTS, &out->failure, &out->ran);
+	}
+	verify_result_free(r);
+	diag_fini(&d);
+}
+
+void gen_ask(struct gen_answer *out, const struct gen_ask *how, const struct object *obj,
+	     const struct obj_prog *prog)
+{
+	memset(out, 0, sizeof(*out));
+	out->outcome = GEN_UNKNOWN;
+	ask_us(out, how, obj, prog);
+	if (!how->kernel && !(how->kernel_if_accepted && out->accepted))
+		return;
+	if (!gen_kernel_load(&out->kernel, obj, prog))
+		return;
+	if (out->accepted)
+		out->outcome = out->kernel.err ? GEN_KERNEL_REFUSES : GEN_BOTH_ACCEPT;
+	else
+		out->outcome = out->kernel.err ? GEN_BOTH_REFUSE : GEN_WE_REFUSE;
+}
