@@ -117,7 +117,7 @@ s64 gen_number(struct gen *g); /* an interesting one */
 #define GEN_PICK(g, list) ((list)[gen_below(g, ARRAY_SIZE(list))])
 
 /* ---- instructions ---- */
-void emit(struct gen *g, u8 code, u8 dst, u8 src, s32 off, s32 imm);
+void gen_emit(struct gen *g, u8 code, u8 dst, u8 src, s32 off, s32 imm);
 void emit_imm64(struct gen *g, u8 dst, u8 src, s32 low, s32 high);
 void emit_mov(struct gen *g, u8 dst, u8 src);
 void emit_movi(struct gen *g, u8 dst, s32 imm);
@@ -143,6 +143,7 @@ bool stack_is_written(const struct gen *g, s32 off, u32 size);
 void idiom_fresh(struct gen *g);
 void idiom_arith(struct gen *g);
 void idiom_relate(struct gen *g);
+void idiom_choose(struct gen *g);
 /* Some register in [0, hi] (lo, hi of the model say what it came out as), or a mistake. */
 u8 make_bounded(struct gen *g, u32 hi);
 /* A random condition on scalars; the jump's slot. */

@@ -10,7 +10,7 @@ void emit_map(struct gen *g, u8 dst, u32 map)
 
 static void call(struct gen *g, s32 helper)
 {
-	emit(g, CODE_CALL, 0, 0, 0, helper);
+	gen_emit(g, CODE_CALL, 0, 0, 0, helper);
 	model_call(g);
 }
 
@@ -81,11 +81,11 @@ static void emit_key(struct gen *g, u32 map)
 		return;
 	}
 	off = -8 * (s32)(1 + gen_below(g, 8));
-	emit(g, CLASS_ST | MODE_MEM | (size == 8 ? SIZE_DW : SIZE_W), REG_FP, 0, off,
-	     (s32)gen_below(g, 5));
+	gen_emit(g, CLASS_ST | MODE_MEM | (size == 8 ? SIZE_DW : SIZE_W), REG_FP, 0, off,
+		 (s32)gen_below(g, 5));
 	stack_wrote(g, off, size);
 	emit_mov(g, 2, REG_FP);
-	emit(g, CLASS_ALU64, 2, 0, 0, off);
+	gen_emit(g, CLASS_ALU64, 2, 0, 0, off);
 }
 
 void idiom_lookup(struct gen *g)
@@ -401,7 +401,7 @@ static void call_function(struct gen *g, u32 f)
 	if (g->call_count >= GEN_FIXUPS)
 		return;
 	g->calls[g->call_count++] = (struct gen_fixup){ g->count, f };
-	emit(g, CODE_CALL, 0, CALL_LOCAL, 0, 0);
+	gen_emit(g, CODE_CALL, 0, CALL_LOCAL, 0, 0);
 	model_call(g);
 	if (g->m.r[0].kind == G_SCALAR)
 		g->m.r[0].lo = UNKNOWN_LO;

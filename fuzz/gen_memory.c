@@ -27,9 +27,9 @@ static void emit_access(struct gen *g, u8 base, s32 off, u32 size, u32 can)
 	if ((can & CAN_READ) && (!(can & CAN_WRITE) || gen_chance(g, 55))) {
 		dst = reg_free(g);
 		if (size < 8 && gen_chance(g, 20))
-			emit(g, CLASS_LDX | MODE_MEMSX | code, dst, base, off, 0);
+			gen_emit(g, CLASS_LDX | MODE_MEMSX | code, dst, base, off, 0);
 		else
-			emit(g, CLASS_LDX | MODE_MEM | code, dst, base, off, 0);
+			gen_emit(g, CLASS_LDX | MODE_MEM | code, dst, base, off, 0);
 		reg_set(g, dst, G_SCALAR);
 		if (size == 1 && g->insns[g->count - 1].code == (CLASS_LDX | MODE_MEM | code))
 			reg_scalar_is(g, dst, 0, 255);
@@ -37,9 +37,9 @@ static void emit_access(struct gen *g, u8 base, s32 off, u32 size, u32 can)
 	}
 	src = gen_chance(g, 60) ? (u8)(reg_of(g, G_SCALAR) & 15) : 15;
 	if (src < REG_FP)
-		emit(g, CLASS_STX | MODE_MEM | code, base, src, off, 0);
+		gen_emit(g, CLASS_STX | MODE_MEM | code, base, src, off, 0);
 	else
-		emit(g, CLASS_ST | MODE_MEM | code, base, 0, off, (s32)gen_number(g));
+		gen_emit(g, CLASS_ST | MODE_MEM | code, base, 0, off, (s32)gen_number(g));
 }
 
 s32 make_stack(struct gen *g, u8 dst, u32 size, bool written)
@@ -53,14 +53,15 @@ s32 make_stack(struct gen *g, u8 dst, u32 size, bool written)
 		s32 to = off + 8 * (s32)at;
 
 		if (to <= -8 && !stack_is_written(g, to, 8) && !gen_wrong(g)) {
-			emit(g, CLASS_ST | MODE_MEM | SIZE_DW, REG_FP, 0, to, (s32)gen_number(g));
+			gen_emit(g, CLASS_ST | MODE_MEM | SIZE_DW, REG_FP, 0, to,
+				 (s32)gen_number(g));
 			stack_wrote(g, to, 8);
 		}
 	}
 	if (!written && off >= -STACK_SIZE)
 		stack_wrote(g, off, slots * 8);
 	emit_mov(g, dst, REG_FP);
-	emit(g, CLASS_ALU64, dst, 0, 0, off);
+	gen_emit(g, CLASS_ALU64, dst, 0, 0, off);
 	g->m.r[dst].off = off;
 	return off;
 }
@@ -85,7 +86,7 @@ static void access_variable(struct gen *g, u8 base, u32 limit, u32 align, u32 ca
 	if (align && size > 1 && !gen_wrong(g)) {
 		if (g->fixed >> index & 1)
 			return;
-		emit(g, CLASS_ALU64 | 0x50, index, 0, 0, -(s32)size);
+		gen_emit(g, CLASS_ALU64 | 0x50, index, 0, 0, -(s32)size);
 		if (v->lo < 0)
 			return;
 		v->lo = 0;
@@ -95,16 +96,16 @@ static void access_variable(struct gen *g, u8 base, u32 limit, u32 align, u32 ca
 		return;
 	emit_mov(g, at, base);
 	if (gen_chance(g, 12) && v->hi - v->lo < 200 && (!align || gen_wrong(g))) { /* away */
-		emit(g, CLASS_ALU64 | 0x10 | SRC_X, at, index, 0, 0);
+		gen_emit(g, CLASS_ALU64 | 0x10 | SRC_X, at, index, 0, 0);
 		first = -v->hi;
 		last = -v->lo;
 	} else if (gen_chance(g, 15) && at != index && !(g->fixed >> index & 1)) {
 		emit_mov(g, at, index); /* number + pointer */
-		emit(g, CLASS_ALU64 | SRC_X, at, base, 0, 0);
+		gen_emit(g, CLASS_ALU64 | SRC_X, at, base, 0, 0);
 		first = v->lo;
 		last = v->hi;
 	} else {
-		emit(g, CLASS_ALU64 | SRC_X, at, index, 0, 0);
+		gen_emit(g, CLASS_ALU64 | SRC_X, at, index, 0, 0);
 		first = v->lo;
 		last = v->hi;
 	}
@@ -229,7 +230,7 @@ void idiom_spill(struct gen *g)
 		off += (s32)(bytes_of(size) * gen_below(g, 8 / bytes_of(size)));
 	if (gen_wrong(g))
 		off += 1;
-	emit(g, CLASS_STX | MODE_MEM | size, REG_FP, (u8)r, off, 0);
+	gen_emit(g, CLASS_STX | MODE_MEM | size, REG_FP, (u8)r, off, 0);
 	stack_wrote(g, off, bytes_of(size));
 	if (size == SIZE_DW && off == -8 * (s32)(i + 1))
 		g->m.slot[i] = g->m.r[r];
@@ -252,9 +253,9 @@ void idiom_fill(struct gen *g)
 		if (size != SIZE_DW)
 			off += (s32)(bytes_of(size) * gen_below(g, 8 / bytes_of(size)));
 		if (size != SIZE_DW && gen_chance(g, 30))
-			emit(g, CLASS_LDX | MODE_MEMSX | size, dst, REG_FP, off, 0);
+			gen_emit(g, CLASS_LDX | MODE_MEMSX | size, dst, REG_FP, off, 0);
 		else
-			emit(g, CLASS_LDX | MODE_MEM | size, dst, REG_FP, off, 0);
+			gen_emit(g, CLASS_LDX | MODE_MEM | size, dst, REG_FP, off, 0);
 		reg_set(g, dst, G_SCALAR);
 		if (size == SIZE_DW && g->m.slot[i].kind)
 			g->m.r[dst] = g->m.slot[i];
@@ -274,8 +275,8 @@ void idiom_context(struct gen *g)
 	if (ctx < 0)
 		return;
 	if (!l) {
-		emit(g, CLASS_LDX | MODE_MEM | SIZE_DW, dst, (u8)ctx,
-		     8 * (s32)gen_below(g, gen_wrong(g) ? 20 : 12), 0);
+		gen_emit(g, CLASS_LDX | MODE_MEM | SIZE_DW, dst, (u8)ctx,
+			 8 * (s32)gen_below(g, gen_wrong(g) ? 20 : 12), 0);
 		reg_set(g, dst, G_SCALAR);
 		return;
 	}
@@ -284,9 +285,9 @@ void idiom_context(struct gen *g)
 		s32 off = (s32)gen_below(g, l->size);
 
 		if (gen_chance(g, 50))
-			emit(g, CLASS_STX | MODE_MEM | size, (u8)ctx, reg_scalar(g), off, 0);
+			gen_emit(g, CLASS_STX | MODE_MEM | size, (u8)ctx, reg_scalar(g), off, 0);
 		else
-			emit(g, CLASS_LDX | MODE_MEM | size, dst, (u8)ctx, off, 0);
+			gen_emit(g, CLASS_LDX | MODE_MEM | size, dst, (u8)ctx, off, 0);
 		reg_set(g, dst, G_SCALAR);
 		return;
 	}
@@ -296,14 +297,14 @@ void idiom_context(struct gen *g)
 		while (!(f->write & bytes_of(size)))
 			size = GEN_PICK(g, codes);
 		if (g->m.r[ctx].kind == G_CTX && g->m.r[src].kind == G_SCALAR)
-			emit(g, CLASS_STX | MODE_MEM | size, (u8)ctx, src, f->off, 0);
+			gen_emit(g, CLASS_STX | MODE_MEM | size, (u8)ctx, src, f->off, 0);
 		return;
 	}
 	if (!f->read || dst == ctx)
 		return;
 	while (!(f->read & bytes_of(size)))
 		size = GEN_PICK(g, codes);
-	emit(g, CLASS_LDX | MODE_MEM | size, dst, (u8)ctx, f->off, 0);
+	gen_emit(g, CLASS_LDX | MODE_MEM | size, dst, (u8)ctx, f->off, 0);
 	reg_set(g, dst, G_SCALAR);
 	if (f->kind == CTX_POINTER) {
 		reg_set(g, dst, G_SOCK_NULL);
@@ -332,14 +333,14 @@ static bool packet_bounds(struct gen *g, u8 *data, u8 *end)
 		d = reg_free(g);
 		if (d == ctx)
 			return false;
-		emit(g, CLASS_LDX | MODE_MEM | SIZE_W, (u8)d, (u8)ctx, xdp ? 0 : 76, 0);
+		gen_emit(g, CLASS_LDX | MODE_MEM | SIZE_W, (u8)d, (u8)ctx, xdp ? 0 : 76, 0);
 		reg_set(g, (u8)d, G_PKT);
 	}
 	if (e < 0) {
 		e = reg_free(g);
 		if (e == ctx || e == d)
 			return false;
-		emit(g, CLASS_LDX | MODE_MEM | SIZE_W, (u8)e, (u8)ctx, xdp ? 4 : 80, 0);
+		gen_emit(g, CLASS_LDX | MODE_MEM | SIZE_W, (u8)e, (u8)ctx, xdp ? 4 : 80, 0);
 		reg_set(g, (u8)e, G_END);
 	}
 	*data = (u8)d;
@@ -386,7 +387,7 @@ void idiom_packet(struct gen *g)
 			return;
 		if (g->m.r[index].lo < 0)
 			return;
-		emit(g, CLASS_ALU64 | SRC_X, data, index, 0, 0);
+		gen_emit(g, CLASS_ALU64 | SRC_X, data, index, 0, 0);
 		id = g->next_id++;
 		g->m.r[data].id = id;
 		g->m.r[data].off = 0;
@@ -398,7 +399,7 @@ void idiom_packet(struct gen *g)
 	emit_mov(g, at, data);
 	if (gen_wrong(g))
 		check = gen_below(g, 41);
-	emit(g, CLASS_ALU64, at, 0, 0, (s32)check);
+	gen_emit(g, CLASS_ALU64, at, 0, 0, (s32)check);
 	packet_check(g, at, end);
 	g->m.r[at].off = g->m.r[data].off + (s32)check;
 	id = g->m.r[data].id;
@@ -431,7 +432,7 @@ void idiom_atomic(struct gen *g)
 		base = REG_FP;
 		off = -8 * (s32)(1 + gen_below(g, 6));
 		if (!stack_is_written(g, off, 8)) {
-			emit(g, CLASS_ST | MODE_MEM | SIZE_DW, REG_FP, 0, off, 7);
+			gen_emit(g, CLASS_ST | MODE_MEM | SIZE_DW, REG_FP, 0, off, 7);
 			stack_wrote(g, off, 8);
 		}
 		g->m.slot[-off / 8 - 1].kind = G_NONE;
@@ -443,9 +444,9 @@ void idiom_atomic(struct gen *g)
 	if (op == 0xf1 && (g->m.r[0].kind != G_SCALAR || g->fixed & 1))
 		return;
 	if (op == 0x100)
-		emit(g, CLASS_STX | MODE_ATOMIC | size_of_bytes(size), src, (u8)base, off, op);
+		gen_emit(g, CLASS_STX | MODE_ATOMIC | size_of_bytes(size), src, (u8)base, off, op);
 	else
-		emit(g, CLASS_STX | MODE_ATOMIC | size_of_bytes(size), (u8)base, src, off, op);
+		gen_emit(g, CLASS_STX | MODE_ATOMIC | size_of_bytes(size), (u8)base, src, off, op);
 	if (op != 0x110)
 		reg_set(g, op == 0xf1 ? 0 : src, G_SCALAR);
 }
@@ -466,7 +467,7 @@ void idiom_pointer(struct gen *g)
 		if (g->m.r[a].kind != G_VALUE)
 			return;
 		emit_mov(g, dst, (u8)a);
-		emit(g, CLASS_ALU64, dst, 0, 0, 2);
+		gen_emit(g, CLASS_ALU64, dst, 0, 0, 2);
 		g->m.r[dst].off += 2;
 		if (g->m.r[dst].off + 1 >= (s32)gen_maps[g->m.r[dst].map].value)
 			g->m.r[dst].kind = G_NONE;
@@ -474,7 +475,7 @@ void idiom_pointer(struct gen *g)
 	case 1:
 		if (b >= 0 && g->m.r[a].kind == G_PKT && g->m.r[b].kind == G_PKT && dst != b) {
 			emit_mov(g, dst, (u8)a);
-			emit(g, CLASS_ALU64 | 0x10 | SRC_X, dst, (u8)b, 0, 0);
+			gen_emit(g, CLASS_ALU64 | 0x10 | SRC_X, dst, (u8)b, 0, 0);
 			reg_set(g, dst, G_SCALAR);
 		}
 		break;
@@ -487,22 +488,22 @@ void idiom_pointer(struct gen *g)
 		break;
 	case 3:
 		if (b >= 0)
-			emit(g, CLASS_JMP | SRC_X | (gen_chance(g, 50) ? 0x10 : 0x50), (u8)a, (u8)b,
-			     0, 0);
+			gen_emit(g, CLASS_JMP | SRC_X | (gen_chance(g, 50) ? 0x10 : 0x50), (u8)a,
+				 (u8)b, 0, 0);
 		break;
 	case 4: {
 		s32 value = reg_of(g, G_VALUE);
 
 		if (value >= 0 && g->m.r[value].map != M_RODATA && !g->m.r[value].off &&
 		    gen_maps[g->m.r[value].map].value >= 8)
-			emit(g, CLASS_STX | MODE_MEM | SIZE_DW, (u8)value, (u8)a, 0, 0);
+			gen_emit(g, CLASS_STX | MODE_MEM | SIZE_DW, (u8)value, (u8)a, 0, 0);
 		break;
 	}
 	default:
 		if (!gen_wrong(g))
 			return;
 		emit_mov(g, dst, (u8)a);
-		emit(g, (u8)(CLASS_ALU64 | gen_below(g, 12) << 4), dst, 0, 0, 8);
+		gen_emit(g, (u8)(CLASS_ALU64 | gen_below(g, 12) << 4), dst, 0, 0, 8);
 		reg_set(g, dst, G_SCALAR);
 		break;
 	}
@@ -519,10 +520,10 @@ void idiom_load_abs(struct gen *g)
 	    !gen_wrong(g))
 		return;
 	if (gen_chance(g, 60)) {
-		emit(g, CLASS_LD | MODE_ABS | size, 0, 0, 0, (s32)gen_below(g, 64));
+		gen_emit(g, CLASS_LD | MODE_ABS | size, 0, 0, 0, (s32)gen_below(g, 64));
 	} else {
 		index = make_bounded(g, 100);
-		emit(g, CLASS_LD | MODE_IND | size, 0, index, 0, (s32)gen_below(g, 64));
+		gen_emit(g, CLASS_LD | MODE_IND | size, 0, index, 0, (s32)gen_below(g, 64));
 	}
 	model_call(g);
 }

@@ -31,7 +31,7 @@ s64 gen_number(struct gen *g)
 	return n;
 }
 
-void emit(struct gen *g, u8 code, u8 dst, u8 src, s32 off, s32 imm)
+void gen_emit(struct gen *g, u8 code, u8 dst, u8 src, s32 off, s32 imm)
 {
 	if (g->count < GEN_ROOM)
 		g->insns[g->count++] = (struct insn){ code, dst & 15, src & 15, (s16)off, imm };
@@ -39,25 +39,25 @@ void emit(struct gen *g, u8 code, u8 dst, u8 src, s32 off, s32 imm)
 
 void emit_imm64(struct gen *g, u8 dst, u8 src, s32 low, s32 high)
 {
-	emit(g, CODE_LD_IMM64, dst, src, 0, low);
-	emit(g, 0, 0, 0, 0, high);
+	gen_emit(g, CODE_LD_IMM64, dst, src, 0, low);
+	gen_emit(g, 0, 0, 0, 0, high);
 }
 
 void emit_mov(struct gen *g, u8 dst, u8 src)
 {
-	emit(g, CODE_MOV | SRC_X, dst, src, 0, 0);
+	gen_emit(g, CODE_MOV | SRC_X, dst, src, 0, 0);
 	g->m.r[dst] = g->m.r[src];
 }
 
 void emit_movi(struct gen *g, u8 dst, s32 imm)
 {
-	emit(g, gen_chance(g, 80) || imm < 0 ? CODE_MOV : CLASS_ALU | 0xb0, dst, 0, 0, imm);
+	gen_emit(g, gen_chance(g, 80) || imm < 0 ? CODE_MOV : CLASS_ALU | 0xb0, dst, 0, 0, imm);
 	reg_scalar_is(g, dst, imm, imm);
 }
 
 u32 emit_jump(struct gen *g, u8 code, u8 dst, u8 src, s32 imm)
 {
-	emit(g, code, dst, src, 0, imm);
+	gen_emit(g, code, dst, src, 0, imm);
 	return g->count - 1;
 }
 

@@ -75,8 +75,9 @@ static void jump_back(struct gen *g, u8 code, u8 dst, u8 src, s32 imm, u32 to)
 static void loop_end(struct gen *g, u32 kind, u8 counter, u8 limit, s32 times, u32 head, s32 out)
 {
 	if (kind != LOOP_MAY && (!gen_wrong(g) || gen_chance(g, 92)))
-		emit(g, kind == LOOP_DOWN && gen_chance(g, 50) ? CLASS_ALU64 | 0x10 : CLASS_ALU64,
-		     counter, 0, 0, 1);
+		gen_emit(g,
+			 kind == LOOP_DOWN && gen_chance(g, 50) ? CLASS_ALU64 | 0x10 : CLASS_ALU64,
+			 counter, 0, 0, 1);
 	if (kind == LOOP_DOWN && g->insns[g->count - 1].code == CLASS_ALU64)
 		g->insns[g->count - 1].imm = -1;
 	switch (kind) {
@@ -158,11 +159,12 @@ static const struct {
 	void (*write)(struct gen *g);
 	u32 weight;
 } idioms[] = {
-	{ idiom_fresh, 10 },   { idiom_arith, 14 },  { idiom_relate, 8 },   { idiom_access, 16 },
-	{ idiom_spill, 7 },    { idiom_fill, 8 },    { idiom_context, 6 },  { idiom_packet, 8 },
-	{ idiom_atomic, 3 },   { idiom_pointer, 3 }, { idiom_helper, 7 },   { idiom_lookup, 8 },
-	{ idiom_ring, 2 },     { idiom_call, 4 },    { idiom_callback, 2 }, { idiom_tail_call, 1 },
-	{ idiom_load_abs, 2 }, { idiom_branch, 10 }, { idiom_loop, 5 },	    { idiom_bail, 6 },
+	{ idiom_fresh, 10 },	{ idiom_arith, 14 },   { idiom_relate, 8 },  { idiom_choose, 8 },
+	{ idiom_access, 16 },	{ idiom_spill, 7 },    { idiom_fill, 8 },    { idiom_context, 6 },
+	{ idiom_packet, 8 },	{ idiom_atomic, 3 },   { idiom_pointer, 3 }, { idiom_helper, 7 },
+	{ idiom_lookup, 8 },	{ idiom_ring, 2 },     { idiom_call, 4 },    { idiom_callback, 2 },
+	{ idiom_tail_call, 1 }, { idiom_load_abs, 2 }, { idiom_branch, 10 }, { idiom_loop, 5 },
+	{ idiom_bail, 6 },
 };
 
 void gen_block(struct gen *g, u32 count)
@@ -210,14 +212,14 @@ static void emit_result(struct gen *g)
 static void function_end(struct gen *g)
 {
 	emit_result(g);
-	emit(g, CODE_EXIT, 0, 0, 0, 0);
+	gen_emit(g, CODE_EXIT, 0, 0, 0, 0);
 	if (!g->exit_count)
 		return;
 	for (u32 i = 0; i < g->exit_count; i++)
 		patch(g, g->exits[i].slot);
 	g->exit_count = 0;
 	emit_movi(g, 0, (s32)gen_below(g, 2));
-	emit(g, CODE_EXIT, 0, 0, 0, 0);
+	gen_emit(g, CODE_EXIT, 0, 0, 0, 0);
 }
 
 static void function_start(struct gen *g, u32 func)

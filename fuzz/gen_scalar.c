@@ -30,18 +30,18 @@ static void fresh_loaded(struct gen *g, u8 dst)
 	    g->m.r[from].off == 0) {
 		bool wide = size != SIZE_DW && gen_chance(g, 25);
 
-		emit(g, CLASS_LDX | (wide ? MODE_MEMSX : MODE_MEM) | size, dst, (u8)from, 0, 0);
+		gen_emit(g, CLASS_LDX | (wide ? MODE_MEMSX : MODE_MEM) | size, dst, (u8)from, 0, 0);
 	} else {
 		s32 off = -8 * (1 + (s32)gen_below(g, 6));
 
 		if (!stack_is_written(g, off, 8) || g->m.slot[-off / 8 - 1].kind) {
-			emit(g, CODE_CALL, 0, 0, 0, gen_chance(g, 50) ? 7 : 5);
+			gen_emit(g, CODE_CALL, 0, 0, 0, gen_chance(g, 50) ? 7 : 5);
 			model_call(g);
 			if (dst)
 				emit_mov(g, dst, 0);
 			return;
 		}
-		emit(g, CLASS_LDX | MODE_MEM | size, dst, REG_FP, off, 0);
+		gen_emit(g, CLASS_LDX | MODE_MEM | size, dst, REG_FP, off, 0);
 	}
 	reg_set(g, dst, G_SCALAR);
 	if (g->insns[g->count - 1].code == (CLASS_LDX | MODE_MEM | SIZE_B))
@@ -63,14 +63,16 @@ static bool fresh_field(struct gen *g, u8 dst)
 	if (ctx < 0)
 		return false;
 	if (!l) {
-		emit(g, CLASS_LDX | MODE_MEM | SIZE_DW, dst, (u8)ctx, 8 * (s32)gen_below(g, 4), 0);
+		gen_emit(g, CLASS_LDX | MODE_MEM | SIZE_DW, dst, (u8)ctx, 8 * (s32)gen_below(g, 4),
+			 0);
 		reg_set(g, dst, G_SCALAR);
 		return true;
 	}
 	f = &l->fields[gen_below(g, l->count)];
 	if (f->kind != CTX_SCALAR || !(f->read & 12))
 		return false;
-	emit(g, CLASS_LDX | MODE_MEM | (f->read & 4 ? SIZE_W : SIZE_DW), dst, (u8)ctx, f->off, 0);
+	gen_emit(g, CLASS_LDX | MODE_MEM | (f->read & 4 ? SIZE_W : SIZE_DW), dst, (u8)ctx, f->off,
+		 0);
 	reg_set(g, dst, G_SCALAR);
 	return true;
 }
@@ -109,11 +111,11 @@ static void arith_one(struct gen *g, u8 dst, u8 src)
 	if (gen_chance(g, 12)) {
 		static const u8 swap_codes[] = { 0xd4, 0xdc, 0xd7 };
 
-		emit(g, GEN_PICK(g, swap_codes), dst, 0, 0, 16 << gen_below(g, 3));
+		gen_emit(g, GEN_PICK(g, swap_codes), dst, 0, 0, 16 << gen_below(g, 3));
 		return;
 	}
 	if (gen_chance(g, 5)) {
-		emit(g, class | 0x80, dst, 0, 0, 0);
+		gen_emit(g, class | 0x80, dst, 0, 0, 0);
 		return;
 	}
 	if ((op == 0x30 || op == 0x90) && gen_chance(g, 40))
@@ -124,7 +126,7 @@ static void arith_one(struct gen *g, u8 dst, u8 src)
 		imm = gen_wrong(g) ? 64 : imm & (class == CLASS_ALU64 ? 63 : 31);
 	if (k && (op == 0x30 || op == 0x90) && !imm && !gen_wrong(g))
 		imm = 3;
-	emit(g, (u8)(class | op | (k ? 0 : SRC_X)), dst, k ? 0 : src, off, k ? imm : 0);
+	gen_emit(g, (u8)(class | op | (k ? 0 : SRC_X)), dst, k ? 0 : src, off, k ? imm : 0);
 }
 
 void idiom_arith(struct gen *g)
@@ -151,11 +153,11 @@ void idiom_relate(struct gen *g)
 	if (gen_chance(g, 70)) {
 		emit_mov(g, dst, src);
 	} else {
-		emit(g, CLASS_ALU | 0xb0 | SRC_X, dst, src, 0, 0);
+		gen_emit(g, CLASS_ALU | 0xb0 | SRC_X, dst, src, 0, 0);
 		reg_set(g, dst, G_SCALAR);
 	}
 	if (gen_chance(g, 40)) {
-		emit(g, alu_class(g), dst, 0, 0, (s32)gen_below(g, 40) - 20);
+		gen_emit(g, alu_class(g), dst, 0, 0, (s32)gen_below(g, 40) - 20);
 		reg_set(g, dst, G_SCALAR);
 	}
 	if (gen_chance(g, 50)) {
@@ -197,61 +199,61 @@ static bool bound_inline(struct gen *g, u8 r, u32 hi)
 	switch (gen_wrong(g) ? 9 : gen_below(g, 9)) {
 	case 0:
 	case 1:
-		emit(g, alu_class(g) | 0x50, r, 0, 0, (s32)mask);
+		gen_emit(g, alu_class(g) | 0x50, r, 0, 0, (s32)mask);
 		hi = mask;
 		break;
 	case 2:
-		emit(g, alu_class(g) | 0x90, r, 0, 0, (s32)(hi + 1));
+		gen_emit(g, alu_class(g) | 0x90, r, 0, 0, (s32)(hi + 1));
 		break;
 	case 3:
-		emit(g, CLASS_ALU64 | 0x70, r, 0, 0, (s32)(64 - MAX(bits, 1u)));
+		gen_emit(g, CLASS_ALU64 | 0x70, r, 0, 0, (s32)(64 - MAX(bits, 1u)));
 		hi = MAX(mask, 1u);
 		if (!bits)
 			return false;
 		break;
 	case 4: /* the smaller of the two */
 		jump = emit_jump(g, CLASS_JMP | (gen_chance(g, 50) ? 0xb0 : 0xa0), r, 0, (s32)hi);
-		emit(g, CODE_MOV, r, 0, 0, (s32)hi);
+		gen_emit(g, CODE_MOV, r, 0, 0, (s32)hi);
 		patch(g, jump);
 		break;
 	case 5: /* one of two constants */
 		jump = emit_condition(g);
 		if (g->m.r[r].kind != G_SCALAR || g->fixed >> r & 1)
 			return false;
-		emit(g, CODE_MOV, r, 0, 0, (s32)gen_below(g, hi + 1));
-		emit(g, CODE_JA, 0, 0, 1, 0);
+		gen_emit(g, CODE_MOV, r, 0, 0, (s32)gen_below(g, hi + 1));
+		gen_emit(g, CODE_JA, 0, 0, 1, 0);
 		patch(g, jump);
-		emit(g, CODE_MOV, r, 0, 0, (s32)gen_below(g, hi + 1));
+		gen_emit(g, CODE_MOV, r, 0, 0, (s32)gen_below(g, hi + 1));
 		break;
 	case 6: /* a byte with its sign, moved up */
 		if (hi < 255)
 			return false;
-		emit(g, CODE_MOV | SRC_X, r, r, 8, 0);
-		emit(g, CLASS_ALU64, r, 0, 0, 128);
+		gen_emit(g, CODE_MOV | SRC_X, r, r, 8, 0);
+		gen_emit(g, CLASS_ALU64, r, 0, 0, 128);
 		hi = 255;
 		break;
 	case 7:
 		if (hi < 255)
 			return false;
-		emit(g, CLASS_ALU64 | 0x60, r, 0, 0, 56);
-		emit(g, CLASS_ALU64 | (gen_chance(g, 50) ? 0x70 : 0xc0), r, 0, 0, 56);
+		gen_emit(g, CLASS_ALU64 | 0x60, r, 0, 0, 56);
+		gen_emit(g, CLASS_ALU64 | (gen_chance(g, 50) ? 0x70 : 0xc0), r, 0, 0, 56);
 		if (g->insns[g->count - 1].code & 0x80)
-			emit(g, CLASS_ALU64, r, 0, 0, 128);
+			gen_emit(g, CLASS_ALU64, r, 0, 0, 128);
 		hi = 255;
 		break;
 	case 8: /* by a register that is known */
 		other = reg_free(g);
 		if (other == r)
 			return false;
-		emit(g, CODE_MOV, other, 0, 0, (s32)mask);
-		emit(g, alu_class(g) | 0x50 | SRC_X, r, other, 0, 0);
+		gen_emit(g, CODE_MOV, other, 0, 0, (s32)mask);
+		gen_emit(g, alu_class(g) | 0x50 | SRC_X, r, other, 0, 0);
 		reg_scalar_is(g, other, mask, mask);
 		hi = mask;
 		break;
 	default: /* true, but nobody proves it */
-		emit(g, CLASS_ALU | 0xb0 | SRC_X, r, r, 0, 0);
-		emit(g, CLASS_ALU64 | 0x30, r, 0, 0, 0x7fffffff);
-		emit(g, CLASS_ALU64 | 0x20, r, 0, 0, (s32)(hi / 2));
+		gen_emit(g, CLASS_ALU | 0xb0 | SRC_X, r, r, 0, 0);
+		gen_emit(g, CLASS_ALU64 | 0x30, r, 0, 0, 0x7fffffff);
+		gen_emit(g, CLASS_ALU64 | 0x20, r, 0, 0, (s32)(hi / 2));
 		break;
 	}
 	reg_scalar_is(g, r, 0, hi);
@@ -296,13 +298,13 @@ static u8 bound_bail(struct gen *g, u8 r, u32 hi)
 	case 6: /* the low half, then zeros above it */
 		emit_bail(g, CLASS_JMP32 | 0x20, by, 0, (s32)hi);
 		if (!gen_wrong(g))
-			emit(g, CLASS_ALU | 0xb0 | SRC_X, r, r, 0, 0);
+			gen_emit(g, CLASS_ALU | 0xb0 | SRC_X, r, r, 0, 0);
 		break;
 	case 7: /* against a register */
 		other = reg_free(g);
 		if (other == r || other == by)
 			return r;
-		emit(g, CODE_MOV, other, 0, 0, (s32)hi);
+		gen_emit(g, CODE_MOV, other, 0, 0, (s32)hi);
 		reg_scalar_is(g, other, hi, hi);
 		if (gen_chance(g, 50))
 			emit_bail(g, CLASS_JMP | 0x20 | SRC_X, by, other, 0);
@@ -315,7 +317,7 @@ static u8 bound_bail(struct gen *g, u8 r, u32 hi)
 		if (other == r)
 			return r;
 		emit_mov(g, other, r);
-		emit(g, CLASS_ALU64, other, 0, 0, add);
+		gen_emit(g, CLASS_ALU64, other, 0, 0, add);
 		emit_bail(g, CLASS_JMP | 0x20, r, 0, (s32)hi - add);
 		reg_scalar_is(g, r, 0, (s64)hi - add);
 		reg_scalar_is(g, other, add, hi);
@@ -336,7 +338,7 @@ static void bound_move(struct gen *g, u8 r, u32 hi)
 	switch (gen_below(g, 6)) {
 	case 0:
 		n = (s64)gen_below(g, 8) - 3;
-		emit(g, CLASS_ALU64, r, 0, 0, (s32)n);
+		gen_emit(g, CLASS_ALU64, r, 0, 0, (s32)n);
 		v->lo += n;
 		v->hi += n;
 		break;
@@ -344,19 +346,19 @@ static void bound_move(struct gen *g, u8 r, u32 hi)
 		n = 1 + gen_below(g, 4);
 		if (v->lo < 0 || v->hi * n > (s64)hi)
 			return;
-		emit(g, alu_class(g) | 0x20, r, 0, 0, (s32)n);
+		gen_emit(g, alu_class(g) | 0x20, r, 0, 0, (s32)n);
 		v->lo *= n;
 		v->hi *= n;
 		break;
 	case 2:
 		if (v->lo < 0 || v->hi * 4 > (s64)hi)
 			return;
-		emit(g, alu_class(g) | 0x60, r, 0, 0, 2);
+		gen_emit(g, alu_class(g) | 0x60, r, 0, 0, 2);
 		v->lo *= 4;
 		v->hi *= 4;
 		break;
 	case 3:
-		emit(g, CLASS_ALU64 | 0x80, r, 0, 0, 0);
+		gen_emit(g, CLASS_ALU64 | 0x80, r, 0, 0, 0);
 		n = v->lo;
 		v->lo = -v->hi;
 		v->hi = -n;
@@ -364,24 +366,67 @@ static void bound_move(struct gen *g, u8 r, u32 hi)
 	case 4:
 		if (v->lo < 0)
 			return;
-		emit(g, alu_class(g) | (gen_chance(g, 50) ? 0x70 : 0xc0), r, 0, 0, 1);
+		gen_emit(g, alu_class(g) | (gen_chance(g, 50) ? 0x70 : 0xc0), r, 0, 0, 1);
 		v->lo >>= 1;
 		v->hi >>= 1;
 		break;
 	default:
 		if (v->lo < 0 || (v->hi | 1) > (s64)hi)
 			return;
-		emit(g, alu_class(g) | 0x40, r, 0, 0, 1);
+		gen_emit(g, alu_class(g) | 0x40, r, 0, 0, 1);
 		v->hi |= 1;
 		break;
 	}
 }
 
+/*
+ * One of two small numbers, chosen by a condition that has nothing to do with where it will be
+ * used: whoever takes two paths for the same must look at it.
+ */
+void idiom_choose(struct gen *g)
+{
+	u8 by = reg_scalar(g), dst = gen_chance(g, 60) ? (u8)(7 + gen_below(g, 3)) : reg_free(g);
+	u32 limit = gen_chance(g, 70) ? 12 : 60, jump;
+	s32 one = (s32)gen_below(g, limit), two = (s32)gen_below(g, limit);
+
+	if ((g->fixed | g->kept) >> dst & 1 || dst == by || g->m.r[by].kind != G_SCALAR ||
+	    g->m.r[dst].kind == G_RECORD)
+		return;
+	gen_emit(g, CODE_MOV, dst, 0, 0, one);
+	jump = emit_jump(g, (u8)(jmp_class(g) | GEN_PICK(g, jumps)), by, 0,
+			 gen_chance(g, 60) ? (s32)gen_below(g, 70) - 4 : (s32)gen_number(g));
+	if (gen_chance(g, 60))
+		gen_emit(g, CODE_MOV, dst, 0, 0, two);
+	else
+		gen_emit(g, CLASS_ALU64, dst, 0, 0, two - one);
+	patch(g, jump);
+	reg_scalar_is(g, dst, MIN(one, two), MAX(one, two));
+}
+
+/* One that is bounded already, from far away if possible. */
+static s32 find_bounded(struct gen *g, u32 hi)
+{
+	u32 from = gen_below(g, REG_FP);
+
+	for (u32 i = 0; i < REG_FP; i++) {
+		u32 r = (from + i) % REG_FP;
+
+		if (g->m.r[r].kind == G_SCALAR && g->m.r[r].lo >= 0 && g->m.r[r].hi <= (s64)hi &&
+		    g->m.r[r].lo < g->m.r[r].hi)
+			return (s32)r;
+	}
+	return -1;
+}
+
 u8 make_bounded(struct gen *g, u32 hi)
 {
-	u8 r = reg_scalar(g);
+	s32 known = gen_chance(g, 60) ? find_bounded(g, hi) : -1;
+	u8 r = known >= 0 ? (u8)known : reg_scalar(g);
 	u32 want = hi;
 	bool done;
+
+	if (known >= 0)
+		return r;
 
 	if (g->fixed >> r & 1 || g->m.r[r].kind != G_SCALAR) {
 		r = reg_free(g);
