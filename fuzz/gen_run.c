@@ -8,6 +8,7 @@
 #include "fuzz/gen.h"
 #include "user/run.h"
 #include "user/user.h"
+#include "verify/cfg.h"
 #include "vm/op.h"
 
 enum { BUDGET = 300000, PACKET_ROOM = 512 };
@@ -17,6 +18,7 @@ struct watch {
 	const struct obj_prog *prog;
 	const struct verify_result *result;
 	struct gen_failure *out;
+	const u16 *live; /* by slot: registers that may be read before they are written */
 };
 
 /* ---- containment ---- */
@@ -64,8 +66,12 @@ static bool reg_holds(const struct watch *w, struct vm_run *run, const struct re
 		return scalar_contains(&r->s, value);
 	case PTR_TO_CTX:
 		return at_offset(r, run->ctx, value);
-	case PTR_TO_STACK:
-		return r->frame < run->frames && at_offset(r, frame_pointer(run, r->frame), value);
+	case PTR_TO_STACK: /* a global function is verified as if it were the first frame */
+		for (u32 f = r->frame; f < run->frames; f++) {
+			if (at_offset(r, frame_pointer(run, f), value))
+				return true;
+		}
+		return false;
 	case PTR_TO_PACKET:
 		return at_offset(r, (u64)(uintptr_t)u->data, value);
 	case PTR_TO_PACKET_META:
@@ -108,7 +114,7 @@ static void trace_regs(const struct watch *w, struct vm_run *run, u32 insn, cons
 	for (s32 r = 0; r < REG_COUNT; r++) {
 		const struct verify_seen *s = rec->regs[r];
 
-		if (!(init >> r & 1) || !s)
+		if (!(init >> r & 1) || !(w->live[insn] >> r & 1) || !s)
 			continue;
 		while (s && !reg_holds(w, run, &s->reg, reg[r]))
 			s = s->next;
@@ -119,25 +125,29 @@ static void trace_regs(const struct watch *w, struct vm_run *run, u32 insn, cons
 	}
 }
 
-static void trace_slots(const struct watch *w, struct vm_run *run, u32 insn)
+/*
+ * The stack slot that this instruction is about to load from, in its own frame. Others may hold
+ * anything: what is not read again does not keep paths apart.
+ */
+static void trace_slot(const struct watch *w, struct vm_run *run, u32 insn, const u64 *reg)
 {
 	const struct verify_record *rec = &w->result->records[insn];
+	const struct insn *i = &w->prog->insns[insn];
+	u64 fp = frame_pointer(run, run->frames - 1), at = reg[i->src] + (u64)(s64)i->off, value;
+	const struct verify_seen *s;
+	u32 slot;
 
-	for (u32 i = 0; i < STACK_SIZE / 8; i++) {
-		const struct verify_seen *s = rec->slots[i];
-		u64 value;
-
-		if (rec->unknown_slots[i] || !s)
-			continue;
-		value = LOAD(u64, (void *)(uintptr_t)(frame_pointer(run, run->frames - 1) -
-						      8 * (i + 1)));
-		while (s && !reg_holds(w, run, &s->reg, value))
-			s = s->next;
-		if (!s) {
-			describe(w, rec->slots[i], value, insn, -1 - (s32)i);
-			return;
-		}
-	}
+	if (INSN_CLASS(i->code) != CLASS_LDX || fp - 1 - at >= STACK_SIZE)
+		return;
+	slot = (u32)((fp - 1 - at) / 8);
+	s = rec->slots[slot];
+	if (rec->unknown_slots[slot] || !s)
+		return;
+	value = LOAD(u64, (void *)(uintptr_t)(fp - 8 * (slot + 1)));
+	while (s && !reg_holds(w, run, &s->reg, value))
+		s = s->next;
+	if (!s)
+		describe(w, rec->slots[slot], value, insn, -1 - (s32)slot);
 }
 
 static void trace(struct vm_run *run, const struct obj_prog *prog, u32 insn, const u64 *reg,
@@ -154,11 +164,11 @@ static void trace(struct vm_run *run, const struct obj_prog *prog, u32 insn, con
 			 "insn %u is executed, but was believed to be dead", insn);
 		return;
 	}
-	if (!w->result->records)
+	if (!w->result->records || !w->live)
 		return;
 	trace_regs(w, run, insn, reg, init);
 	if (!w->out->text[0])
-		trace_slots(w, run, insn);
+		trace_slot(w, run, insn, reg);
 }
 
 /* ---- running ---- */
@@ -252,7 +262,10 @@ bool gen_run(const struct object *obj, const struct obj_prog *prog,
 					     .budget = BUDGET,
 					     .allow_uninit_stack = true,
 					     .prog = prog->name };
-	struct watch w = { obj, prog, result, out };
+	struct watch w = { obj, prog, result, out, NULL };
+	const struct cfg_rules rules = { .loops_allowed = true };
+	struct arena arena = { 0 };
+	struct cfg cfg;
 	struct gen g = { .rng = prog->insn_count };
 	struct engine *engine;
 	struct unit *unit = NULL;
@@ -262,6 +275,8 @@ bool gen_run(const struct object *obj, const struct obj_prog *prog,
 	*ran = 0;
 	if (!hook_of(prog->type) || engine_user.open(&engine, NULL))
 		return true;
+	if (result && !cfg_build(&cfg, &arena, obj, prog, &rules, NULL))
+		w.live = cfg.live;
 	if (!unit_new(&unit, engine, obj, &opts, NULL)) {
 		if (result) {
 			((struct user_unit *)unit->impl)->trace = trace;
@@ -272,5 +287,6 @@ bool gen_run(const struct object *obj, const struct obj_prog *prog,
 		unit_free(unit);
 	}
 	engine_user.close(engine);
+	arena_fini(&arena);
 	return fine;
 }

@@ -89,7 +89,8 @@ static bool is_same(void *arg, const struct object *obj)
 
 	gen_ask(&now, &how, obj, w->prog);
 	if (failed)
-		return now.failure.text[0];
+		return now.failure.text[0] &&
+		       (now.failure.reg == REG_COUNT) == (w->first->failure.reg == REG_COUNT);
 	return now.outcome == w->first->outcome && !strcmp(now.kernel.why, w->first->kernel.why) &&
 	       !strcmp(now.why, w->first->why);
 }
@@ -98,13 +99,19 @@ static void tell(const struct soak *s, const char *name, u64 seed, struct object
 		 const struct obj_prog *prog, const struct gen_answer *a)
 {
 	struct same same = { prog, s, a };
+	struct gen_ask again = s->how;
+	static struct gen_answer now;
 
 	printf("== seed %llu: %s: %s | %s\n", (unsigned long long)seed, name,
 	       a->failure.text[0] ? a->failure.text : a->line, a->kernel.line);
 	if (!s->shrink || strcmp(obj->name, GEN_NAME))
 		return;
 	gen_shrink(obj, is_same, &same);
-	print_program(&obj->progs[0]);
+	print_program(prog);
+	again.kernel = again.kernel && !a->failure.text[0];
+	again.log = s->print ? stdout : NULL;
+	gen_ask(&now, &again, obj, prog);
+	printf("   %s | %s\n", now.failure.text[0] ? now.failure.text : now.line, now.kernel.line);
 }
 
 static const char *const outcome_names[GEN_OUTCOMES] = { "both accept", "both refuse",
