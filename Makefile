@@ -71,7 +71,7 @@ soak:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory $(BUILD)/.tests
 	@ninja -C $(BUILD) --quiet fuzz/verify_soak
-	@$(BUILD)/fuzz/verify_soak --kernel --run --from $(FROM) --to $$(($(FROM) + $(SEEDS)))
+	@$(BUILD)/fuzz/verify_soak --kernel --contain --from $(FROM) --to $$(($(FROM) + $(SEEDS)))
 
 install: all
 	@meson configure $(BUILD) -Dprefix=$(abspath $(PREFIX))

@@ -2,13 +2,15 @@
 #include "fuzz/gen_kernel.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "tests/verify/kload.h"
 
-enum { TYPES = 40 };
+enum { TYPES = 80 };
 
-/* By program type, since a prog array belongs to one; made when first asked for. */
+/* By program and attach type, since a prog array belongs to one; made when first asked for. */
 static struct kload loaders[TYPES];
 static struct object *templates[TYPES];
 static struct kload other; /* of the object that was asked about last, when it is not random */
@@ -24,8 +26,10 @@ static struct kload *loader_of_object(const struct object *obj)
 	return other.maps ? &other : NULL;
 }
 
-static struct kload *loader_of(const struct object *obj, u32 type)
+static struct kload *loader_of(const struct object *obj, const struct obj_prog *prog)
 {
+	u32 type = 2 * prog->type + (prog->attach_type & 1);
+
 	if (strcmp(obj->name, GEN_NAME))
 		return loader_of_object(obj);
 	if (type >= TYPES)
@@ -82,19 +86,39 @@ static void last_line(struct gen_verdict *out, char *log)
 	out->why[n] = 0;
 }
 
+/*
+ * Is it an answer? What verification let pass may still find no room for machine code for a
+ * moment, and the kernel's verifier has bugs that it notices itself.
+ */
+static bool is_verdict(const struct gen_verdict *v)
+{
+	if (!strncmp(v->line, "verifier bug", 12))
+		return false;
+	return v->err == -EACCES || v->err == -EINVAL || v->err == -E2BIG || v->err == -EPERM ||
+	       v->err == -EFAULT;
+}
+
 bool gen_kernel_load(struct gen_verdict *out, const struct object *obj, const struct obj_prog *prog)
 {
-	struct kload *k = loader_of(obj, prog->type);
+	struct kload *k = loader_of(obj, prog);
 	struct kload_result result;
 
-	memset(out, 0, sizeof(*out));
-	if (!k || kload_prog(k, prog, 0, KLOAD_ROOT, &result))
-		return false;
-	out->err = result.err;
-	out->insns = result.insns;
-	if (out->err)
+	for (u32 tries = 0; tries < 10; tries++) {
+		memset(out, 0, sizeof(*out));
+		if (!k || kload_prog(k, prog, 0, KLOAD_ROOT, &result))
+			return false;
+		out->err = result.err;
+		out->insns = result.insns;
+		if (!out->err)
+			return true;
 		last_line(out, result.log);
-	if (out->err && !out->line[0])
-		snprintf(out->why, sizeof(out->why), "(errno %d)", -out->err);
-	return true;
+		if (!out->line[0])
+			snprintf(out->line, sizeof(out->line), "(errno %d)", -out->err);
+		if (is_verdict(out))
+			return true;
+		if (out->err == -EFAULT)
+			break;
+		usleep(20000);
+	}
+	return false;
 }

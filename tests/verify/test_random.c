@@ -3,11 +3,11 @@
  * Random programs (fuzz/gen_prog.h), a bounded number of them; `make soak` runs a million. The
  * oracles are the checked interpreter and the live kernel.
  */
-#include "../test.h"
+#include "tests/test.h"
 #include "fuzz/gen_ask.h"
 #include "fuzz/gen_prog.h"
 
-enum { SEEDS = 2000, SEEDS_KERNEL = 1000 };
+enum { SEEDS = 1800, SEEDS_KERNEL = 1200 };
 
 /* What we accept neither faults nor leaves what was believed of its registers. */
 static void accepted_programs_keep_what_was_proved(void **state)
