@@ -271,8 +271,8 @@ static int check_set(struct finder *f)
 
 	if (f->kinds & FIELD_SPIN_LOCK && f->kinds & FIELD_RES_SPIN_LOCK)
 		return bad(f, -EINVAL, "a value may hold only one lock");
-	if (f->kinds & FIELD_GRAPH && !(f->kinds & (FIELD_SPIN_LOCK | FIELD_RES_SPIN_LOCK)))
-		return bad(f, -EINVAL, "a list head or tree root needs a lock beside it");
+	if (f->kinds & FIELD_GRAPH && !(f->kinds & FIELD_SPIN_LOCK))
+		return bad(f, -EINVAL, "a list head or tree root needs a bpf_spin_lock beside it");
 	if (f->kinds & FIELD_LIST_NODE && f->kinds & FIELD_RB_NODE && !(f->kinds & FIELD_REFCOUNT))
 		return bad(f, -EINVAL,
 			   "an object with a list node and a tree node needs a refcount");
