@@ -46,6 +46,7 @@ struct pending {
 struct aux {
 	u8 ptr_type; /* enum reg_type of the base, NOT_INIT: not visited */
 	u16 ptr_flags;
+	bool barrier; /* speculative paths end before it */
 	u8 alu_state; /* unprivileged pointer arithmetic: kind seen first */
 	u64 alu_limit;
 	bool force_checkpoint;
@@ -102,7 +103,7 @@ struct verify {
  * Refuse the program at the current instruction: `return reject(v, KIND, regno or -1, "R%d …")`.
  * Returns the negative errno that goes with the kind. The text is one sentence without a full stop
  * in the words of a C programmer; the explanation adds the line and the path. The first call
- * counts; on a speculative path nothing is recorded.
+ * counts.
  */
 int reject(struct verify *v, enum reject_kind kind, int regno, const char *fmt, ...) __printf(4, 5);
 /* Add advice to the refusal just made: `compare … before the read`. */

@@ -407,6 +407,25 @@ static int learn_pointers(struct verify *v, const struct insn *i, struct state *
 }
 
 /*
+ * A processor may follow the edge that is not taken for a while. Without CAP_PERFMON that must leak
+ * nothing either: it is another path, on which nothing is known of what was compared.
+ */
+static int push_mispredicted(struct verify *v, const struct insn *i, u32 insn)
+{
+	struct state *st;
+
+	if (v->allow_ptr_leaks || v->replay)
+		return 0;
+	st = push_branch(v, insn, v->insn, true);
+	if (!st)
+		return v->reject.kind != REJECT_NONE ? v->reject.err : -ENOMEM;
+	reg_set_unknown(&state_regs(st)[i->dst]);
+	if (INSN_SRC(i->code) == SRC_X)
+		reg_set_unknown(&state_regs(st)[i->src]);
+	return 0;
+}
+
+/*
  * The stack pointers' frame matters to backtracking through comparisons of numbers only, so history
  * is recorded for links alone.
  */
@@ -427,11 +446,14 @@ int jump_insn(struct verify *v, const struct insn *i, u32 *next)
 	src = INSN_SRC(i->code) == SRC_X ? &regs_of(v)[i->src] : &imm;
 	answer = decide(dst, src, INSN_OP(i->code), is32);
 	if (answer >= 0) {
-		*(answer ? &fact->taken : &fact->fallthru) = true;
+		if (!v->cur->speculative)
+			*(answer ? &fact->taken : &fact->fallthru) = true;
 		*next = answer ? target : v->insn + 1;
-		return mark_decided(v, i);
+		err = mark_decided(v, i);
+		return err ? err : push_mispredicted(v, i, answer ? v->insn + 1 : target);
 	}
-	fact->taken = fact->fallthru = true;
+	if (!v->cur->speculative)
+		fact->taken = fact->fallthru = true;
 	err = record_linked(v, i, &linked);
 	if (err)
 		return err;

@@ -266,6 +266,22 @@ static int arrive(struct verify *v)
 	return err;
 }
 
+/*
+ * What would be refused on a speculative path is kept from happening instead: since 6.17 a barrier
+ * before the instruction ends the path there.
+ */
+static bool stops_speculation(struct verify *v)
+{
+	enum reject_kind kind = v->reject.kind;
+
+	if (!v->cur->speculative || !era_at_least(v, 6, 17) || kind == REJECT_NONE ||
+	    kind == REJECT_LIMIT)
+		return false;
+	v->reject = (struct reject){ 0 };
+	v->aux[v->insn].barrier = true;
+	return true;
+}
+
 /* Follow the current path to its end. */
 static int follow(struct verify *v)
 {
@@ -284,14 +300,18 @@ static int follow(struct verify *v)
 		}
 		if (err)
 			return err;
+		if (v->cur->speculative && v->aux[v->insn].barrier)
+			return 0;
 		log_insn(v);
-		fact->seen = true;
+		fact->seen |= !v->cur->speculative;
 		fact->visits++;
 		if (v->opts->record && (err = record_state(v)))
 			return err;
 		err = process(v, i, &next, &done);
 		if (!err && v->replay)
 			err = replay_after(v, &next, &done);
+		if (err && stops_speculation(v))
+			return 0;
 		if (err)
 			return err;
 		v->prev = v->insn;
