@@ -205,10 +205,6 @@ static int tcb(void *map, u32 *k, struct tv *v)
 	bpf_timer_start(&v->t, 1, 0);
 	return 0;
 }
-static int tcb_bad(void *map, u32 *k, struct tv *v)
-{
-	return 1;
-}
 static int tcb_sleep(void *map, u32 *k, struct tv *v)
 {
 	u64 x;
@@ -413,7 +409,7 @@ static long idx(u64 i, u64 *arr)
 		arr[i] = i;
 	return 0;
 }
-SEC("tc") int reject_index_into_the_stack(struct __sk_buff *c)
+SEC("tc") int accept_index_into_the_stack(struct __sk_buff *c)
 {
 	u64 arr[4] = {};
 	bpf_loop(4, idx, arr, 0);
