@@ -145,8 +145,12 @@ int call_push_callback(struct verify *v, u32 func, bool async, bool may_sleep, c
 /* The number of rounds bounds how often the body is entered on one path. */
 static int loop_callback(struct verify *v, const struct call_facts *f)
 {
-	int err = precision_mark(v, 1);
+	int err;
 
+	/* An address bounds nothing; Linux gives up where it would follow the number back. */
+	if (regs_of(v)[1].type != SCALAR_VALUE)
+		return reject(v, REJECT_ARG, 1, "the number of rounds is an address");
+	err = precision_mark(v, 1);
 	if (err)
 		return err;
 	if (frame_of(v)->callback_depth < regs_of(v)[1].s.umax)

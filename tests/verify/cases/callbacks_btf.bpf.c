@@ -94,6 +94,11 @@ SEC("tc") int accept_loop_of_unknown_count(struct __sk_buff *ctx)
 	return bpf_loop(ctx->len, stop, 0, 0);
 }
 
+SEC("tc") int reject_loop_of_an_address(struct __sk_buff *ctx)
+{
+	return bpf_loop((long)ctx, nothing, 0, 0);
+}
+
 SEC("tc") int accept_loop_of_any_constant(struct __sk_buff *ctx)
 {
 	bpf_loop(1 << 30, nothing, 0, 0);

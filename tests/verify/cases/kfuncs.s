@@ -935,10 +935,10 @@ out:
 out:
 	r0 = 0
 	exit
-;; kmem_cache_untested: reject may be NULL
+;; kmem_cache_untested: accept
 .section "tc"
 	r1 = 0
 	call bpf_get_kmem_cache
-	r1 = *(u32 *)(r0 +0)
+	r1 = *(u64 *)(r0 +0)
 	r0 = 0
 	exit
