@@ -20,8 +20,10 @@ static int check_rights(struct verify *v, const struct call_facts *f)
 {
 	const struct helper_info *h = f->h;
 	const struct prog_info *prog = prog_info(v->prog->type);
+	/* A program on bare memory may call what needs no context. */
+	u32 type = v->prog->type == PROG_UNSPEC ? PROG_SOCKET_FILTER : v->prog->type;
 
-	if (!helper_allowed(f->id, v->prog->type, v->prog->attach_type))
+	if (!helper_allowed(f->id, type, v->prog->attach_type))
 		return reject(v, REJECT_CALL, -1, "bpf_%s cannot be called by programs of type %s",
 			      h->name, prog ? prog->name : "?");
 	if (!era_at_least(v, h->since_major, h->since_minor))

@@ -90,6 +90,11 @@ int memory_bounds(struct verify *v, const struct reg *r, u8 regno, s64 off, s64 
 	const struct scalar *s = &r->s;
 	int err;
 
+	if (v->prog->type == PROG_UNSPEC && r->type == PTR_TO_MEM && !limit)
+		return reject(
+			v, REJECT_UNPROVEN, regno,
+			"the size of this program's memory is known only when it runs: run it "
+			"checked");
 	off += r->off;
 	if (s->smin < 0 && (s->smin == INT64_MIN || off + s->smin < 0)) {
 		err = reject(v, REJECT_BOUNDS, regno, "the offset added to R%d may be negative",
