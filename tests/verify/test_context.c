@@ -10,6 +10,7 @@
 
 #include "isa/insn.h"
 #include "kload.h"
+#include "spec/map.h"
 #include "spec/prog.h"
 #include "spec/returns.h"
 #include "verify/verify.h"
@@ -265,6 +266,90 @@ static void every_field_of_sockets_reads_as_in_the_kernel(void **state)
 	end();
 }
 
+/* ---- other memory of the kernel's ---- */
+
+static void flow_keys_are_open_as_in_the_kernel(void **state)
+{
+	begin();
+	for (s32 off = -4; off <= 64; off++) {
+		for (u32 size = 1; size <= 8; size *= 2) {
+			start(PROG_FLOW_DISSECTOR, ATTACH_FLOW_DISSECTOR, NULL);
+			emit(load(2, 1, 144, 8));
+			emit(load(3, 2, (s16)off, size));
+			agree("flow key at", off, size);
+			start(PROG_FLOW_DISSECTOR, ATTACH_FLOW_DISSECTOR, NULL);
+			emit(load(2, 1, 144, 8));
+			emit(store_imm(2, (s16)off, size));
+			agree("store to flow key at", off, size);
+		}
+	}
+	end();
+}
+
+/* Keys and values that an iterator shows: only the kernel knows how long they are. */
+static void buffers_of_iterators_are_open_as_in_the_kernel(void **state)
+{
+	begin();
+	for (s16 arg = 16; arg <= 24; arg += 8) {
+		for (s32 off = -2; off <= 40; off++) {
+			for (u32 size = 1; size <= 8; size *= 2) {
+				start(PROG_TRACING, ATTACH_TRACE_ITER, "bpf_map_elem");
+				emit(load(2, 1, arg, 8));
+				emit(skip_null(2, 1));
+				emit(load(3, 2, (s16)off, size));
+				agree("load from a buffer at", off, size);
+				start(PROG_TRACING, ATTACH_TRACE_ITER, "bpf_map_elem");
+				emit(load(2, 1, arg, 8));
+				emit(skip_null(2, 1));
+				emit(store_imm(2, (s16)off, size));
+				agree("store to a buffer at", off, size);
+			}
+		}
+	}
+	end();
+}
+
+static struct obj_map maps[] = {
+#define A_MAP(t, key, value, n, f)                                                                 \
+	{                                                                                          \
+		.name = #t, .type = MAP_TYPE_##t, .key_size = key, .value_size = value,            \
+		.max_entries = n, .flags = f, .inner = -1, .autocreate = true,                     \
+	}
+	A_MAP(ARRAY, 4, 8, 4, 0),	 A_MAP(HASH, 4, 8, 4, 0),
+	A_MAP(PERCPU_ARRAY, 4, 8, 4, 0), A_MAP(LRU_HASH, 4, 8, 4, 0),
+	A_MAP(PROG_ARRAY, 4, 4, 4, 0),	 A_MAP(PERF_EVENT_ARRAY, 4, 4, 4, 0),
+	A_MAP(CGROUP_ARRAY, 4, 4, 4, 0), A_MAP(LPM_TRIE, 8, 8, 4, MAP_NO_PREALLOC),
+	A_MAP(QUEUE, 0, 8, 4, 0),	 A_MAP(BLOOM_FILTER, 0, 8, 4, 0),
+	A_MAP(STACK_TRACE, 4, 80, 4, 0), A_MAP(RINGBUF, 0, 0, 4096, 0),
+	A_MAP(DEVMAP, 4, 4, 4, 0),	 A_MAP(DEVMAP_HASH, 4, 4, 4, 0),
+	A_MAP(CPUMAP, 4, 4, 4, 0),	 A_MAP(XSKMAP, 4, 4, 4, 0),
+	A_MAP(SOCKMAP, 4, 4, 4, 0),	 A_MAP(SOCKHASH, 4, 4, 4, 0),
+};
+
+static void members_of_maps_read_as_in_the_kernel(void **state)
+{
+	u32 n = 0, step = is_full() ? 1 : 23;
+
+	object.maps = maps;
+	object.map_count = ARRAY_SIZE(maps);
+	begin();
+	for (u32 m = 0; m < ARRAY_SIZE(maps); m++) {
+		for (s32 off = -8; off <= 640; off++) {
+			for (u32 size = 1; size <= 8; size *= 2) {
+				if (n++ % step)
+					continue;
+				start(PROG_SCHED_CLS, 0, NULL);
+				emit((struct insn){ CODE_LD_IMM64, 4, PSEUDO_MAP_IDX, 0, (s32)m });
+				emit((struct insn){ 0 });
+				emit(load(2, 4, (s16)off, size));
+				ask_loaded(maps[m].name, off, size);
+			}
+		}
+	}
+	object.map_count = 0;
+	end();
+}
+
 /* ---- contexts typed by BTF ---- */
 
 static void ask_args(u32 type, u32 attach, const char *target, u32 words)
@@ -323,6 +408,75 @@ static void arguments_of_functions_have_the_kernels_types(void **state)
 	end();
 }
 
+/* Programs that stand for a member of a structure of functions. */
+static struct obj_slot slot = { .map = -1 };
+static struct obj_map ops = {
+	.name = "ops", .role = MAP_STRUCT_OPS, .inner = -1, .slots = &slot, .slot_count = 1
+};
+
+static const char *const structs[] = { "tcp_congestion_ops", "Qdisc_ops", "bpf_dummy_ops",
+				       "sched_ext_ops", "hid_bpf_ops" };
+
+static void begin_struct_ops(void)
+{
+	object.types = kload_types();
+	object.maps = &ops;
+	object.map_count = 1;
+	object.progs = &prog;
+	object.prog_count = 1;
+	begin();
+}
+
+static void end_struct_ops(void)
+{
+	object.types = NULL;
+	object.map_count = object.prog_count = 0;
+	end();
+}
+
+static void arguments_of_struct_ops_have_the_kernels_types(void **state)
+{
+	const struct types *t = kload_types();
+
+	begin_struct_ops();
+	for (u32 i = 0; i < ARRAY_SIZE(structs); i++) {
+		ops.value_type_id = types_find(t, structs[i], KIND_STRUCT);
+		for (u32 k = 0; k < types_vlen(t, ops.value_type_id); k++) {
+			struct type_member m = types_member(t, ops.value_type_id, k);
+			u32 to = types_strip(t, types_ref(t, types_strip(t, m.type)));
+
+			if (types_kind(t, types_strip(t, m.type)) != KIND_PTR ||
+			    types_kind(t, to) != KIND_FUNC_PROTO)
+				continue;
+			slot.index = m.bit_off / 8;
+			ask_args(PROG_STRUCT_OPS, 0, m.name, 4);
+		}
+	}
+	end_struct_ops();
+}
+
+static void members_that_struct_ops_may_write_are_the_kernels(void **state)
+{
+	const struct types *t = kload_types();
+	s64 last = types_size(t, types_find(t, "tcp_sock", KIND_STRUCT)) + 8;
+	u32 n = 0, step = is_full() ? 1 : 11;
+
+	begin_struct_ops();
+	ops.value_type_id = types_find(t, "tcp_congestion_ops", KIND_STRUCT);
+	slot.index = types_member(t, ops.value_type_id, 0).bit_off / 8; /* ssthresh */
+	for (s64 off = 0; off < last; off++) {
+		for (u32 size = 1; size <= 8; size *= 2) {
+			if (n++ % step)
+				continue;
+			start(PROG_STRUCT_OPS, 0, "ssthresh");
+			emit(load(2, 1, 0, 8));
+			emit(store_imm(2, (s16)off, size));
+			agree("store to socket at", off, size);
+		}
+	}
+	end_struct_ops();
+}
+
 /* ---- kernel objects ---- */
 
 static const struct {
@@ -372,10 +526,15 @@ static void members_of_kernel_objects_read_as_in_the_kernel(void **state)
 static const struct CMUnitTest tests[] = {
 	TEST(every_field_of_every_context_has_the_kernels_rights),
 	TEST(every_field_of_sockets_reads_as_in_the_kernel),
+	TEST(flow_keys_are_open_as_in_the_kernel),
+	TEST(buffers_of_iterators_are_open_as_in_the_kernel),
+	TEST(members_of_maps_read_as_in_the_kernel),
 	TEST(arguments_of_tracepoints_have_the_kernels_types),
 	TEST(arguments_of_security_hooks_have_the_kernels_types),
 	TEST(arguments_of_iterators_have_the_kernels_types),
 	TEST(arguments_of_functions_have_the_kernels_types),
+	TEST(arguments_of_struct_ops_have_the_kernels_types),
+	TEST(members_that_struct_ops_may_write_are_the_kernels),
 	TEST(members_of_kernel_objects_read_as_in_the_kernel),
 };
 TEST_MAIN(tests)
