@@ -27,32 +27,68 @@ static u32 find_proto(const struct verify *v, const char *prefix, const char *na
 	return proto_of(v->kernel, types_find(v->kernel, full, kind));
 }
 
+/* The member of the program's own structure that its map says it stands for; NULL: none. */
+static const char *struct_ops_member(const struct verify *v, const struct obj_map *map, u32 ours)
+{
+	for (u32 s = 0; s < map->slot_count; s++) {
+		if (map->slots[s].prog < 0 || &v->obj->progs[map->slots[s].prog] != v->prog)
+			continue;
+		for (u32 k = 0; k < types_vlen(v->obj->types, ours); k++) {
+			struct type_member f = types_member(v->obj->types, ours, k);
+
+			if (f.bit_off == map->slots[s].index * 8)
+				return f.name;
+		}
+	}
+	return NULL;
+}
+
+/* The kernel registers a structure together with one that wraps its values. */
+static bool is_registered(const struct verify *v, const char *ops)
+{
+	char wrapper[256];
+
+	snprintf(wrapper, sizeof(wrapper), "bpf_struct_ops_%s", ops);
+	return types_find(v->kernel, wrapper, KIND_STRUCT);
+}
+
+/*
+ * The prototype of a member. A stub OPS__MEMBER of the kernel says in its parameters' names which
+ * may be NULL; the member's own has no names.
+ */
+static u32 member_proto(const struct verify *v, const char *ops, const char *member)
+{
+	u32 kernel = types_find(v->kernel, ops, KIND_STRUCT);
+	char stub[256];
+	u32 proto;
+
+	if (!strcmp(ops, "tcp_congestion_ops") && !strcmp(member, "get_info"))
+		return 0; /* not for programs */
+	snprintf(stub, sizeof(stub), "%s__%s", ops, member);
+	proto = proto_of(v->kernel, types_find(v->kernel, stub, KIND_FUNC));
+	for (u32 n = 0; !proto && n < types_vlen(v->kernel, kernel); n++) {
+		struct type_member g = types_member(v->kernel, kernel, n);
+
+		if (!strcmp(member, g.name))
+			proto = proto_of(v->kernel, g.type);
+	}
+	return proto;
+}
+
 /* Which function of which structure a struct_ops program implements: the map's slots say. */
-static u32 struct_ops_proto(const struct verify *v)
+static u32 struct_ops_proto(struct verify *v)
 {
 	for (u32 m = 0; m < v->obj->map_count; m++) {
 		const struct obj_map *map = &v->obj->maps[m];
-		u32 ours = types_strip(v->obj->types, map->value_type_id), kernel;
+		u32 ours = types_strip(v->obj->types, map->value_type_id);
+		const char *member = NULL;
 
-		if (map->role != MAP_STRUCT_OPS)
+		if (map->role == MAP_STRUCT_OPS)
+			member = struct_ops_member(v, map, ours);
+		if (!member)
 			continue;
-		kernel = types_find(v->kernel, types_name(v->obj->types, ours), KIND_STRUCT);
-		for (u32 s = 0; s < map->slot_count; s++) {
-			if (map->slots[s].prog < 0 || &v->obj->progs[map->slots[s].prog] != v->prog)
-				continue;
-			for (u32 k = 0; k < types_vlen(v->obj->types, ours); k++) {
-				struct type_member f = types_member(v->obj->types, ours, k);
-
-				if (f.bit_off != map->slots[s].index * 8)
-					continue;
-				for (u32 n = 0; n < types_vlen(v->kernel, kernel); n++) {
-					struct type_member g = types_member(v->kernel, kernel, n);
-
-					if (!strcmp(f.name, g.name))
-						return proto_of(v->kernel, g.type);
-				}
-			}
-		}
+		v->ops_struct = types_name(v->obj->types, ours);
+		return is_registered(v, v->ops_struct) ? member_proto(v, v->ops_struct, member) : 0;
 	}
 	return 0;
 }

@@ -287,27 +287,31 @@ static void set_result(struct verify *v, int value_reg, const struct reg *base,
 
 /* ---- writes ---- */
 
-/* Fields of kernel structs that programs of some type may write, as paths of member names. */
+/*
+ * Fields of kernel structs that programs of some type may write. `type` is what the pointer is of,
+ * `in` the struct at its start that has the member; `inside`: also from the field's middle on.
+ */
 static const struct writable {
 	u32 prog_type;
-	const char *type, *path;
+	const char *type, *in, *path;
+	bool inside;
 } writable[] = {
-	{ PROG_STRUCT_OPS, "sock", "sk_pacing_rate" },
-	{ PROG_STRUCT_OPS, "sock", "sk_pacing_status" },
-	{ PROG_STRUCT_OPS, "inet_connection_sock", "icsk_ca_priv" },
-	{ PROG_STRUCT_OPS, "inet_connection_sock", "icsk_ack.pending" },
-	{ PROG_STRUCT_OPS, "tcp_sock", "snd_cwnd" },
-	{ PROG_STRUCT_OPS, "tcp_sock", "snd_cwnd_cnt" },
-	{ PROG_STRUCT_OPS, "tcp_sock", "snd_cwnd_stamp" },
-	{ PROG_STRUCT_OPS, "tcp_sock", "snd_ssthresh" },
-	{ PROG_STRUCT_OPS, "tcp_sock", "ecn_flags" },
-	{ PROG_STRUCT_OPS, "tcp_sock", "app_limited" },
-	{ PROG_STRUCT_OPS, "task_struct", "scx.slice" },
-	{ PROG_STRUCT_OPS, "task_struct", "scx.dsq_vtime" },
-	{ PROG_STRUCT_OPS, "task_struct", "scx.disallow" },
-	{ PROG_XDP, "nf_conn", "mark" },
-	{ PROG_SCHED_CLS, "nf_conn", "mark" },
-	{ PROG_SCHED_ACT, "nf_conn", "mark" },
+	{ PROG_STRUCT_OPS, "tcp_sock", "sock", "sk_pacing_rate", false },
+	{ PROG_STRUCT_OPS, "tcp_sock", "sock", "sk_pacing_status", false },
+	{ PROG_STRUCT_OPS, "tcp_sock", "inet_connection_sock", "icsk_ca_priv", true },
+	{ PROG_STRUCT_OPS, "tcp_sock", "inet_connection_sock", "icsk_ack.pending", false },
+	{ PROG_STRUCT_OPS, "tcp_sock", "tcp_sock", "snd_cwnd", false },
+	{ PROG_STRUCT_OPS, "tcp_sock", "tcp_sock", "snd_cwnd_cnt", false },
+	{ PROG_STRUCT_OPS, "tcp_sock", "tcp_sock", "snd_cwnd_stamp", false },
+	{ PROG_STRUCT_OPS, "tcp_sock", "tcp_sock", "snd_ssthresh", false },
+	{ PROG_STRUCT_OPS, "tcp_sock", "tcp_sock", "ecn_flags", false },
+	{ PROG_STRUCT_OPS, "tcp_sock", "tcp_sock", "app_limited", false },
+	{ PROG_STRUCT_OPS, "task_struct", "task_struct", "scx.slice", true },
+	{ PROG_STRUCT_OPS, "task_struct", "task_struct", "scx.dsq_vtime", true },
+	{ PROG_STRUCT_OPS, "task_struct", "task_struct", "scx.disallow", true },
+	{ PROG_XDP, "nf_conn", "nf_conn", "mark", false },
+	{ PROG_SCHED_CLS, "nf_conn", "nf_conn", "mark", false },
+	{ PROG_SCHED_ACT, "nf_conn", "nf_conn", "mark", false },
 };
 
 /* Member `name` (up to `len` bytes) of a struct or of its anonymous members. */
@@ -356,14 +360,11 @@ static bool may_write(const struct verify *v, const struct reg *r, s64 at, u32 s
 	for (u32 i = 0; i < ARRAY_SIZE(writable); i++) {
 		const struct writable *w = &writable[i];
 
-		if (w->prog_type != v->prog->type)
+		if (w->prog_type != v->prog->type || strcmp(name, w->type))
 			continue;
-		/* A TCP socket begins with the sockets that it extends. */
-		type = types_find(r->types, w->type, KIND_STRUCT);
-		if (strcmp(name, w->type) && strcmp(name, "tcp_sock"))
-			continue;
+		type = types_find(r->types, w->in, KIND_STRUCT);
 		if (resolve_path(r->types, type, w->path, &off, &len) && at >= off &&
-		    at + size <= off + len)
+		    at + size <= off + len && (at == off || w->inside))
 			return true;
 	}
 	return false;

@@ -68,8 +68,9 @@ struct verify {
 	struct type_fields *type_fields;      /* of other types, as they were asked for */
 	const struct ctx_layout *ctx;	      /* NULL: raw words, or by BTF */
 	const struct types *kernel;	      /* opts->kernel or NULL */
-	u32 attach_proto;     /* kernel FUNC_PROTO whose arguments the context holds, 0: none */
-	bool attach_is_trace; /* tp_btf, raw_tp: the prototype's first argument is skipped */
+	u32 attach_proto;	/* kernel FUNC_PROTO whose arguments the context holds, 0: none */
+	const char *ops_struct; /* struct_ops: name of the kernel's structure, else NULL */
+	bool attach_is_trace;	/* tp_btf, raw_tp: the prototype's first argument is skipped */
 	bool sleepable;
 	bool allow_uninit_stack; /* privileged, since 6.3 */
 	bool allow_ptr_leaks;	 /* CAP_PERFMON */

@@ -261,6 +261,15 @@ static u16 tag_flags(const struct types *t, u32 pointer)
 	return !strcmp(types_name(t, to), "percpu") ? MEM_PERCPU : 0;
 }
 
+/* Every socket that a congestion control sees is a TCP one. */
+static u32 promote(const struct verify *v, u32 type)
+{
+	if (!v->ops_struct || strcmp(v->ops_struct, "tcp_congestion_ops") ||
+	    strcmp(types_name(v->kernel, type), "sock"))
+		return type;
+	return types_find(v->kernel, "tcp_sock", KIND_STRUCT);
+}
+
 static int pointer_param(struct verify *v, const struct ctx_use *u, u32 index, u32 pointer)
 {
 	struct type_param p = types_param(v->kernel, v->attach_proto, index);
@@ -293,7 +302,7 @@ static int pointer_param(struct verify *v, const struct ctx_use *u, u32 index, u
 		flags |= PTR_TRUSTED;
 	if (maybe || ends_with(p.name, "__nullable"))
 		flags |= PTR_MAYBE_NULL;
-	context_set_object(v, u, flags, to);
+	context_set_object(v, u, flags, promote(v, to));
 	return 0;
 }
 

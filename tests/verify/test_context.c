@@ -15,7 +15,7 @@
 #include "spec/returns.h"
 #include "verify/verify.h"
 
-enum { MAX_CODE = 32, SHOWN = 60 };
+enum { MAX_CODE = 32, SHOWN = 20 };
 
 static struct object object = { .name = "context", .license = "GPL" };
 static struct kload kload;
