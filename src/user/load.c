@@ -5,7 +5,7 @@
 #include "btf/types.h"
 #include "spec/prog.h"
 #include "user/run.h"
-#include "verify/verify.h"
+#include "verify/fixup.h"
 
 /* 1 + byte offset of a struct bpf_spin_lock in the value, 0: none. */
 static u32 lock_place(const struct types *t, u32 value_type)
@@ -234,11 +234,10 @@ static bool calls_custom(struct user_unit *u, const struct obj_prog *src)
  * programs (their memory is of any size) and of helpers that an embedder gave: those are tested
  * while they run, like all when the caller asks for it. 0 or a refusal with its explanation.
  */
-static int prog_verify(struct user_unit *u, const struct obj_prog *src, struct diag *d)
+static int prog_verify(struct user_unit *u, struct user_prog *p, struct diag *d)
 {
 	const struct skep_load_opts *opts = &u->unit->opts;
-	struct verify_result *r = NULL;
-	bool accepted;
+	const struct obj_prog *src = p->src;
 	int err;
 
 	if (opts->exec == SKEP_EXEC_CHECKED || opts->trusted)
@@ -256,13 +255,24 @@ static int prog_verify(struct user_unit *u, const struct obj_prog *src, struct d
 			  "leave the mode to choose itself, or say that the programs are trusted");
 		return -EACCES;
 	}
-	err = verify_prog(&r, u->unit->obj, src, NULL, d);
+	err = verify_prog(&p->verified, u->unit->obj, src, NULL, d);
 	if (err)
 		return err;
-	accepted = r->accepted;
-	err = r->reject.err;
-	verify_result_free(r);
-	return accepted ? 0 : err ? err : -EACCES;
+	if (!p->verified->accepted)
+		return p->verified->reject.err ? p->verified->reject.err : -EACCES;
+	err = fixup_prog(&p->shorter, p->verified, src);
+	if (err)
+		return diag_nomem(d);
+	p->src = &p->shorter;
+	return 0;
+}
+
+static void prog_fini(struct user_prog *p)
+{
+	vm_prog_free(p->vm);
+	p->vm = NULL;
+	verify_result_free(p->verified);
+	p->verified = NULL;
 }
 
 static int prog_load(struct user_unit *u, u32 i, bool asked, struct diag *d)
@@ -276,15 +286,13 @@ static int prog_load(struct user_unit *u, u32 i, bool asked, struct diag *d)
 	if (!p->hook)
 		return no_hook(src, asked, d);
 	p->layout = ctx_layout(src->type, src->attach_type);
-	err = vm_prog_new(&p->vm, &u->env, src, d);
+	err = prog_verify(u, p, d);
 	if (!err)
-		err = prog_verify(u, src, d);
-	if (!err) {
+		err = vm_prog_new(&p->vm, &u->env, p->src, d);
+	if (!err)
 		u->unit->progs[i].impl = p;
-	} else {
-		vm_prog_free(p->vm);
-		p->vm = NULL;
-	}
+	else
+		prog_fini(p);
 	return err;
 }
 
@@ -354,7 +362,7 @@ void user_unload(struct unit *unit)
 		return;
 	run_free(u->spare);
 	for (u32 i = 0; u->progs && i < unit->obj->prog_count; i++)
-		vm_prog_free(u->progs[i].vm);
+		prog_fini(&u->progs[i]);
 	/* Maps of maps before what they hold: they only borrow it. */
 	for (u32 i = 0; u->maps && i < unit->obj->map_count; i++) {
 		if (unit->obj->maps[i].inner >= 0)

@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "engine/engine.h"
 #include "map/map.h"
+#include "verify/verify.h"
 #include "vm/vm.h"
 
 struct custom_helper {
@@ -33,8 +34,10 @@ struct hook;
 struct user_run;
 
 struct user_prog {
-	const struct obj_prog *src;
-	struct vm_prog *vm; /* owned */
+	const struct obj_prog *src;	/* the object's, or `shorter` */
+	struct verify_result *verified; /* owned; NULL: not verified */
+	struct obj_prog shorter;	/* verified: what runs; arrays owned by `verified` */
+	struct vm_prog *vm;		/* owned */
 	const struct hook *hook;
 	const struct ctx_layout *layout;
 };
