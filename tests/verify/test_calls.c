@@ -553,31 +553,33 @@ static const struct {
 	u32 type, attach;
 	const char *target;
 	bool sleepable;
+	enum kload_as as;
 } kinds[] = {
-	{ PROG_SOCKET_FILTER, 0, NULL, false },
-	{ PROG_KPROBE, 0, NULL, false },
-	{ PROG_SCHED_CLS, 0, NULL, false },
-	{ PROG_SCHED_CLS, 0, NULL, false },
-	{ PROG_TRACEPOINT, 0, NULL, false },
-	{ PROG_XDP, ATTACH_XDP, NULL, false },
-	{ PROG_PERF_EVENT, 0, NULL, false },
-	{ PROG_CGROUP_SKB, ATTACH_CGROUP_INET_INGRESS, NULL, false },
-	{ PROG_CGROUP_SOCK, ATTACH_CGROUP_INET_SOCK_CREATE, NULL, false },
-	{ PROG_LWT_IN, 0, NULL, false },
-	{ PROG_LWT_XMIT, 0, NULL, false },
-	{ PROG_SOCK_OPS, ATTACH_CGROUP_SOCK_OPS, NULL, false },
-	{ PROG_SK_SKB, ATTACH_SK_SKB_STREAM_VERDICT, NULL, false },
-	{ PROG_CGROUP_DEVICE, ATTACH_CGROUP_DEVICE, NULL, false },
-	{ PROG_SK_MSG, ATTACH_SK_MSG_VERDICT, NULL, false },
-	{ PROG_RAW_TRACEPOINT, 0, NULL, false },
-	{ PROG_CGROUP_SOCK_ADDR, ATTACH_CGROUP_INET4_CONNECT, NULL, false },
-	{ PROG_SK_REUSEPORT, ATTACH_SK_REUSEPORT_SELECT, NULL, false },
-	{ PROG_FLOW_DISSECTOR, ATTACH_FLOW_DISSECTOR, NULL, false },
-	{ PROG_CGROUP_SYSCTL, ATTACH_CGROUP_SYSCTL, NULL, false },
-	{ PROG_CGROUP_SOCKOPT, ATTACH_CGROUP_GETSOCKOPT, NULL, false },
-	{ PROG_TRACING, ATTACH_TRACE_RAW_TP, "task_newtask", false },
-	{ PROG_SK_LOOKUP, ATTACH_SK_LOOKUP, NULL, false },
-	{ PROG_SYSCALL, 0, NULL, true },
+	{ PROG_SOCKET_FILTER, 0, NULL, false, KLOAD_ROOT },
+	{ PROG_SOCKET_FILTER, 0, NULL, false, KLOAD_BPF },
+	{ PROG_KPROBE, 0, NULL, false, KLOAD_ROOT },
+	{ PROG_SCHED_CLS, 0, NULL, false, KLOAD_ROOT },
+	{ PROG_SCHED_CLS, 0, NULL, false, KLOAD_ROOT },
+	{ PROG_TRACEPOINT, 0, NULL, false, KLOAD_ROOT },
+	{ PROG_XDP, ATTACH_XDP, NULL, false, KLOAD_ROOT },
+	{ PROG_PERF_EVENT, 0, NULL, false, KLOAD_ROOT },
+	{ PROG_CGROUP_SKB, ATTACH_CGROUP_INET_INGRESS, NULL, false, KLOAD_ROOT },
+	{ PROG_CGROUP_SOCK, ATTACH_CGROUP_INET_SOCK_CREATE, NULL, false, KLOAD_ROOT },
+	{ PROG_LWT_IN, 0, NULL, false, KLOAD_ROOT },
+	{ PROG_LWT_XMIT, 0, NULL, false, KLOAD_ROOT },
+	{ PROG_SOCK_OPS, ATTACH_CGROUP_SOCK_OPS, NULL, false, KLOAD_ROOT },
+	{ PROG_SK_SKB, ATTACH_SK_SKB_STREAM_VERDICT, NULL, false, KLOAD_ROOT },
+	{ PROG_CGROUP_DEVICE, ATTACH_CGROUP_DEVICE, NULL, false, KLOAD_ROOT },
+	{ PROG_SK_MSG, ATTACH_SK_MSG_VERDICT, NULL, false, KLOAD_ROOT },
+	{ PROG_RAW_TRACEPOINT, 0, NULL, false, KLOAD_ROOT },
+	{ PROG_CGROUP_SOCK_ADDR, ATTACH_CGROUP_INET4_CONNECT, NULL, false, KLOAD_ROOT },
+	{ PROG_SK_REUSEPORT, ATTACH_SK_REUSEPORT_SELECT, NULL, false, KLOAD_ROOT },
+	{ PROG_FLOW_DISSECTOR, ATTACH_FLOW_DISSECTOR, NULL, false, KLOAD_ROOT },
+	{ PROG_CGROUP_SYSCTL, ATTACH_CGROUP_SYSCTL, NULL, false, KLOAD_ROOT },
+	{ PROG_CGROUP_SOCKOPT, ATTACH_CGROUP_GETSOCKOPT, NULL, false, KLOAD_ROOT },
+	{ PROG_TRACING, ATTACH_TRACE_RAW_TP, "task_newtask", false, KLOAD_ROOT },
+	{ PROG_SK_LOOKUP, ATTACH_SK_LOOKUP, NULL, false, KLOAD_ROOT },
+	{ PROG_SYSCALL, 0, NULL, true, KLOAD_ROOT },
 };
 
 static const struct {
@@ -647,13 +649,14 @@ static void compare(struct kload *k, struct gen *g, u32 kind, struct tally *t)
 				 .sleepable = kinds[kind].sleepable,
 				 .insns = g->code,
 				 .insn_count = g->count };
-	struct verify_opts opts = { .kernel = kload_types() };
+	struct verify_opts opts = { .kernel = kload_types(),
+				    .no_perfmon = kinds[kind].as == KLOAD_BPF };
 	struct verify_result *ours;
 	struct kload_result r;
 	struct diag d;
 
 	/* Refused without a word: by what comes after the verifier, such as a map's owner. */
-	if (kload_prog(k, &prog, 0, KLOAD_ROOT, &r) ||
+	if (kload_prog(k, &prog, 0, kinds[kind].as, &r) ||
 	    (r.err && (!r.log[0] || !strncmp(last_line(r.log), "processed ", 10)))) {
 		t->unasked++;
 		return;
