@@ -487,7 +487,7 @@ static bool can_serve(const struct gen *g, u32 id)
 /* What came back is used as what it is, mostly. */
 static void use_result(struct gen *g, const struct helper_info *h)
 {
-	u32 way = rnd(8);
+	u32 way = rnd(40);
 
 	if (way == 0 || h->ret == RET_SOCKET_OR_NULL || h->ret == RET_SOCK_COMMON_OR_NULL) {
 		leave_if_null(g);
