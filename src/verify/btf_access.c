@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "verify/era.h"
 #include "verify/refs.h"
 #include "verify/type_match.h"
 
@@ -234,6 +235,8 @@ static u16 loaded_flags(const struct verify *v, const struct reg *r, const struc
 
 	if (r->flags & PTR_UNTRUSTED)
 		return PTR_UNTRUSTED;
+	if (!verify_has(v, FEATURE_TRUSTED_PTRS))
+		return flags & (MEM_USER | MEM_PERCPU);
 	if (!is_trusted(r) && !(r->flags & MEM_RCU))
 		return (u16)(flags & ~(PTR_TRUSTED | MEM_RCU));
 	safe = safe_kind(r, p->field);
@@ -584,6 +587,8 @@ int btf_map_access(struct verify *v, u8 regno, s32 off, u32 size, enum mem_acces
 	struct btf_place place;
 	struct reg base;
 
+	if (!verify_has(v, FEATURE_MAP_PTR_READ))
+		return era_lacks(v, FEATURE_MAP_PTR_READ);
 	if (!v->kernel)
 		return reject(v, REJECT_UNPROVEN, regno,
 			      "fields of struct %s are read, but the kernel's BTF is not known",
