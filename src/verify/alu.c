@@ -45,11 +45,8 @@ static void unlink_reg(struct reg *r)
 static int cast(struct verify *v, const struct insn *i)
 {
 	struct reg *dst = &regs_of(v)[i->dst];
-	bool arena = false;
 
-	for (u32 k = 0; k < v->obj->map_count; k++)
-		arena |= v->obj->maps[k].type == MAP_TYPE_ARENA;
-	if (!arena)
+	if (!v->has_arena)
 		return reject(v, REJECT_CALL, -1,
 			      "an address space cast in a program that uses no arena");
 	reg_set_unknown(dst);

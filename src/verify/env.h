@@ -75,6 +75,7 @@ struct verify {
 	bool allow_uninit_stack; /* privileged, since 6.3 */
 	bool allow_ptr_leaks;	 /* CAP_PERFMON */
 	bool gpl;
+	bool has_arena; /* the program uses an arena: addresses may be cast */
 
 	/* the walk */
 	struct state *cur;

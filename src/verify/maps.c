@@ -115,5 +115,6 @@ int maps_check(struct verify *v)
 		v->insn++;
 	}
 	v->insn = 0;
+	v->has_arena = single[MAP_TYPE_ARENA];
 	return 0;
 }
