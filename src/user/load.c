@@ -236,6 +236,7 @@ static bool calls_custom(struct user_unit *u, const struct obj_prog *src)
  */
 static int prog_verify(struct user_unit *u, struct user_prog *p, struct diag *d)
 {
+	const struct verify_opts rules = { .sound = true };
 	const struct skep_load_opts *opts = &u->unit->opts;
 	const struct obj_prog *src = p->src;
 	int err;
@@ -255,7 +256,7 @@ static int prog_verify(struct user_unit *u, struct user_prog *p, struct diag *d)
 			  "leave the mode to choose itself, or say that the programs are trusted");
 		return -EACCES;
 	}
-	err = verify_prog(&p->verified, u->unit->obj, src, NULL, d);
+	err = verify_prog(&p->verified, u->unit->obj, src, &rules, d);
 	if (err)
 		return err;
 	if (!p->verified->accepted)

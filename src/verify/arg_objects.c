@@ -13,14 +13,8 @@
 /* Special fields of what the register points to: a map value or an allocated object. */
 static const struct btf_fields *fields_of(struct verify *v, const struct reg *r)
 {
-	const struct btf_fields *fields = NULL;
-	const char *why;
-
-	if (r->type == PTR_TO_MAP_VALUE)
-		return map_value_fields(v, r->map);
-	if (fields_find(&fields, v->arena, r->types, r->type_id, v->kernel, &why))
-		return NULL;
-	return fields;
+	return r->type == PTR_TO_MAP_VALUE ? map_value_fields(v, r->map)
+					   : type_fields(v, r->types, r->type_id);
 }
 
 /* A `kind` must start exactly where the register points. */

@@ -41,9 +41,9 @@ static const struct {
 	enum tag tag;
 	u16 since; /* ERA(…) */
 } tag_names[] = {
-	{ "ctx", TAG_CTX, ERA(6, 8) },	 { "nonnull", TAG_NONNULL, ERA(6, 8) },
+	{ "ctx", TAG_CTX, ERA(6, 8) },	       { "nonnull", TAG_NONNULL, ERA(6, 8) },
 	{ "trusted", TAG_TRUSTED, ERA(6, 9) }, { "nullable", TAG_NULLABLE, ERA(6, 9) },
-	{ "arena", TAG_ARENA, ERA(6, 9) },	 { "untrusted", TAG_UNTRUSTED, ERA(6, 17) },
+	{ "arena", TAG_ARENA, ERA(6, 9) },     { "untrusted", TAG_UNTRUSTED, ERA(6, 17) },
 };
 
 /* The "arg:…" declaration tags of argument `index`, as bits; negative: one is not known. */
@@ -148,6 +148,9 @@ static int typed_param(struct verify *v, const struct prototype *p, u32 index, u
 	enum type_kind kind = types_kind(v->obj->types, id);
 
 	out->untrusted = tags & TAG_UNTRUSTED;
+	if (out->untrusted && v->opts->sound)
+		return refuse(v, p, index,
+			      "is untrusted: only a kernel survives reads from such a pointer");
 	if (out->untrusted && (tags & ~TAG_UNTRUSTED))
 		return refuse(v, p, index, "has tags that exclude each other");
 	if (tags & TAG_NONNULL)
@@ -289,8 +292,11 @@ static int check_memory(struct verify *v, u8 regno, const struct param *p)
 	int err;
 
 	/* Linux lets a constant NULL pass, even where the function excludes NULL. */
-	if (args_is_null(r))
+	if (args_is_null(r) && (p->or_null || !v->opts->sound))
 		return 0;
+	if (args_is_null(r))
+		return reject(v, REJECT_NULL, regno,
+			      "argument %u is NULL, which the function excludes", regno);
 	if ((saved.flags & PTR_MAYBE_NULL) && !p->or_null)
 		return reject(v, REJECT_NULL, regno,
 			      "argument %u may be NULL, which the function excludes", regno);

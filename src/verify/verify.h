@@ -18,6 +18,7 @@ struct verify_opts {
 	u32 linux_version;	    /* ERA(6, 18); 0 means that */
 	bool unpriv;		    /* as a user without CAP_BPF and CAP_PERFMON */
 	bool no_perfmon;	    /* with CAP_BPF but not CAP_PERFMON: addresses may not leak */
+	bool sound;		    /* it will run here: refuse what only a kernel survives */
 	bool strict_align;	    /* BPF_F_STRICT_ALIGNMENT */
 	bool test_state_freq;	    /* BPF_F_TEST_STATE_FREQ: a checkpoint at every jump */
 	u32 log;		    /* bits of enum verify_log */

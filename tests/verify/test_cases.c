@@ -202,6 +202,41 @@ static void skep_agrees_on_c_programs(void **state)
 	assert_int_equal(bad + t.wrong, 0);
 }
 
+/* Linux takes these; a process that ran them without tests would read through a wild pointer. */
+static void only_a_kernel_survives(const struct one_case *c, void *arg)
+{
+	static const char *const names[] = {
+		"global_btf/memory_nonnull_given_null",
+		"global_args_btf/untrusted_number",
+		"global_args_btf/untrusted_int",
+	};
+	struct verify_opts opts = { .kernel = kload_types(), .sound = true };
+	struct verify_result *r = NULL;
+	u32 *found = arg;
+	struct diag d;
+
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(c->name, names[i]))
+			continue;
+		++*found;
+		diag_init(&d);
+		assert_true(c->accept);
+		assert_int_equal(verify_prog(&r, c->obj, c->prog, &opts, &d), 0);
+		assert_false(r->accepted);
+		verify_result_free(r);
+		diag_fini(&d);
+	}
+}
+
+static void what_only_a_kernel_survives_does_not_run_here(void **state)
+{
+	u32 found = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(objects); i++)
+		cases_object(objects[i], only_a_kernel_survives, &found);
+	assert_int_equal(found, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +244,7 @@ int main(void)
 		TEST(verdicts_of_c_programs),
 		TEST(skep_agrees_on_texts),
 		TEST(skep_agrees_on_c_programs),
+		TEST(what_only_a_kernel_survives_does_not_run_here),
 	};
 	int before = read_sysctl(), failed;
 	bool changed = getenv("SKEP_UNPRIV") && before == 2 && write_sysctl(0);
