@@ -201,6 +201,17 @@ const char *insn_check_shape(const struct insn *insns, u32 count, u32 at)
 	return NULL;
 }
 
+const char *insn_check_opcode(const struct insn *insns, u32 count, u32 at)
+{
+	const struct insn *i = &insns[at];
+	const char *why = insn_check_shape(insns, count, at);
+	u8 class = INSN_CLASS(i->code);
+
+	if (!why || why == unknown_opcode || class == CLASS_LD || class == CLASS_LDX)
+		return why;
+	return i->dst >= REG_COUNT || i->src >= REG_COUNT ? why : NULL;
+}
+
 /* Of the source register, atomics write; FETCH, XCHG and LOAD_ACQUIRE are seen here. */
 static bool atomic_writes_src(const struct insn *i)
 {

@@ -15,6 +15,12 @@ const char *insn_check(const struct insn *insns, u32 count, u32 at);
 /* The same without the rule that R10 is only read: whether the slot has an assembler syntax. */
 const char *insn_check_shape(const struct insn *insns, u32 count, u32 at);
 
+/*
+ * Only what Linux asks of instructions that are never reached: a known opcode, whole wide
+ * instructions, registers that exist, no stray fields in loads.
+ */
+const char *insn_check_opcode(const struct insn *insns, u32 count, u32 at);
+
 /* Does the instruction write the register in its dst field? (Not: the memory dst points to.) */
 bool insn_writes_dst(const struct insn *i);
 

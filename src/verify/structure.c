@@ -23,6 +23,7 @@ struct structure {
 	const struct object *obj;
 	const struct obj_prog *prog;
 	struct diag *d;
+	const char *(*check)(const struct insn *insns, u32 count, u32 at);
 	u8 *flags;  /* enum slot_flag, one per slot */
 	u32 *owner; /* function index of each slot */
 	struct func *funcs;
@@ -93,7 +94,7 @@ static void scan_insns(struct structure *s)
 		i = &p->insns[at];
 		if (slots_of(s, at) == 2)
 			s->flags[at + 1] |= SLOT_SECOND;
-		why = insn_check(p->insns, p->insn_count, at);
+		why = s->check(p->insns, p->insn_count, at);
 		if (why) {
 			bad(s, -EINVAL, at, "%s (opcode 0x%02x)", why, i->code);
 			continue;
@@ -300,9 +301,11 @@ static int check_all(struct structure *s)
 	return s->err;
 }
 
-int structure_check(const struct object *obj, const struct obj_prog *prog, struct diag *d)
+static int check(const struct object *obj, const struct obj_prog *prog, bool strict, struct diag *d)
 {
-	struct structure s = { .obj = obj, .prog = prog, .d = d };
+	struct structure s = {
+		.obj = obj, .prog = prog, .check = strict ? insn_check : insn_check_opcode, .d = d
+	};
 	int err;
 
 	if (!prog->insn_count)
@@ -323,4 +326,14 @@ int structure_check(const struct object *obj, const struct obj_prog *prog, struc
 	free(s.map_used);
 	free(s.funcs);
 	return err;
+}
+
+int structure_check(const struct object *obj, const struct obj_prog *prog, struct diag *d)
+{
+	return check(obj, prog, true, d);
+}
+
+int structure_check_reached(const struct object *obj, const struct obj_prog *prog, struct diag *d)
+{
+	return check(obj, prog, false, d);
 }

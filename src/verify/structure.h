@@ -12,4 +12,7 @@
 /* 0, or -EINVAL / -E2BIG with one diagnostic an error: what, at which instruction and line. */
 int structure_check(const struct object *obj, const struct obj_prog *prog, struct diag *d);
 
+/* The same, but reserved fields are left to who follows the paths: unreached ones do not matter. */
+int structure_check_reached(const struct object *obj, const struct obj_prog *prog, struct diag *d);
+
 #endif

@@ -157,7 +157,7 @@ static int prepare(struct verify *v)
 		.loops_allowed = verify_has(v, FEATURE_BOUNDED_LOOPS) && !v->opts->unpriv,
 		.kfunc = kfunc_traits,
 	};
-	int err = structure_check(v->obj, v->prog, v->d);
+	int err = structure_check_reached(v->obj, v->prog, v->d);
 
 	if (!err)
 		err = cfg_build(&v->cfg, v->arena, v->obj, v->prog, &rules, v->d);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "isa/check.h"
 #include "verify/alu.h"
 #include "verify/call.h"
 #include "verify/equal.h"
@@ -221,7 +222,14 @@ static int load_imm_or_packet(struct verify *v, const struct insn *i)
 /* One instruction. *next: where the path goes on; *done: it ends here. */
 static int process(struct verify *v, const struct insn *i, u32 *next, bool *done)
 {
+	const char *why = NULL;
+
+	/* Once is enough: what is never reached may hold anything. */
+	if (v->result->facts[v->insn].visits == 1)
+		why = insn_check(v->insns, v->insn_count, v->insn);
 	*next = v->insn + (insn_is_wide(i) ? 2 : 1);
+	if (why)
+		return reject(v, REJECT_STRUCTURE, -1, "%s (opcode 0x%02x)", why, i->code);
 	switch (INSN_CLASS(i->code)) {
 	case CLASS_ALU:
 	case CLASS_ALU64:
