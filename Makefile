@@ -7,6 +7,7 @@
 #   make install      PREFIX (/usr/local), DESTDIR
 #   make fuzz         FUZZ=elf|btf|pcap|asm|vm SECONDS=60
 #   make soak         random programs against verifier, kernel and interpreter: SEEDS=1000000 FROM=0
+#   make soak-jit     random programs in every way to execute them, and in the kernel: SEEDS, FROM
 #   make bench
 #   make clean
 #
@@ -73,6 +74,12 @@ soak:
 	@ninja -C $(BUILD) --quiet fuzz/verify_soak
 	@$(BUILD)/fuzz/verify_soak --kernel --contain --from $(FROM) --to $$(($(FROM) + $(SEEDS)))
 
+soak-jit:
+	@scripts/setup test
+	@$(MAKE) --no-print-directory $(BUILD)/.tests
+	@ninja -C $(BUILD) --quiet fuzz/jit_diff
+	@$(BUILD)/fuzz/jit_diff --kernel --from $(FROM) --to $$(($(FROM) + $(SEEDS)))
+
 install: all
 	@meson configure $(BUILD) -Dprefix=$(abspath $(PREFIX))
 	@meson install -C $(BUILD) --quiet $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
@@ -80,4 +87,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all test demo check bench fuzz soak install clean
+.PHONY: all test demo check bench fuzz soak soak-jit install clean

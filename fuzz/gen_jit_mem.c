@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Loads, stores and atomic operations inside the packet, a map's value and the stack. */
+#include "fuzz/gen_jit_code.h"
+
+struct place {
+	u8 base;
+	s32 from, len; /* bytes from the base on */
+	bool aligned, atomics;
+};
+
+static struct place some_place(struct jgen *j, bool atomics)
+{
+	const struct place all[] = {
+		{ j->pkt, 0, GEN_JIT_PACKET, false, false },
+		{ j->val, 0, J_VALUE, false, true },
+		{ j->mem, 0, J_MEM, true, true },
+		{ REG_FP, -8 * (s32)j->words, 8 * (s32)j->words, true, true },
+		{ REG_FP, -8 * (s32)j->words, 8 * (s32)j->words, true, true },
+	};
+	struct place p;
+
+	do
+		p = GEN_PICK(&j->g, all);
+	while (p.base == J_NONE || (atomics && !p.atomics));
+	return p;
+}
+
+static const u8 sizes[] = { SIZE_B, SIZE_H, SIZE_W, SIZE_DW };
+
+static s32 offset_in(struct gen *g, const struct place *p, u32 log, bool aligned)
+{
+	s32 off = (s32)gen_below(g, (u32)(p->len - (1 << log) + 1));
+
+	return p->from + (p->aligned || aligned ? off >> log << log : off);
+}
+
+static u8 load_code(struct gen *g, u32 log)
+{
+	return CLASS_LDX | sizes[log] | (log < 3 && gen_chance(g, 40) ? MODE_MEMSX : MODE_MEM);
+}
+
+void j_load(struct jgen *j)
+{
+	struct place p = some_place(j, false);
+	u32 log = gen_below(&j->g, 4);
+	s32 off = offset_in(&j->g, &p, log, false);
+
+	gen_emit(&j->g, load_code(&j->g, log), j_target(j), p.base, off, 0);
+}
+
+void j_store(struct jgen *j)
+{
+	struct place p = some_place(j, false);
+	u32 log = gen_below(&j->g, 4);
+	s32 off = offset_in(&j->g, &p, log, false);
+
+	if (gen_chance(&j->g, 30))
+		gen_emit(&j->g, CLASS_ST | MODE_MEM | sizes[log], p.base, 0, off,
+			 (s32)gen_number(&j->g));
+	else
+		gen_emit(&j->g, CLASS_STX | MODE_MEM | sizes[log], p.base, j_scalar(j), off, 0);
+	if (p.base == REG_FP && gen_chance(&j->g, 40)) /* and back at once */
+		gen_emit(&j->g, load_code(&j->g, log), j_target(j), p.base, off, 0);
+}
+
+static void atomic_at(struct jgen *j, u8 base, s32 off, u32 log)
+{
+	static const s32 ops[] = { 0x00, 0x40, 0x50, 0xa0, 0x01, 0x41, 0x51, 0xa1, 0xe1, 0xf1 };
+	struct gen *g = &j->g;
+	s32 op = GEN_PICK(g, ops);
+	u8 reg = op & 1 ? j_target(j) : j_scalar(j);
+
+	if (op == 0xf1 && j->fixed & 1)
+		op = 0xe1;
+	if (op == 0xf1 && gen_chance(g, 50)) /* meant to succeed */
+		gen_emit(g, CLASS_LDX | MODE_MEM | sizes[log], 0, base, off, 0);
+	gen_emit(g, CLASS_STX | MODE_ATOMIC | sizes[log], base, reg, off, op);
+}
+
+void j_atomic(struct jgen *j)
+{
+	struct place p = some_place(j, true);
+	u32 log = 2 + gen_below(&j->g, 2);
+
+	if (gen_chance(&j->g, 15)) {
+		log = gen_below(&j->g, 4);
+		gen_emit(&j->g, CLASS_STX | MODE_ATOMIC | sizes[log], j_target(j), p.base,
+			 offset_in(&j->g, &p, log, true), 0x100);
+	} else if (gen_chance(&j->g, 15)) {
+		log = gen_below(&j->g, 4);
+		gen_emit(&j->g, CLASS_STX | MODE_ATOMIC | sizes[log], p.base, j_scalar(j),
+			 offset_in(&j->g, &p, log, true), 0x110);
+	} else {
+		atomic_at(j, p.base, offset_in(&j->g, &p, log, true), log);
+	}
+}
+
+/*
+ * An address with a number in it: its register is a number again before the end. Not in the
+ * packet, whose checked range a variable offset loses. The number first, then a stack's address,
+ * only in the main function: in others Linux 6.18 takes the sum for one of the main function's
+ * frame, and so folds constants (and removes code) by the wrong slot.
+ */
+void j_indexed(struct jgen *j)
+{
+	struct gen *g = &j->g;
+	struct place p = some_place(j, true);
+	u32 log = gen_below(g, 4);
+	u8 at = j_target(j), by = j_target(j);
+	s32 mask = p.len >= 64 ? 31 : 15, rest = p.len - mask - (1 << log);
+	s32 off = (s32)gen_below(g, (u32)rest + 1) >> log << log;
+
+	if (at == by)
+		return;
+	if (p.aligned)
+		mask &= ~((1 << log) - 1);
+	gen_emit(g, gen_chance(g, 50) ? CLASS_ALU64 | 0x50 : CLASS_ALU | 0x50, by, 0, 0, mask);
+	if (gen_chance(g, 60) || (j->func && p.aligned)) { /* base first */
+		gen_emit(g, CODE_MOV | SRC_X, at, p.base, 0, 0);
+		gen_emit(g, CLASS_ALU64 | SRC_X, at, by, 0, 0);
+	} else {
+		gen_emit(g, CODE_MOV | SRC_X, at, by, 0, 0);
+		gen_emit(g, CLASS_ALU64 | SRC_X, at, p.base, 0, 0);
+	}
+	off += p.from;
+	if (gen_chance(g, 40)) {
+		s32 part = -(s32)gen_below(g, 9) * 8;
+
+		gen_emit(g, CLASS_ALU64, at, 0, 0, off - part);
+		off = part;
+	}
+	if (gen_chance(g, 40)) {
+		gen_emit(g, CLASS_STX | MODE_MEM | sizes[log], at, by, off, 0);
+		j_fresh(j, at);
+	} else {
+		gen_emit(g, load_code(g, log), at, at, off, 0);
+	}
+}
