@@ -103,7 +103,7 @@ u32 cases_text(const char *path, case_fn *fn, void *arg)
 	return bad;
 }
 
-u32 cases_object(const char *path, case_fn *fn, void *arg)
+static u32 run_object(const char *path, bool named, case_fn *fn, void *arg)
 {
 	struct skep_open_opts opts = { .size = sizeof(opts) };
 	struct object *obj = NULL;
@@ -121,11 +121,11 @@ u32 cases_object(const char *path, case_fn *fn, void *arg)
 		const struct obj_prog *prog = &obj->progs[i];
 		struct one_case c = { .obj = obj, .prog = prog };
 
-		c.accept = !strncmp(prog->name, "accept_", 7);
+		c.accept = !named || !strncmp(prog->name, "accept_", 7);
 		if (!c.accept && strncmp(prog->name, "reject_", 7))
 			continue; /* there for its maps to refer to */
 		snprintf(c.name, sizeof(c.name), "%.*s/%s", (int)strcspn(base_name(path), "."),
-			 base_name(path), prog->name + 7);
+			 base_name(path), prog->name + (named ? 7 : 0));
 		if (!c.accept)
 			snprintf(c.reason, sizeof(c.reason), "%s", prog->name + 7);
 		fn(&c, arg);
@@ -134,4 +134,14 @@ u32 cases_object(const char *path, case_fn *fn, void *arg)
 	file_close(&f);
 	diag_fini(&d);
 	return bad;
+}
+
+u32 cases_object(const char *path, case_fn *fn, void *arg)
+{
+	return run_object(path, true, fn, arg);
+}
+
+u32 cases_any_object(const char *path, case_fn *fn, void *arg)
+{
+	return run_object(path, false, fn, arg);
 }

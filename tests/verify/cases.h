@@ -27,5 +27,7 @@ typedef void case_fn(const struct one_case *c, void *arg);
 /* Every case of a text, in order. 0, or the number of cases that are no programs (printed). */
 u32 cases_text(const char *path, case_fn *fn, void *arg);
 u32 cases_object(const char *path, case_fn *fn, void *arg);
+/* Every program of any object, as if accepted. */
+u32 cases_any_object(const char *path, case_fn *fn, void *arg);
 
 #endif

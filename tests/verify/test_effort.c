@@ -42,8 +42,8 @@ static int ask_both(const struct one_case *c, u32 flags, struct verify_result **
 	return verify_prog(ours, c->obj, c->prog, &opts, d);
 }
 
-/* Both follow a program to the same verdict, with hardly more work for us: a callback counts as a loop here, and marks
- * of open loops are not trusted. */
+/* Both follow a program to the same verdict, with hardly more work for us: a callback counts as a
+ * loop here, and marks of open loops are not trusted. */
 static void compare(struct tally *t, const struct one_case *c, u32 flags)
 {
 	struct verify_result *ours = NULL;

@@ -5,6 +5,7 @@
  *
  *     test_mutants                   two mutants of every case, the same ones each time
  *     test_mutants COUNT SEED [NAME] so many; of the cases whose names begin with NAME
+ *     test_mutants COUNT SEED FILE.o of the programs of an object
  */
 #include "test.h"
 
@@ -166,14 +167,16 @@ static void print_mutant(const struct one_case *c, const struct insn *now)
 static void ask_both(struct mutants *m, struct kload *k, const struct one_case *c,
 		     const struct obj_prog *prog)
 {
-	struct verify_opts opts = { .strict_align = c->flags & KLOAD_STRICT,
+	struct verify_opts opts = { .unpriv = c->as == KLOAD_NOBODY,
+				    .no_perfmon = c->as == KLOAD_BPF,
+				    .strict_align = c->flags & KLOAD_STRICT,
 				    .test_state_freq = c->flags & KLOAD_FREQ,
 				    .kernel = kload_types() };
 	struct verify_result *ours = NULL;
 	struct kload_result r;
 	struct diag d;
 
-	if (kload_prog(k, prog, c->flags, KLOAD_ROOT, &r) || (r.err && !r.log[0]))
+	if (kload_prog(k, prog, c->flags, c->as, &r) || (r.err && !r.log[0]))
 		return;
 	diag_init(&d);
 	if (!verify_prog(&ours, c->obj, prog, &opts, &d) || !ours) {
@@ -212,7 +215,7 @@ static void mutants_of(const struct one_case *c, void *arg)
 	size_t bytes = sizeof(struct insn) * copy.insn_count;
 	struct kload k;
 
-	if (c->as != KLOAD_ROOT || (m->chosen && strncmp(c->name, m->chosen, strlen(m->chosen))) ||
+	if (c->mitigations || (m->chosen && strncmp(c->name, m->chosen, strlen(m->chosen))) ||
 	    kload_open(&k, c->obj))
 		return;
 	copy.insns = malloc(bytes);
@@ -233,16 +236,21 @@ static void mutants_of(const struct one_case *c, void *arg)
 	kload_close(&k);
 }
 
+static void print_totals(const struct mutants *m)
+{
+	printf("# %u mutants: %u verdicts agree, %u refused by skep only, %u by the kernel only; "
+	       "of "
+	       "%u accepted by both %u with the same number of processed instructions\n",
+	       m->asked, m->agree, m->strict, m->lax, m->accepted, m->same_insns);
+}
+
 static void run(struct mutants *m)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(texts); i++)
 		cases_text(texts[i], mutants_of, m);
 	for (u32 i = 0; i < ARRAY_SIZE(objects) && kload_types(); i++)
 		cases_object(objects[i], mutants_of, m);
-	printf("# %u mutants: %u verdicts agree, %u refused by skep only, %u by the kernel only; "
-	       "of "
-	       "%u accepted by both %u with the same number of processed instructions\n",
-	       m->asked, m->agree, m->strict, m->lax, m->accepted, m->same_insns);
+	print_totals(m);
 }
 
 static void verdicts_of_mutants(void **state)
@@ -264,6 +272,14 @@ int main(int argc, char **argv)
 		m.per_case = (u32)strtoul(argv[1], NULL, 0);
 		m.seed = strtoull(argv[2], NULL, 0) * 0x9e3779b97f4a7c15ULL + 1;
 		m.chosen = argc > 3 ? argv[3] : NULL;
+		if (m.chosen && access(m.chosen, R_OK) == 0) {
+			char *file = argv[3];
+
+			m.chosen = NULL;
+			cases_any_object(file, mutants_of, &m);
+			print_totals(&m);
+			return 0;
+		}
 		run(&m);
 		return 0;
 	}

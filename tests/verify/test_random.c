@@ -3,9 +3,9 @@
  * Random programs (fuzz/gen_prog.h), a bounded number of them; `make soak` runs a million. The
  * oracles are the checked interpreter and the live kernel.
  */
-#include "tests/test.h"
 #include "fuzz/gen_ask.h"
 #include "fuzz/gen_prog.h"
+#include "tests/test.h"
 
 enum { SEEDS = 1800, SEEDS_KERNEL = 1200 };
 
