@@ -16,7 +16,7 @@
 #define DISPATCH() goto * pc->label
 #else
 #define OPS(prog) ((prog)->coded)
-#define DISPATCH()                                                                                 \
+#define COUNTED_DISPATCH()                                                                         \
 	do {                                                                                       \
 		if (unlikely(!left))                                                               \
 			goto out_of_budget;                                                        \
@@ -24,6 +24,13 @@
 		TRACE();                                                                           \
 		goto *labels[pc->code];                                                            \
 	} while (0)
+#if CORE_CHECKED
+/* From one place: as many jumps as there are ops, with what is tested between them, keep a compiler
+ * with sanitizers busy for half an hour. */
+#define DISPATCH() goto dispatch
+#else
+#define DISPATCH() COUNTED_DISPATCH()
+#endif
 #endif
 #define NEXT()                                                                                     \
 	do {                                                                                       \
@@ -157,7 +164,12 @@ int CORE_NAME(struct vm_run *run, const struct vm_prog *p, u32 slot, u64 *reg_io
 	init = *init_io;
 	left = run->left;
 	pc = OPS(p) + slot;
+#if CORE_CHECKED
+dispatch:
+	COUNTED_DISPATCH();
+#else
 	DISPATCH();
+#endif
 
 /* Arithmetic. a, b, T, S and BITS are what the rows are written in. */
 #define ARITH(bits, operand, used, expr)                                                           \
