@@ -57,12 +57,9 @@ static void read_maps(struct map *const *maps, struct gen_jit_after *out)
 		out->hash[key][0] = !map_read(maps[J_HASH], &key, out->hash[key] + 1);
 }
 
-/* Run it in the wanted way: the unit was loaded to run as fast as it can. */
+/* Make it run in the wanted way. */
 static bool choose(struct unit *unit, enum gen_jit_how how)
 {
-	struct user_unit *u = unit->impl;
-
-	u->checked = how == GEN_JIT_CHECKED;
 	return how != GEN_JIT_NATIVE;
 }
 

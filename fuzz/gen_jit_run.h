@@ -19,7 +19,10 @@ struct gen_jit_after {
 	char why[256];
 };
 
-/* The unit was loaded from gen_jit's object. False: it cannot run in that way. */
+/*
+ * The unit was loaded from gen_jit's object: with SKEP_EXEC_CHECKED for GEN_JIT_CHECKED, so that
+ * nothing but the interpreter has had a hand in it. False: it cannot run in that way.
+ */
 bool gen_jit_run(struct unit *unit, enum gen_jit_how how, u64 seed, struct gen_jit_after *out);
 
 /* The same in the kernel. Maps: descriptors, J_MAPS of them; false: they cannot be made. */

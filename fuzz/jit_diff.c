@@ -74,12 +74,13 @@ static void compare(struct diff *t, u64 seed, u32 input, const char *who,
 	}
 }
 
-static void run_inputs(struct diff *t, struct unit *unit, u64 seed, int kernel)
+static void run_inputs(struct diff *t, struct unit *checked, struct unit *unit, u64 seed,
+		       int kernel)
 {
 	static struct gen_jit_after expected, is;
 
 	for (u32 i = 0; i < INPUTS; i++) {
-		gen_jit_run(unit, GEN_JIT_CHECKED, seed + i, &expected);
+		gen_jit_run(checked, GEN_JIT_CHECKED, seed + i, &expected);
 		t->runs++;
 		if (expected.err) {
 			printf("# seed %llu: %s\n", (unsigned long long)seed, expected.why);
@@ -117,9 +118,10 @@ static int load_kernel(struct diff *t, const struct obj_prog *p)
 static void one(struct diff *t, struct engine *engine, u64 seed)
 {
 	const struct skep_load_opts opts = { .size = sizeof(opts) };
+	const struct skep_load_opts as_is = { .size = sizeof(as_is), .exec = SKEP_EXEC_CHECKED };
 	struct gen_jit_has has;
 	struct object *obj = gen_jit(seed, t->idioms, &has);
-	struct unit *unit = NULL;
+	struct unit *unit = NULL, *checked = NULL;
 	struct diag d;
 	int kernel = -1;
 
@@ -139,10 +141,12 @@ static void one(struct diff *t, struct engine *engine, u64 seed)
 	}
 	if (t->kernel && !has.callbacks)
 		kernel = load_kernel(t, &obj->progs[0]);
-	if (unit) {
-		run_inputs(t, unit, seed, kernel);
-		unit_free(unit);
+	if (unit && !unit_new(&checked, engine, obj, &as_is, NULL)) {
+		run_inputs(t, checked, unit, seed, kernel);
+		unit_free(checked);
 	}
+	if (unit)
+		unit_free(unit);
 	if (kernel >= 0)
 		close(kernel);
 	diag_fini(&d);

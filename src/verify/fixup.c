@@ -111,7 +111,10 @@ static struct insn rewrite(const struct fixup *f, u32 slot)
 			i.off = (s16)far;
 	} else if ((i.code == CODE_CALL && i.src == CALL_LOCAL) ||
 		   (insn_is_wide(&i) && i.src == PSEUDO_FUNC)) {
-		i.imm = distance(f, slot, (u32)((s32)slot + 1 + i.imm));
+		u32 to = (u32)((s32)slot + 1 + i.imm);
+
+		/* A function that is dropped is never called: any function's address will do. */
+		i.imm = distance(f, slot, f->keep[to] ? to : 0);
 	} else if (INSN_CLASS(i.code) == CLASS_LDX && fact->rdonly_const) {
 		fold_load(&i, fact->imm);
 	}

@@ -114,6 +114,27 @@ static void jumps_and_calls_still_meet_their_targets(void **state)
 	end(&s);
 }
 
+static void a_callback_that_is_never_called_goes_and_its_address_stays_a_functions(void **state)
+{
+	struct short_prog s;
+
+	shorten(&s, ".prog p type=xdp\n"
+		    "r1 = 0\n"
+		    "r2 = subprog[f]\n"
+		    "r3 = 0\n"
+		    "r4 = 0\n"
+		    "call bpf_loop\n"
+		    "r0 = 2\n"
+		    "exit\n"
+		    ".func f\n"
+		    "r0 = 0\n"
+		    "exit\n");
+	assert_int_equal(s.out.insn_count, 8);
+	assert_int_equal(s.out.insns[1].src, PSEUDO_FUNC);
+	assert_int_equal(1 + 1 + s.out.insns[1].imm, 0);
+	end(&s);
+}
+
 static void loads_of_constants_are_constants(void **state)
 {
 	struct short_prog s;
@@ -140,6 +161,7 @@ int main(void)
 		TEST(code_behind_a_branch_that_is_never_taken_goes),
 		TEST(a_branch_always_taken_is_a_jump_or_nothing),
 		TEST(jumps_and_calls_still_meet_their_targets),
+		TEST(a_callback_that_is_never_called_goes_and_its_address_stays_a_functions),
 		TEST(loads_of_constants_are_constants),
 	};
 
