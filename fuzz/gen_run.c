@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "btf/types.h"
 #include "engine/engine.h"
 #include "fuzz/gen.h"
 #include "user/run.h"
@@ -193,6 +194,18 @@ static void fill_map(struct map *map, struct gen *g, bool zeros)
 	}
 }
 
+/* A structure with pointers: they are the program's to set. */
+static bool holds_pointers(const struct types *t, u32 type)
+{
+	u32 id = t && type ? types_strip(t, type) : 0;
+
+	for (u32 i = 0; id && types_kind(t, id) == KIND_STRUCT && i < types_vlen(t, id); i++) {
+		if (types_kind(t, types_strip(t, types_member(t, id, i).type)) == KIND_PTR)
+			return true;
+	}
+	return false;
+}
+
 static void fill_maps(struct unit *unit, struct gen *g, bool zeros)
 {
 	static const u8 filled[] = { MAP_TYPE_ARRAY,	  MAP_TYPE_HASH,  MAP_TYPE_PERCPU_ARRAY,
@@ -203,6 +216,7 @@ static void fill_maps(struct unit *unit, struct gen *g, bool zeros)
 		struct map *map = unit->maps[i].impl;
 
 		if (!map || map->frozen || map->def.key_size > 64 || map->def.value_size > 1024 ||
+		    holds_pointers(unit->obj->types, unit->obj->maps[i].value_type_id) ||
 		    !memchr(filled, (int)map->def.type, sizeof(filled)) || map->def.lock_at)
 			continue;
 		fill_map(map, g, zeros);

@@ -8,6 +8,7 @@
  *                 [--print] [--samples N] [OBJECT…: changes to these, by seeds]
  */
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,6 +17,13 @@
 #include "fuzz/gen_shrink.h"
 #include "isa/disasm.h"
 #include <skep/skep.h>
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	stopped = signal;
+}
 
 enum { MAX_KINDS = 4096, ROOM = 2048 };
 
@@ -36,7 +44,8 @@ struct soak {
 	u32 kind_count;
 };
 
-static void count_kind(struct soak *s, const char *what, const char *why, u64 seed)
+static void count_kind(struct soak *s, const char *what, const char *why, const char *name,
+		       u64 seed)
 {
 	char text[200];
 	u32 i = 0;
@@ -49,6 +58,8 @@ static void count_kind(struct soak *s, const char *what, const char *why, u64 se
 	if (i == s->kind_count) {
 		memcpy(s->kinds[i].why, text, sizeof(text));
 		s->kinds[s->kind_count++].seed = seed;
+		printf("# first of its kind: %s (%s, seed %llu)\n", text, name,
+		       (unsigned long long)seed);
 	}
 	s->kinds[i].count++;
 }
@@ -102,8 +113,8 @@ static void tell(const struct soak *s, const char *name, u64 seed, struct object
 	struct gen_ask again = s->how;
 	static struct gen_answer now;
 
-	printf("== seed %llu: %s: %s | %s\n", (unsigned long long)seed, name,
-	       a->failure.text[0] ? a->failure.text : a->line, a->kernel.line);
+	printf("== seed %llu of %s %s: %s: %s | %s\n", (unsigned long long)seed, obj->name,
+	       prog->name, name, a->failure.text[0] ? a->failure.text : a->line, a->kernel.line);
 	if (!s->shrink || strcmp(obj->name, GEN_NAME))
 		return;
 	gen_shrink(obj, is_same, &same);
@@ -142,7 +153,7 @@ static void one(struct soak *s, u64 seed, struct object *obj, const struct obj_p
 	if (a.outcome == GEN_BOTH_REFUSE)
 		return;
 	snprintf(why, sizeof(why), "%.190s", a.outcome == GEN_WE_REFUSE ? a.why : a.kernel.why);
-	count_kind(s, outcome_names[a.outcome], why, seed);
+	count_kind(s, outcome_names[a.outcome], why, obj->name, seed);
 	if (s->shrink)
 		tell(s, outcome_names[a.outcome], seed, obj, prog, &a);
 }
@@ -181,13 +192,13 @@ static void object_mutants(struct soak *s, const char *path)
 		fprintf(stderr, "%s: cannot be opened\n", path);
 		return;
 	}
-	for (u32 i = 0; i < obj->prog_count; i++) {
+	for (u32 i = 0; i < obj->prog_count && !stopped; i++) {
 		struct obj_prog *p = &obj->progs[i];
 		struct insn *original = p->insns;
 		struct insn *changed = calloc(p->insn_count, sizeof(*changed));
 
 		one(s, 0, obj, p);
-		for (u64 m = s->from; m < s->to && changed; m++) {
+		for (u64 m = s->from; m < s->to && changed && !stopped; m++) {
 			gen_mutate(m, true, original, p->insn_count, changed, p->insn_count);
 			p->insns = changed;
 			one(s, m, obj, p);
@@ -270,14 +281,16 @@ int main(int argc, char **argv)
 
 	if (options(&s, argc, argv))
 		return 2;
+	signal(SIGTERM, stop);
+	signal(SIGINT, stop);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (s.how.kernel && !gen_kernel_can()) {
 		puts("this process may not load programs: no comparison with the kernel");
 		s.how.kernel = false;
 	}
-	for (int i = optind; i < argc; i++)
+	for (int i = optind; i < argc && !stopped; i++)
 		object_mutants(&s, argv[i]);
-	for (u64 seed = s.from; seed < s.to && optind == argc; seed++)
+	for (u64 seed = s.from; seed < s.to && optind == argc && !stopped; seed++)
 		seed_and_mutants(&s, seed);
 	report(&s);
 	gen_kernel_close();
