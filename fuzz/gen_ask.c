@@ -25,6 +25,9 @@ static struct verify_result *verify(struct gen_answer *out, const struct gen_ask
 				    const struct object *obj, const struct obj_prog *prog)
 {
 	const struct verify_opts opts = { .record = record,
+					  .no_perfmon = how->cap_bpf,
+					  .strict_align = how->strict,
+					  .test_state_freq = how->freq,
 					  .kernel = kload_types(),
 					  .log = how->log ? LOG_INSN : 0,
 					  .log_out = how->log };
@@ -68,12 +71,14 @@ static void ask_us(struct gen_answer *out, const struct gen_ask *how, const stru
 void gen_ask(struct gen_answer *out, const struct gen_ask *how, const struct object *obj,
 	     const struct obj_prog *prog)
 {
+	u32 flags = (how->strict ? KLOAD_STRICT : 0) | (how->freq ? KLOAD_FREQ : 0);
+
 	memset(out, 0, sizeof(*out));
 	out->outcome = GEN_UNKNOWN;
 	ask_us(out, how, obj, prog);
 	if (!how->kernel && !(how->kernel_if_accepted && out->accepted))
 		return;
-	if (!gen_kernel_load(&out->kernel, obj, prog))
+	if (!gen_kernel_load(&out->kernel, obj, prog, how->cap_bpf, flags))
 		return;
 	if (out->accepted)
 		out->outcome = out->kernel.err ? GEN_KERNEL_REFUSES : GEN_BOTH_ACCEPT;

@@ -21,6 +21,8 @@ struct gen_ask {
 	bool kernel_if_accepted; /* ask it only about what we accept */
 	bool run;		 /* what we accept */
 	bool contain;		 /* run it, and hold what registers are against what was believed */
+	bool cap_bpf;		 /* as a user with CAP_BPF alone */
+	bool strict, freq;	 /* strict alignment; a checkpoint at every jump */
 	FILE *log;		 /* our verifier's log, NULL: none */
 };
 struct gen_answer {

@@ -92,20 +92,21 @@ static void last_line(struct gen_verdict *out, char *log)
  */
 static bool is_verdict(const struct gen_verdict *v)
 {
-	if (!strncmp(v->line, "verifier bug", 12))
-		return false;
+	if (!strncmp(v->line, "verifier bug", 12) || (v->err == -EPERM && !v->why[0]))
+		return false; /* without its words: this type of program needs more rights */
 	return v->err == -EACCES || v->err == -EINVAL || v->err == -E2BIG || v->err == -EPERM ||
 	       v->err == -EFAULT;
 }
 
-bool gen_kernel_load(struct gen_verdict *out, const struct object *obj, const struct obj_prog *prog)
+bool gen_kernel_load(struct gen_verdict *out, const struct object *obj, const struct obj_prog *prog,
+		     bool cap_bpf, u32 flags)
 {
 	struct kload *k = loader_of(obj, prog);
 	struct kload_result result;
 
 	for (u32 tries = 0; tries < 10; tries++) {
 		memset(out, 0, sizeof(*out));
-		if (!k || kload_prog(k, prog, 0, KLOAD_ROOT, &result))
+		if (!k || kload_prog(k, prog, flags, cap_bpf ? KLOAD_BPF : KLOAD_ROOT, &result))
 			return false;
 		out->err = result.err;
 		out->insns = result.insns;

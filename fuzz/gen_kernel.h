@@ -13,9 +13,9 @@ struct gen_verdict {
 };
 
 bool gen_kernel_can(void); /* may this process load programs? */
-/* False: the kernel could not be asked. */
-bool gen_kernel_load(struct gen_verdict *out, const struct object *obj,
-		     const struct obj_prog *prog);
+/* `flags` of kload.h. False: the kernel could not be asked, or gave no verdict. */
+bool gen_kernel_load(struct gen_verdict *out, const struct object *obj, const struct obj_prog *prog,
+		     bool cap_bpf, u32 flags);
 void gen_kernel_close(void);
 
 #endif

@@ -5,6 +5,7 @@
  * was believed of its registers.
  *
  *     verify_soak [--from N] [--to N] [--mutants N] [--kernel] [--run] [--contain] [--shrink]
+ *                 [--cap-bpf] [--strict] [--freq]
  *                 [--print] [--samples N] [OBJECT…: changes to these, by seeds]
  */
 #include <getopt.h>
@@ -93,11 +94,13 @@ static bool is_same(void *arg, const struct object *obj)
 {
 	const struct same *w = arg;
 	bool failed = w->first->failure.text[0];
-	struct gen_ask how = { .kernel = w->soak->how.kernel && !failed,
-			       .run = failed,
-			       .contain = failed && w->soak->how.contain };
+	struct gen_ask how = w->soak->how;
 	static struct gen_answer now;
 
+	how.kernel = how.kernel && !failed;
+	how.run = failed;
+	how.contain = failed && how.contain;
+	how.log = NULL;
 	gen_ask(&now, &how, obj, w->prog);
 	if (failed)
 		return now.failure.text[0] &&
@@ -182,6 +185,18 @@ static void seed_and_mutants(struct soak *s, u64 seed)
 	}
 }
 
+/* What names an extern must still be able to. */
+static bool keeps_externs(const struct obj_prog *p, const struct insn *original)
+{
+	for (u32 i = 0; i < p->ref_count; i++) {
+		const struct insn *now = &p->insns[p->refs[i].insn];
+
+		if (memcmp(now, &original[p->refs[i].insn], sizeof(*now)))
+			return false;
+	}
+	return true;
+}
+
 /* Changed copies of the programs of an object file. */
 static void object_mutants(struct soak *s, const char *path)
 {
@@ -201,7 +216,8 @@ static void object_mutants(struct soak *s, const char *path)
 		for (u64 m = s->from; m < s->to && changed && !stopped; m++) {
 			gen_mutate(m, true, original, p->insn_count, changed, p->insn_count);
 			p->insns = changed;
-			one(s, m, obj, p);
+			if (keeps_externs(p, original))
+				one(s, m, obj, p);
 		}
 		p->insns = original;
 		free(changed);
@@ -231,6 +247,9 @@ static int options(struct soak *s, int argc, char **argv)
 		{ "run", no_argument, NULL, 'r' },
 		{ "print", no_argument, NULL, 'p' },
 		{ "contain", no_argument, NULL, 'c' },
+		{ "cap-bpf", no_argument, NULL, 'b' },
+		{ "strict", no_argument, NULL, 'a' },
+		{ "freq", no_argument, NULL, 'q' },
 		{ "shrink", no_argument, NULL, 'm' },
 		{ "mutants", required_argument, NULL, 'M' },
 		{ "samples", required_argument, NULL, 's' },
@@ -238,7 +257,7 @@ static int options(struct soak *s, int argc, char **argv)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "f:t:krpcmM:s:", longs, NULL)) >= 0) {
+	while ((c = getopt_long(argc, argv, "f:t:krpcbaqmM:s:", longs, NULL)) >= 0) {
 		switch (c) {
 		case 'f':
 			s->from = strtoull(optarg, NULL, 0);
@@ -258,6 +277,15 @@ static int options(struct soak *s, int argc, char **argv)
 			break;
 		case 'c':
 			s->how.contain = true;
+			break;
+		case 'b':
+			s->how.cap_bpf = true;
+			break;
+		case 'a':
+			s->how.strict = true;
+			break;
+		case 'q':
+			s->how.freq = true;
 			break;
 		case 'm':
 			s->shrink = true;
