@@ -5,7 +5,7 @@
 
 #include "tests/verify/kload.h"
 
-enum { MAX_RECORDED = 3000 }; /* processed instructions */
+enum { MAX_RECORDED = 3000, MAX_FOLLOWED = 100000 }; /* processed instructions */
 
 static void without_numbers(char *out, size_t room, const char *line)
 {
@@ -59,6 +59,7 @@ static void ask_us(struct gen_answer *out, const struct gen_ask *how, const stru
 	struct gen_answer other;
 
 	out->accepted = r && r->accepted;
+	out->processed = r ? r->processed : 0;
 	if (out->accepted && how->contain && r->processed <= MAX_RECORDED)
 		more = verify(&other, how, true, obj, prog);
 	if (out->accepted && (how->run || how->contain))
@@ -77,6 +78,9 @@ void gen_ask(struct gen_answer *out, const struct gen_ask *how, const struct obj
 	out->outcome = GEN_UNKNOWN;
 	ask_us(out, how, obj, prog);
 	if (!how->kernel && !(how->kernel_if_accepted && out->accepted))
+		return;
+	/* Not where both would give up after a long time. */
+	if (!out->accepted && out->processed >= MAX_FOLLOWED)
 		return;
 	if (!gen_kernel_load(&out->kernel, obj, prog, how->cap_bpf, flags))
 		return;

@@ -32,6 +32,7 @@ struct gen_answer {
 	struct gen_verdict kernel; /* when it was asked */
 	struct gen_failure failure;
 	u32 ran;
+	u32 processed; /* instructions, by us */
 };
 
 void gen_ask(struct gen_answer *out, const struct gen_ask *how, const struct object *obj,
