@@ -215,7 +215,7 @@ static void put_slot(struct buf *out, const struct frame *f, u32 i)
 	bool known = false;
 
 	for (u32 k = 0; k < 8; k++) {
-		bytes[k] = letters[MIN(s->bytes[k], SLOT_IRQ_FLAG)];
+		bytes[7 - k] = letters[MIN(s->bytes[k], SLOT_IRQ_FLAG)]; /* highest address first */
 		known |= s->bytes[k] != SLOT_INVALID;
 	}
 	if (!known || (s->bytes[7] == SLOT_DYNPTR && !s->reg.dynptr.first))
@@ -230,7 +230,7 @@ static void put_slot(struct buf *out, const struct frame *f, u32 i)
 		buf_puts(out, "dynptr_id=1)");
 	} else if (s->bytes[7] == SLOT_ITER && s->reg.iter_state) {
 		put_iter(out, &s->reg);
-	} else if (s->bytes[7] == SLOT_SPILL) {
+	} else if (s->bytes[0] == SLOT_SPILL) {
 		/* What lies above a narrow spill, byte by byte, then the register. */
 		buf_printf(out, "%.*s", (int)strcspn(bytes, "r"), bytes);
 		put_reg(out, &s->reg, f->frameno);
@@ -242,7 +242,6 @@ static void put_slot(struct buf *out, const struct frame *f, u32 i)
 void log_frame(struct buf *out, const struct state *st, u32 regs, const bool *slots)
 {
 	const struct frame *f = state_frame(st);
-	u32 refs = 0;
 
 	if (f->frameno)
 		buf_printf(out, " frame%u:", f->frameno);
@@ -256,10 +255,8 @@ void log_frame(struct buf *out, const struct state *st, u32 regs, const bool *sl
 		if (!slots || slots[i])
 			put_slot(out, f, i);
 	}
-	for (u32 i = 0; i < st->ref_count; i++) {
-		if (st->refs[i].kind == REF_PTR)
-			buf_printf(out, "%s%u", refs++ ? "," : " refs=", st->refs[i].id);
-	}
+	for (u32 i = 0; i < st->ref_count; i++)
+		buf_printf(out, "%s%u", i ? "," : " refs=", st->refs[i].id);
 	if (f->in_async_callback)
 		buf_puts(out, " async_cb");
 	else if (f->in_callback)
