@@ -59,10 +59,22 @@ static void table_free(struct table *t)
 	free(t->rows);
 }
 
+/* What a release lacks ends in that release: "…, not in 5.4". */
+static size_t length(const char *reason)
+{
+	const char *at = strstr(reason, ", not in ");
+
+	return at ? (size_t)(at - reason) : strlen(reason);
+}
+
 static bool same(const struct cell *a, const struct cell *b)
 {
-	return a->known == b->known && a->accepted == b->accepted &&
-	       (a->accepted || !a->reason || !b->reason || !strcmp(a->reason, b->reason));
+	if (a->known != b->known || a->accepted != b->accepted)
+		return false;
+	if (a->accepted || !a->reason || !b->reason)
+		return true;
+	return length(a->reason) == length(b->reason) &&
+	       !strncmp(a->reason, b->reason, length(a->reason));
 }
 
 /* "4.14 to 5.2: reason", neighbours of one reason together. */
@@ -78,7 +90,7 @@ static void reasons(const struct table *t, const struct row *r)
 		printf("  %s, %s", r->name, skep_linux_era(k));
 		if (end > k + 1)
 			printf(" to %s", skep_linux_era(end - 1));
-		printf(": %s: %s\n", c->category, c->reason);
+		printf(": %s: %.*s\n", c->category, (int)length(c->reason), c->reason);
 	}
 }
 

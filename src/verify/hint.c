@@ -35,7 +35,7 @@ static const char *const general[REJECT_COUNT] = {
 	[REJECT_LICENSE] = "declare `char LICENSE[] SEC(\"license\") = \"GPL\";`, or do without it",
 	[REJECT_PRIVILEGE] = "load it with CAP_BPF and CAP_PERFMON, or keep addresses out of what "
 			     "user space can read",
-	[REJECT_ERA] = "name a newer release with --linux, or do without it",
+	[REJECT_ERA] = "do without it, or load the program on a newer release only",
 };
 
 /* What a C program returns to let things pass. */
@@ -352,9 +352,14 @@ static bool hint_call(struct buf *out, const struct trouble *t)
 
 static bool hint_structure(struct buf *out, const struct trouble *t)
 {
-	if (!strstr(t->text, "unreachable"))
+	if (strstr(t->text, "loops are refused"))
+		buf_puts(out,
+			 "Linux 5.3 was the first to allow loops, with privilege: unroll it with "
+			 "`#pragma unroll`");
+	else if (strstr(t->text, "unreachable"))
+		buf_puts(out, "remove what stands after an exit or a jump and is no jump's target");
+	else
 		return false;
-	buf_puts(out, "remove what stands after an exit or a jump and is no jump's target");
 	return true;
 }
 
