@@ -11,6 +11,7 @@
 #include "tests/user/kernel.h"
 #include "user/run.h"
 #include "user/user.h"
+#include "vm/op.h"
 
 /* What is in the packet and the maps before a run. */
 struct before {
@@ -57,15 +58,11 @@ static void read_maps(struct map *const *maps, struct gen_jit_after *out)
 		out->hash[key][0] = !map_read(maps[J_HASH], &key, out->hash[key] + 1);
 }
 
-/* Make it run in the wanted way. */
-static bool choose(struct unit *unit, enum gen_jit_how how)
-{
-	return how != GEN_JIT_NATIVE;
-}
-
 bool gen_jit_run(struct unit *unit, enum gen_jit_how how, u64 seed, struct gen_jit_after *out)
 {
 	struct user_unit *u = unit->impl;
+	struct vm_prog *vm = u->progs[0].vm;
+	struct vm_native *native = vm->native;
 	struct unit_map *progs = &unit->maps[J_PROGS];
 	struct before b;
 	struct skep_run io = { .size = sizeof(io),
@@ -76,8 +73,10 @@ bool gen_jit_run(struct unit *unit, enum gen_jit_how how, u64 seed, struct gen_j
 	u32 zero = 0;
 	struct diag d;
 
-	if (!choose(unit, how))
+	if (how == GEN_JIT_NATIVE && !native)
 		return false;
+	/* A unit that was loaded to run as fast as it can has machine code: hide it meanwhile. */
+	vm->native = how == GEN_JIT_NATIVE ? native : NULL;
 	memset(out, 0, sizeof(*out));
 	fill(&b, seed);
 	fill_maps(u->maps, &b);
@@ -90,6 +89,7 @@ bool gen_jit_run(struct unit *unit, enum gen_jit_how how, u64 seed, struct gen_j
 	diag_fini(&d);
 	out->result = (u32)io.result;
 	read_maps(u->maps, out);
+	vm->native = native;
 	return true;
 }
 

@@ -62,7 +62,8 @@ static int exec_main(const struct command *self, int argc, char **argv)
 	uint64_t budget = 0, result = 0;
 	const struct opt opts[] = {
 		{ 0, "exec", "MODE",
-		  "checked: test every access (default)\ninterp: the fast interpreter, no tests",
+		  "checked: test every access (default)\ninterp: the fast interpreter, no tests\n"
+		  "jit: machine code, no tests",
 		  OPT_STRING, &exec },
 		{ 0, "budget", "N", "stop after N instructions", OPT_NUMBER, &budget },
 		{ 0 },
@@ -79,10 +80,9 @@ static int exec_main(const struct command *self, int argc, char **argv)
 		return opt_status(operands);
 	if (operands > 1)
 		return opt_usage(self, "at most one operand, the memory");
-	if (strcmp(exec, "checked") && strcmp(exec, "interp"))
-		return opt_usage(self, "--exec is checked or interp");
-	load.exec = strcmp(exec, "interp") ? SKEP_EXEC_CHECKED : SKEP_EXEC_INTERP;
-	load.trusted = load.exec == SKEP_EXEC_INTERP;
+	if (!exec_mode(exec, &load.exec))
+		return opt_usage(self, "--exec is checked, interp or jit");
+	load.trusted = load.exec != SKEP_EXEC_CHECKED;
 	load.budget = budget;
 	diag = skep_diag_new();
 	text = read_text();

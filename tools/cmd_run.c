@@ -409,9 +409,6 @@ static int prepare(struct session *s)
 				       .prog_type = s->o.type };
 	struct skep_load_opts load = {
 		.size = sizeof(load),
-		.exec = !s->o.exec		      ? SKEP_EXEC_AUTO
-			: strcmp(s->o.exec, "interp") ? SKEP_EXEC_CHECKED
-						      : SKEP_EXEC_INTERP,
 		.trusted = s->o.trusted,
 		.allow_uninit_stack = s->o.uninit,
 		.budget = s->o.budget,
@@ -419,6 +416,8 @@ static int prepare(struct session *s)
 	int err = skep_open(&s->obj, SKEP_AUTO, (struct skep_source){ .name = s->r.object }, &open,
 			    s->diag);
 
+	if (s->o.exec)
+		exec_mode(s->o.exec, &load.exec);
 	if (!err)
 		err = choose(s);
 	if (!err)
@@ -502,9 +501,9 @@ static int run_main(const struct command *self, int argc, char **argv)
 		  &o->l3 },
 		{ 0, "cpu", "N", "the CPU that per-CPU maps see", OPT_NUMBER, &o->cpu },
 		{ 0, "exec", "MODE",
-		  "checked: nothing is verified, every access is tested\ninterp: without "
-		  "tests, after verification or with --trusted\ndefault: the fastest "
-		  "that is safe for the program",
+		  "jit: machine code, after verification or with --trusted\ninterp: an "
+		  "interpreter, for the same\nchecked: nothing is verified, every access is "
+		  "tested\ndefault: the fastest that is safe for the program",
 		  OPT_STRING, &o->exec },
 		{ 0, "trusted", NULL, "do not verify, do not test: a wrong program can crash skep",
 		  OPT_FLAG, &o->trusted },
@@ -515,6 +514,7 @@ static int run_main(const struct command *self, int argc, char **argv)
 		{ 0 },
 	};
 	int operands = opt_parse(self, opts, argc, argv), status;
+	enum skep_exec exec;
 
 	if (operands < 0) {
 		status = opt_status(operands);
@@ -522,8 +522,8 @@ static int run_main(const struct command *self, int argc, char **argv)
 		status = opt_usage(self, "give one object");
 	} else if (o->pcap && (o->data || o->ctx)) {
 		status = opt_usage(self, "give --pcap, or --data and --ctx, not both");
-	} else if (o->exec && strcmp(o->exec, "checked") && strcmp(o->exec, "interp")) {
-		status = opt_usage(self, "--exec is checked or interp");
+	} else if (o->exec && !exec_mode(o->exec, &exec)) {
+		status = opt_usage(self, "--exec is jit, interp or checked");
 	} else if (o->cpu > UINT32_MAX) {
 		status = opt_usage(self, "--cpu is a small number");
 	} else {

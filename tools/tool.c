@@ -148,3 +148,23 @@ void out_string(FILE *out, const char *s)
 	}
 	fputc('"', out);
 }
+
+bool exec_mode(const char *name, enum skep_exec *mode)
+{
+	static const struct {
+		const char *name;
+		enum skep_exec mode;
+	} modes[] = {
+		{ "checked", SKEP_EXEC_CHECKED },
+		{ "interp", SKEP_EXEC_INTERP },
+		{ "jit", SKEP_EXEC_JIT },
+	};
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (!strcmp(name, modes[i].name)) {
+			*mode = modes[i].mode;
+			return true;
+		}
+	}
+	return false;
+}

@@ -29,6 +29,8 @@ uint8_t *bytes_from_file(const char *path, size_t *len);
 /* Bytes of a hex text with any spaces; NULL with a diagnostic. An empty text gives 0 bytes. */
 uint8_t *bytes_from_hex(const char *text, const char *name, size_t *len);
 
+/* The mode that "checked", "interp", "jit" name; false: none. */
+bool exec_mode(const char *name, enum skep_exec *mode);
 /* "1,234,567" in one of a few rotating buffers. */
 const char *thousands(uint64_t n);
 /* A JSON string with its quotes. */

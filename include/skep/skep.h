@@ -241,6 +241,7 @@ enum skep_exec {
 			      load */
 	SKEP_EXEC_CHECKED, /* interpreter that tests every access; nothing is verified */
 	SKEP_EXEC_INTERP,  /* interpreter without tests: for verified programs, or `trusted` */
+	SKEP_EXEC_JIT,	   /* machine code, for the same; what cannot have it does not load */
 };
 struct skep_load_opts {
 	size_t size;
@@ -258,7 +259,7 @@ void skep_unit_free(struct skep_unit *unit);
 
 struct skep_prog *skep_prog_find(struct skep_unit *unit, const char *name); /* NULL name: first */
 const char *skep_prog_name(const struct skep_prog *prog);
-/* How it runs: "interpreter", "checked interpreter". */
+/* How it runs: "JIT", "interpreter", "checked interpreter". */
 const char *skep_prog_exec(const struct skep_prog *prog);
 
 enum {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "btf/types.h"
+#include "jit/jit.h"
 #include "spec/prog.h"
 #include "user/run.h"
 #include "verify/fixup.h"
@@ -229,6 +230,16 @@ static bool calls_custom(struct user_unit *u, const struct obj_prog *src)
 	return false;
 }
 
+static int unproved(const struct obj_prog *src, enum skep_exec exec, struct diag *d)
+{
+	diag_error(d, -EACCES, NOWHERE,
+		   "program '%s' cannot be verified, and %s does not run unverified programs",
+		   src->name,
+		   exec == SKEP_EXEC_JIT ? "machine code" : "the interpreter without checks");
+	diag_hint(d, "leave the mode to choose itself, or say that the programs are trusted");
+	return -EACCES;
+}
+
 /*
  * May the program run without tests? Only when the verifier vouches for it. It cannot speak of bare
  * programs (their memory is of any size) and of helpers that an embedder gave: those are tested
@@ -245,16 +256,7 @@ static int prog_verify(struct user_unit *u, struct user_prog *p, struct diag *d)
 		return 0;
 	if (src->type == PROG_UNSPEC || calls_custom(u, src)) {
 		u->checked = true;
-		if (opts->exec != SKEP_EXEC_INTERP)
-			return 0;
-		diag_error(
-			d, -EACCES, NOWHERE,
-			"program '%s' cannot be verified, and the interpreter without checks does "
-			"not run unverified programs",
-			src->name);
-		diag_hint(d,
-			  "leave the mode to choose itself, or say that the programs are trusted");
-		return -EACCES;
+		return opts->exec == SKEP_EXEC_AUTO ? 0 : unproved(src, opts->exec, d);
 	}
 	err = verify_prog(&p->verified, u->unit->obj, src, &rules, d);
 	if (err)
@@ -266,6 +268,30 @@ static int prog_verify(struct user_unit *u, struct user_prog *p, struct diag *d)
 		return diag_nomem(d);
 	p->src = &p->shorter;
 	return 0;
+}
+
+/* Machine code, where the program may have it and the caller does not forbid it. */
+static int prog_compile(struct user_unit *u, struct user_prog *p, struct diag *d)
+{
+	const struct verify_result *proof = p->verified;
+	const struct skep_load_opts *opts = &u->unit->opts;
+	bool asked = opts->exec == SKEP_EXEC_JIT;
+	int err;
+
+	if (!asked && (opts->exec != SKEP_EXEC_AUTO || !(proof || opts->trusted)))
+		return 0;
+	if (opts->budget) {
+		p->why_not = "it does not count instructions, and there is a budget of them";
+		err = -EOPNOTSUPP;
+	} else {
+		err = jit_compile(p->vm, proof ? proof->facts : NULL, &p->why_not);
+	}
+	if (!err)
+		p->why_not = NULL;
+	if (!err || !asked)
+		return 0;
+	return diag_error(d, err, NOWHERE, "program '%s' cannot run as machine code: %s",
+			  p->src->name, p->why_not);
 }
 
 static void prog_fini(struct user_prog *p)
@@ -291,10 +317,19 @@ static int prog_load(struct user_unit *u, u32 i, bool asked, struct diag *d)
 	if (!err)
 		err = vm_prog_new(&p->vm, &u->env, p->src, d);
 	if (!err)
+		err = prog_compile(u, p, d);
+	if (!err)
 		u->unit->progs[i].impl = p;
 	else
 		prog_fini(p);
 	return err;
+}
+
+static const char *exec_of(const struct user_unit *u, const struct user_prog *p)
+{
+	if (u->checked)
+		return "checked interpreter";
+	return p->vm && p->vm->native ? "JIT" : "interpreter";
 }
 
 static int progs_load(struct user_unit *u, struct diag *d)
@@ -318,7 +353,7 @@ static int progs_load(struct user_unit *u, struct diag *d)
 		loaded += !err && u->progs[i].vm;
 	}
 	for (u32 i = 0; i < obj->prog_count; i++)
-		u->unit->progs[i].exec = u->checked ? "checked interpreter" : "interpreter";
+		u->unit->progs[i].exec = exec_of(u, &u->progs[i]);
 	free(wanted);
 	if (!err && count && !loaded)
 		err = diag_error(d, -EOPNOTSUPP, NOWHERE,

@@ -40,6 +40,7 @@ struct user_prog {
 	struct vm_prog *vm;		/* owned */
 	const struct hook *hook;
 	const struct ctx_layout *layout;
+	const char *why_not; /* it has no machine code, NULL: it has, or nobody asked for it */
 };
 
 struct user_unit {

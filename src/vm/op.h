@@ -70,6 +70,22 @@ struct vm_call {
 	bool custom;
 };
 
+/*
+ * Machine code of a program, made by a compiler above the machine; never changed once it is there.
+ * Functions are entered by slot: at their offset in `code`, and only where `depth` frames are left.
+ */
+struct vm_native {
+	/* Runs the function at `code` with r1 … r5 and r10 of `reg`. 0 and reg[0], or -EFAULT with
+	 * run->fault. */
+	int (*enter)(struct vm_run *run, const void *code, u64 *reg);
+	const u8 *code;
+	u32 size;  /* bytes */
+	u32 *at;   /* per slot: offset of a function's code */
+	u8 *depth; /* per slot: frames that the function takes with all that it calls; 0: no start
+		    */
+	void (*destroy)(struct vm_native *n);
+};
+
 struct vm_prog {
 	const struct vm_env *env; /* borrowed */
 	const struct obj_prog *src;
@@ -78,6 +94,7 @@ struct vm_prog {
 	u8 *starts; /* 1: a function starts at this slot */
 	struct vm_call *calls;
 	u32 call_count;
+	struct vm_native *native; /* NULL: the program is interpreted; owned */
 };
 
 /* The number of Linux's bpf_tail_call, which the interpreter carries out itself. */
@@ -99,6 +116,15 @@ const void *const *core_fast_labels(void);
 static inline u64 func_address(const struct vm_prog *p, u32 slot)
 {
 	return (u64)(uintptr_t)&p->coded[slot];
+}
+/* Machine code of the function at `slot` where this run may use it, else NULL: interpret. */
+static inline const void *native_code(const struct vm_prog *p, const struct vm_run *run, u32 slot)
+{
+	const struct vm_native *n = p->native;
+
+	if (!n || run->frames - 1 + n->depth[slot] > MAX_FRAMES)
+		return NULL;
+	return n->code + n->at[slot];
 }
 bool func_slot(const struct vm_prog *p, u64 address, u32 *slot);
 

@@ -49,6 +49,7 @@ int vm_fault_report(const struct vm_run *run, struct diag *d)
 	buf_fini(&insn);
 	if (f->kind < ARRAY_SIZE(hints) && hints[f->kind])
 		diag_hint(d, "%s", hints[f->kind]);
-	dump_registers(f, d);
+	if (f->reg_init)
+		dump_registers(f, d);
 	return -EFAULT;
 }

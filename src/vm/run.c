@@ -29,6 +29,15 @@ static u64 frame_end(struct vm_run *run, u32 frame)
 	return (u64)(uintptr_t)run->stack[frame] + sizeof(run->stack[0]);
 }
 
+static int run_native(const struct vm_prog *p, struct vm_run *run, u32 slot, u64 *reg)
+{
+	void *outer = run->native_sp;
+	int err = p->native->enter(run, native_code(p, run, slot), reg);
+
+	run->native_sp = outer;
+	return err;
+}
+
 /* The instance of the core that this run uses. */
 static int run_core(struct vm_run *run, const struct vm_prog *p, u32 slot, u64 *reg, u16 *init)
 {
@@ -36,6 +45,8 @@ static int run_core(struct vm_run *run, const struct vm_prog *p, u32 slot, u64 *
 		return core_checked(run, p, slot, reg, init);
 	if (run->budget)
 		return core_budget(run, p, slot, reg, init);
+	if (native_code(p, run, slot))
+		return run_native(p, run, slot, reg);
 	return core_fast(run, p, slot, reg, init);
 }
 

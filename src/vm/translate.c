@@ -358,6 +358,8 @@ void vm_prog_free(struct vm_prog *p)
 	free(p->coded);
 	free(p->starts);
 	free(p->calls);
+	if (p->native)
+		p->native->destroy(p->native);
 	free(p);
 }
 

@@ -124,6 +124,8 @@ struct vm_run {
 	u32 open_records; /* ring records reserved and not yet submitted */
 	void *held_lock;
 	bool checked;
+	void *native_sp;    /* machine code: where the host's stack was when it was entered */
+	u64 native_operand; /* machine code: the register of callx */
 	const struct helper_info *null_call; /* checked: the last that returned NULL, … */
 	u32 null_insn;			     /* … and where it was called */
 	u32 last_map;			     /* checked: whose value was touched last */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The public ISA conformance cases through the public API, in both modes; README.md beside them. */
+/* The public ISA conformance cases through the public API, in every mode; README.md beside them. */
 #include "api.h"
 
 #include <stdlib.h>
@@ -110,8 +110,17 @@ static void all_cases_pass_in_the_fast_interpreter(void **state)
 	run_all(SKEP_EXEC_INTERP);
 }
 
+static void all_cases_pass_as_machine_code(void **state)
+{
+#ifndef __x86_64__
+	test_skip("there is no compiler for this machine");
+#endif
+	run_all(SKEP_EXEC_JIT);
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(all_cases_pass_in_checked_mode),
 	TEST(all_cases_pass_in_the_fast_interpreter),
+	TEST(all_cases_pass_as_machine_code),
 };
 TEST_MAIN(tests)

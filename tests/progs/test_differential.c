@@ -73,8 +73,10 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return 0;
 }
 
-static void open_pair(struct pair *p, const char *path)
+static void open_pair(struct pair *p, const char *path, enum skep_exec exec)
 {
+	struct skep_load_opts opts = { .size = sizeof(opts), .exec = exec };
+
 	libbpf_set_print(quiet);
 	p->kernel = bpf_object__open_file(path, NULL);
 	assert_non_null(p->kernel);
@@ -82,7 +84,7 @@ static void open_pair(struct pair *p, const char *path)
 	p->diag = skep_diag_new();
 	if (skep_open(&p->obj, SKEP_ELF, (struct skep_source){ .name = path }, NULL, p->diag) ||
 	    skep_engine_new(&p->eng, "user", p->diag) ||
-	    skep_load(&p->unit, p->eng, p->obj, NULL, p->diag)) {
+	    skep_load(&p->unit, p->eng, p->obj, &opts, p->diag)) {
 		skep_diag_print(p->diag, stdout, false);
 		fail();
 	}
@@ -316,14 +318,14 @@ static void fill_routes(struct pair *p)
 	}
 }
 
-static void compare_object(const char *path)
+static void compare_object(const char *path, enum skep_exec exec)
 {
 	struct bpf_program *prog;
 	struct pair p = { 0 };
 
 	if (geteuid())
 		test_skip("the live kernel needs CAP_BPF");
-	open_pair(&p, path);
+	open_pair(&p, path, exec);
 	fill_routes(&p);
 	bpf_object__for_each_program(prog, p.kernel)
 	{
@@ -349,10 +351,19 @@ static void compare_object(const char *path)
 	close_pair(&p);
 }
 
+#ifdef __x86_64__
+#define FASTEST SKEP_EXEC_JIT
+#else
+#define FASTEST SKEP_EXEC_AUTO
+#endif
 #define OBJECT(name)                                                                               \
 	static void name##_agrees_with_the_kernel(void **state)                                    \
 	{                                                                                          \
-		compare_object(OBJECTS "/diff_" #name ".o");                                       \
+		compare_object(OBJECTS "/diff_" #name ".o", FASTEST);                              \
+	}                                                                                          \
+	static void name##_interpreted_agrees_with_the_kernel(void **state)                        \
+	{                                                                                          \
+		compare_object(OBJECTS "/diff_" #name ".o", SKEP_EXEC_INTERP);                     \
 	}
 OBJECT(xdp_parse)
 OBJECT(xdp_rewrite)
@@ -360,10 +371,10 @@ OBJECT(xdp_maps)
 OBJECT(tc)
 OBJECT(skb)
 
+#define BOTH(name)                                                                                 \
+	TEST(name##_agrees_with_the_kernel), TEST(name##_interpreted_agrees_with_the_kernel)
 static const struct CMUnitTest tests[] = {
-	TEST(xdp_parse_agrees_with_the_kernel), TEST(xdp_rewrite_agrees_with_the_kernel),
-	TEST(xdp_maps_agrees_with_the_kernel),	TEST(tc_agrees_with_the_kernel),
-	TEST(skb_agrees_with_the_kernel),
+	BOTH(xdp_parse), BOTH(xdp_rewrite), BOTH(xdp_maps), BOTH(tc), BOTH(skb),
 };
 
 int main(void)

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "jit/jit.h"
 
 #ifndef CONFORMANCE_DIR
 #define CONFORMANCE_DIR "../shared/conformance"
@@ -33,23 +34,26 @@ static const char *run_case(const struct buf *program, const struct buf *memory,
 {
 	static struct vmtest t;
 	static char text[400];
+	const char *why = "";
 	u64 r0 = 0;
 
 	memset(&t, 0, sizeof(t));
+	text[0] = 0;
 	if (vmtest_open(&t, (const void *)program->data, (u32)program->len / 8, PROG_UNSPEC)) {
 		snprintf(text, sizeof(text), "refused: %s", t.d.first->text);
 		vmtest_close(&t);
 		return text;
 	}
+	if (mode == 3 && jit_compile(t.vm, NULL, &why))
+		snprintf(text, sizeof(text), "not compiled: %s", why);
 	t.run.budget = mode == 2 ? 1000000 : 0;
 	t.run.regions[0] = (struct vm_region){ (u64)(uintptr_t)memory->data, memory->len,
 					       REGION_MEMORY, VM_READ | VM_WRITE };
 	t.run.region_count = 1;
-	text[0] = 0;
-	if (vmtest_run(&t, mode == 1, memory->len ? (u64)(uintptr_t)memory->data : 0, memory->len,
-		       &r0))
+	if (!text[0] && vmtest_run(&t, mode == 1, memory->len ? (u64)(uintptr_t)memory->data : 0,
+				   memory->len, &r0))
 		snprintf(text, sizeof(text), "fault: %s", t.run.fault.text);
-	else if (r0 != want)
+	else if (!text[0] && r0 != want)
 		snprintf(text, sizeof(text), "0x%llx, not 0x%llx", (unsigned long long)r0,
 			 (unsigned long long)want);
 	vmtest_close(&t);
@@ -114,9 +118,17 @@ static void fast_with_a_budget_passes_every_case(void **state)
 	run_all(2);
 }
 
+static void machine_code_passes_every_case(void **state)
+{
+	if (!jit_available())
+		test_skip("there is no compiler for this machine");
+	run_all(3);
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(fast_passes_every_case),
 	TEST(checked_passes_every_case),
 	TEST(fast_with_a_budget_passes_every_case),
+	TEST(machine_code_passes_every_case),
 };
 TEST_MAIN(tests)

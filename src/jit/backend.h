@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the common part asks of the back end of a machine. */
+#ifndef JIT_BACKEND_H
+#define JIT_BACKEND_H
+
+#include "jit/ir.h"
+
+/* Code that runs wherever it is put. */
+struct jit_image {
+	u8 *data;  /* owned */
+	u32 len;   /* bytes */
+	u32 enter; /* offset of vm_native.enter */
+	u32 *at;   /* per slot: offset of the function that starts there; owned */
+};
+
+/* 0, -ENOMEM. */
+int backend_emit(struct jit_image *out, const struct ir *ir);
+
+#endif

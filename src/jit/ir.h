@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The program as the compiler sees it: one ir_insn a slot, so that slot numbers stay those of
+ * faults and jumps; what is never reached or was merged into another is IR_NONE. Back ends read
+ * this and nothing else of the program.
+ */
+#ifndef JIT_IR_H
+#define JIT_IR_H
+
+#include "verify/verify.h"
+#include "vm/op.h"
+
+enum ir_kind {
+	IR_NONE,
+	IR_DEAD,   /* never reached, though what stands before it falls into it */
+	IR_ALU,	   /* dst = dst op operand; op: enum alu_op, `sign` for SDIV and SMOD */
+	IR_NEG,	   /* dst = -dst */
+	IR_MOVSX,  /* dst = sign extension of `size` bytes of src */
+	IR_SWAP,   /* reverse `size` bytes of dst, zero the others */
+	IR_ZEXT,   /* dst = `size` low bytes of src */
+	IR_CONST,  /* dst = imm, 64 bits */
+	IR_LOAD,   /* dst = memory at src + off; `sign`: sign-extended */
+	IR_STORE,  /* memory at dst + off = operand */
+	IR_ATOMIC, /* imm: enum atomic_op with ATOMIC_FETCH; memory at dst + off */
+	IR_JUMP,   /* to target if dst op operand; op: enum jmp_op */
+	IR_JA,
+	IR_MAY_GOTO,
+	IR_LD_PACKET, /* r0 = packet at imm (+ src), `size` bytes */
+	IR_CALL,      /* helper calls[imm] */
+	IR_CALL_LOCAL,
+	IR_CALLX, /* register in dst */
+	IR_TAIL_CALL,
+	IR_POISON,
+	IR_EXIT,
+	/* made by fuse.c: */
+	IR_ROTATE, /* dst = src rotated left by imm bits */
+	IR_LEA,	   /* dst = src + (index << scale) + off */
+};
+
+struct ir_insn {
+	u8 kind, op;
+	u8 dst, src;
+	u8 size;	 /* bytes of memory, of a swap, of an extension */
+	u8 index, scale; /* of an address: + reg[index] << scale; index IR_NO_REG: none */
+	bool wide;	 /* 64 bits, else 32, the upper half of dst becomes zero */
+	bool reg;	 /* the operand is src, else imm */
+	bool sign;
+	bool target; /* something jumps here or a function starts */
+	u16 live;    /* bit per register: read after this instruction */
+	s32 off;
+	u32 to; /* slot: target of a jump or local call */
+	s64 imm;
+};
+enum { IR_NO_REG = 0xff };
+
+struct ir_func {
+	u32 start, end; /* slots */
+	u8 depth;	/* frames, with those of what it calls */
+	u16 saved;	/* bits of r6 … r9 that it writes */
+	bool frame;	/* names r10 */
+	bool calls;	/* helpers, functions, the packet: the host's stack must be aligned */
+	bool may_goto;
+	bool tails; /* it or what it calls makes tail calls */
+};
+
+struct ir {
+	const struct vm_prog *prog;
+	struct ir_insn *insns; /* one per slot and a last one, IR_NONE; owned */
+	u32 count;
+	struct ir_func *funcs; /* owned; ascending */
+	u32 func_count;
+};
+
+/* 0, -ENOMEM, or -EOPNOTSUPP with *why. `facts` may be NULL. */
+int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *facts,
+	     const char **why);
+void ir_fini(struct ir *ir);
+/* The function that starts at `slot`. */
+struct ir_func *ir_func_at(const struct ir *ir, u32 slot);
+
+/* Registers that an instruction reads and writes, bit per register. */
+struct ir_use {
+	u16 use, def;
+};
+struct ir_use ir_insn_use(const struct ir_insn *i);
+/* Fills in `live`. 0 or -ENOMEM. live.c */
+int ir_live(struct ir *ir);
+
+#endif

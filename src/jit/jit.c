@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "jit/jit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "jit/backend.h"
+#include "jit/code.h"
+
+struct native {
+	struct vm_native base; /* first */
+	struct code_memory memory;
+};
+
+static void native_destroy(struct vm_native *n)
+{
+	struct native *native = container_of(n, struct native, base);
+
+	code_free(&native->memory);
+	free(n->at);
+	free(n->depth);
+	free(native);
+}
+
+#ifdef __x86_64__
+bool jit_available(void)
+{
+	return true;
+}
+#else
+bool jit_available(void)
+{
+	return false;
+}
+
+int backend_emit(struct jit_image *out, const struct ir *ir)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
+static u8 *depths(const struct ir *ir)
+{
+	u8 *depth = calloc(MAX(ir->count, 1u), 1);
+
+	for (u32 k = 0; depth && k < ir->func_count; k++)
+		depth[ir->funcs[k].start] = ir->funcs[k].depth;
+	return depth;
+}
+
+static int publish(struct vm_prog *p, const struct ir *ir, struct jit_image *image,
+		   const char **why)
+{
+	struct native *n = calloc(1, sizeof(*n));
+	int err;
+
+	if (!n)
+		return -ENOMEM;
+	n->base.depth = depths(ir);
+	err = n->base.depth ? code_seal(&n->memory, image->data, image->len) : -ENOMEM;
+	if (err) {
+		*why = "the system gives no executable memory";
+		free(n->base.depth);
+		free(n);
+		return err;
+	}
+	n->base.code = n->memory.code;
+	n->base.size = image->len;
+	n->base.at = image->at;
+	n->base.destroy = native_destroy;
+	*(const void **)(void *)&n->base.enter = n->base.code + image->enter;
+	image->at = NULL;
+	p->native = &n->base;
+	return 0;
+}
+
+static int compile(struct vm_prog *p, const struct verify_fact *facts, const char **why)
+{
+	struct jit_image image = { 0 };
+	struct ir ir;
+	int err;
+
+	err = ir_build(&ir, p, facts, why);
+	if (!err)
+		err = ir_live(&ir);
+	if (!err)
+		err = backend_emit(&image, &ir);
+	if (!err)
+		err = publish(p, &ir, &image, why);
+	ir_fini(&ir);
+	free(image.data);
+	free(image.at);
+	return err;
+}
+
+int jit_compile(struct vm_prog *p, const struct verify_fact *facts, const char **why)
+{
+	*why = "there is no memory for it";
+	if (!jit_available()) {
+		*why = "there is no compiler for this machine";
+		return -EOPNOTSUPP;
+	}
+	return p->native ? 0 : compile(p, facts, why);
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The program is emitted twice: first with long jumps, which gives the largest distance that any
+ * jump can have, then with short ones where that fits.
+ */
+#include "jit/x64.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "jit/runtime.h"
+
+const u8 x64_reg_of[REG_COUNT] = { RAX, RSI, RDX, RCX, R8, R9, RBX, R13, R14, R15, RBP };
+
+enum { JMP_LONG = 5, JCC_LONG = 6 }; /* bytes */
+
+static void fixup_add(struct x64 *x, u32 slot, bool is_short, bool call)
+{
+	struct x64_fixup *f;
+
+	if (x->sizing)
+		return;
+	f = vec_push(&x->fixups);
+	if (f)
+		*f = (struct x64_fixup){ x->a.len, slot, is_short, call };
+	else
+		x->err = -ENOMEM;
+}
+
+/* No jump of this instruction is farther from the target than the first pass had them. */
+static bool is_near(const struct x64 *x, u32 slot)
+{
+	u32 from, to;
+
+	if (x->sizing)
+		return false;
+	from = x->longest[x->slot];
+	to = x->longest[slot];
+	if (to > from)
+		return to - from <= INT8_MAX;
+	return x->longest[x->slot + 1] - to <= INT8_MAX;
+}
+
+void x64_jmp(struct x64 *x, u32 slot)
+{
+	bool near = is_near(x, slot);
+
+	x64_byte(&x->a, near ? 0xeb : 0xe9);
+	if (near)
+		x64_byte(&x->a, 0);
+	else
+		x64_u32(&x->a, 0);
+	fixup_add(x, slot, near, false);
+}
+
+void x64_jcc(struct x64 *x, enum x64_cc cc, u32 slot)
+{
+	bool near = is_near(x, slot);
+
+	if (near) {
+		x64_byte(&x->a, 0x70 | cc);
+		x64_byte(&x->a, 0);
+	} else {
+		x64_byte(&x->a, 0x0f);
+		x64_byte(&x->a, 0x80 | cc);
+		x64_u32(&x->a, 0);
+	}
+	fixup_add(x, slot, near, false);
+}
+
+static void fault_add(struct x64 *x, u32 kind)
+{
+	struct x64_fault *f;
+
+	f = vec_push(&x->faults);
+	if (f)
+		*f = (struct x64_fault){ x->a.len, x->slot, kind };
+	else
+		x->err = -ENOMEM;
+}
+
+void x64_jcc_fault(struct x64 *x, enum x64_cc cc, u32 kind)
+{
+	x64_byte(&x->a, 0x0f);
+	x64_byte(&x->a, 0x80 | cc);
+	x64_u32(&x->a, 0);
+	fault_add(x, kind);
+}
+
+void x64_jmp_fault(struct x64 *x, u32 kind)
+{
+	x64_byte(&x->a, 0xe9);
+	x64_u32(&x->a, 0);
+	fault_add(x, kind);
+}
+
+void x64_emit_call_local(struct x64 *x, const struct ir_insn *i)
+{
+	const struct ir_func *to = ir_func_at(x->ir, i->to);
+	struct x64_mem frames = { RUN, NO_REG, 0, offsetof(struct vm_run, frames) };
+	struct x64_mem prog = { RUN, NO_REG, 0, offsetof(struct vm_run, prog) };
+	s32 stride = sizeof(((struct vm_run *)0)->stack[0]);
+
+	/* Nobody sees the frame of one that calls nobody and does not name r10. */
+	if (to->calls)
+		x64_arith_mem_imm(&x->a, X64_ADD, frames, 1);
+	if (to->calls || to->frame)
+		x64_arith_imm(&x->a, true, X64_ADD, FP, stride);
+	x64_byte(&x->a, 0xe8);
+	x64_u32(&x->a, 0);
+	fixup_add(x, i->to, false, true);
+	if (to->calls || to->frame)
+		x64_arith_imm(&x->a, true, X64_SUB, FP, stride);
+	if (to->calls)
+		x64_arith_mem_imm(&x->a, X64_SUB, frames, 1);
+	if (to->tails) {
+		x64_mov_imm(&x->a, RDI, (u64)(uintptr_t)x->ir->prog);
+		x64_sized(&x->a, 8, 0, 0x89, RDI, prog);
+	}
+}
+
+static void emit_insn(struct x64 *x, const struct ir_insn *i)
+{
+	switch ((enum ir_kind)i->kind) {
+	case IR_NONE:
+		break;
+	case IR_DEAD:
+		x64_jmp_fault(x, JIT_FAULT_DEAD);
+		break;
+	case IR_ALU:
+		x64_emit_alu(x, i);
+		break;
+	case IR_NEG:
+		x64_emit_neg(x, i);
+		break;
+	case IR_MOVSX:
+		x64_emit_movsx(x, i);
+		break;
+	case IR_SWAP:
+		x64_emit_swap(x, i);
+		break;
+	case IR_ZEXT:
+		x64_emit_zext(x, i);
+		break;
+	case IR_CONST:
+		x64_emit_const(x, i);
+		break;
+	case IR_LOAD:
+		x64_emit_load(x, i);
+		break;
+	case IR_STORE:
+		x64_emit_store(x, i);
+		break;
+	case IR_ATOMIC:
+		x64_emit_atomic(x, i);
+		break;
+	case IR_JUMP:
+		x64_emit_jump(x, i);
+		break;
+	case IR_JA:
+		if (i->to != x->slot + 1)
+			x64_jmp(x, i->to);
+		break;
+	case IR_MAY_GOTO:
+		x64_emit_may_goto(x, i);
+		break;
+	case IR_LD_PACKET:
+		x64_emit_packet(x, i);
+		break;
+	case IR_CALL:
+		x64_emit_call(x, i);
+		break;
+	case IR_CALL_LOCAL:
+		x64_emit_call_local(x, i);
+		break;
+	case IR_CALLX:
+		x64_emit_callx(x, i);
+		break;
+	case IR_TAIL_CALL:
+		x64_emit_tail_call(x, i);
+		break;
+	case IR_POISON:
+		x64_jmp_fault(x, JIT_FAULT_POISON);
+		break;
+	case IR_EXIT:
+		x64_emit_exit(x);
+		break;
+	case IR_ROTATE:
+		x64_emit_rotate(x, i);
+		break;
+	case IR_LEA:
+		x64_emit_lea(x, i);
+		break;
+	}
+}
+
+static void emit_func(struct x64 *x, const struct ir_func *f)
+{
+	x->func = f;
+	x64_room(&x->a);
+	x->entry[f->start] = x->a.len;
+	x64_emit_prologue(x);
+	for (x->slot = f->start; x->slot < f->end; x->slot++) {
+		x64_room(&x->a);
+		x->at[x->slot] = x->a.len;
+		emit_insn(x, &x->ir->insns[x->slot]);
+	}
+}
+
+static void emit_all(struct x64 *x)
+{
+	x->a.len = 0;
+	x->faults.len = 0;
+	x64_emit_enter(x);
+	for (u32 k = 0; k < x->ir->func_count; k++)
+		emit_func(x, &x->ir->funcs[k]);
+	x->at[x->ir->count] = x->a.len;
+	x64_emit_faults(x);
+}
+
+static void fix(struct x64 *x)
+{
+	struct x64_fixup *f;
+
+	vec_for (f, &x->fixups) {
+		s32 distance = (s32)((f->call ? x->entry : x->at)[f->slot] - f->at);
+
+		if (f->is_short)
+			x->a.data[f->at - 1] = (u8)distance;
+		else
+			STORE(s32, x->a.data + f->at - 4, distance);
+	}
+}
+
+static int emit(struct x64 *x, struct jit_image *out)
+{
+	size_t slots = (size_t)x->ir->count + 1;
+	u32 *swap;
+	int err = x64_asm_init(&x->a, x->ir->count * 8 + 1024);
+
+	x->at = calloc(slots, sizeof(*x->at));
+	x->longest = calloc(slots, sizeof(*x->longest));
+	x->entry = calloc(slots, sizeof(*x->entry));
+	if (err || !x->at || !x->longest || !x->entry)
+		return -ENOMEM;
+	x->sizing = true;
+	emit_all(x);
+	swap = x->longest;
+	x->longest = x->at;
+	x->at = swap;
+	x->sizing = false;
+	emit_all(x);
+	err = x->a.err ? x->a.err : x->err;
+	if (err)
+		return err;
+	fix(x);
+	*out = (struct jit_image){ x->a.data, x->a.len, 0, x->entry };
+	x->a.data = NULL;
+	x->entry = NULL;
+	return 0;
+}
+
+int backend_emit(struct jit_image *out, const struct ir *ir)
+{
+	struct x64 x = { .ir = ir, .bmi2 = __builtin_cpu_supports("bmi2") };
+	int err = emit(&x, out);
+
+	x64_asm_fini(&x.a);
+	free(x.at);
+	free(x.longest);
+	free(x.entry);
+	vec_fini(&x.fixups);
+	vec_fini(&x.faults);
+	return err;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside of the x86-64 back end. BPF registers stay in one machine register each:
+ *
+ *     r0 rax   r1 rsi   r2 rdx   r3 rcx   r4 r8   r5 r9      what helpers take and return
+ *     r6 rbx   r7 r13   r8 r14   r9 r15   r10 rbp            saved by whoever writes them
+ *     run r12  scratch rdi r10 r11
+ *
+ * rdi takes `self` in calls of helpers. A function's code is entered by call, with rsp 8 below a
+ * multiple of 16, and keeps rbx, r13, r14, r15, rbp.
+ */
+#ifndef JIT_X64_H
+#define JIT_X64_H
+
+#include "base/vec.h"
+#include "jit/backend.h"
+#include "jit/x64_asm.h"
+
+enum { RUN = R12, FP = RBP };
+
+/* A displacement that ends at `at` and leads to a slot (or its function's entry). */
+struct x64_fixup {
+	u32 at, slot;
+	bool is_short, call;
+};
+/* A 32-bit displacement that ends at `at`, to code that ends the run with a fault. */
+struct x64_fault {
+	u32 at, slot, kind;
+};
+
+struct x64 {
+	struct x64_asm a;
+	const struct ir *ir;
+	const struct ir_func *func; /* being emitted */
+	u32 slot;
+	bool sizing;   /* first pass: all jumps are long */
+	u32 *at;       /* per slot: offset in this pass; the end is the last */
+	u32 *longest;  /* the same of the first pass: no distance is larger */
+	u32 *entry;    /* per slot: offset of the function that starts there */
+	u32 leave;     /* offset of the way back to the host after a fault */
+	u32 interpret; /* offset of the way into the interpreter after a tail call */
+	VEC(struct x64_fixup) fixups;
+	VEC(struct x64_fault) faults;
+	bool bmi2;
+	int err;
+};
+
+extern const u8 x64_reg_of[REG_COUNT];
+static inline u8 x64_dst(const struct ir_insn *i)
+{
+	return x64_reg_of[i->dst];
+}
+static inline u8 x64_src(const struct ir_insn *i)
+{
+	return x64_reg_of[i->src];
+}
+/* Is a BPF register read after the instruction? */
+static inline bool x64_live(const struct ir_insn *i, u32 reg)
+{
+	return i->live >> reg & 1;
+}
+
+void x64_jmp(struct x64 *x, u32 slot);
+void x64_jcc(struct x64 *x, enum x64_cc cc, u32 slot);
+void x64_jcc_fault(struct x64 *x, enum x64_cc cc, u32 kind);
+void x64_jmp_fault(struct x64 *x, u32 kind);
+
+/* x64_alu.c */
+void x64_emit_alu(struct x64 *x, const struct ir_insn *i);
+void x64_emit_neg(struct x64 *x, const struct ir_insn *i);
+void x64_emit_movsx(struct x64 *x, const struct ir_insn *i);
+void x64_emit_zext(struct x64 *x, const struct ir_insn *i);
+void x64_emit_swap(struct x64 *x, const struct ir_insn *i);
+void x64_emit_const(struct x64 *x, const struct ir_insn *i);
+void x64_emit_rotate(struct x64 *x, const struct ir_insn *i);
+void x64_emit_lea(struct x64 *x, const struct ir_insn *i);
+void x64_emit_jump(struct x64 *x, const struct ir_insn *i);
+
+/* x64_memory.c */
+void x64_emit_load(struct x64 *x, const struct ir_insn *i);
+void x64_emit_store(struct x64 *x, const struct ir_insn *i);
+void x64_emit_atomic(struct x64 *x, const struct ir_insn *i);
+
+/* x64_call.c */
+void x64_emit_enter(struct x64 *x); /* from and to the host; once, at the start */
+void x64_emit_prologue(struct x64 *x);
+void x64_emit_exit(struct x64 *x);
+void x64_emit_may_goto(struct x64 *x, const struct ir_insn *i);
+void x64_emit_call(struct x64 *x, const struct ir_insn *i);
+void x64_emit_call_local(struct x64 *x, const struct ir_insn *i);
+void x64_emit_callx(struct x64 *x, const struct ir_insn *i);
+void x64_emit_tail_call(struct x64 *x, const struct ir_insn *i);
+void x64_emit_packet(struct x64 *x, const struct ir_insn *i);
+void x64_emit_faults(struct x64 *x); /* once, at the end */
+
+#endif

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Ways in and out: from the host, of functions, to helpers, to other programs. */
+#include <errno.h>
+
+#include "jit/runtime.h"
+#include "jit/x64.h"
+
+#define RUN_FIELD(field) ((struct x64_mem){ RUN, NO_REG, 0, offsetof(struct vm_run, field) })
+
+static const u8 host_saved[] = { RBP, RBX, R12, R13, R14, R15 };
+
+static void load64(struct x64 *x, u8 dst, struct x64_mem m)
+{
+	x64_rm(&x->a, true, 0x8b, dst, m);
+}
+
+static void store64(struct x64 *x, struct x64_mem m, u8 src)
+{
+	x64_rm(&x->a, true, 0x89, src, m);
+}
+
+static void call_host(struct x64 *x, const void *fn)
+{
+	x64_mov_imm(&x->a, RAX, (u64)(uintptr_t)fn);
+	x64_call_reg(&x->a, RAX);
+}
+
+static void restore_host(struct x64 *x)
+{
+	for (u32 k = ARRAY_SIZE(host_saved); k-- > 0;)
+		x64_pop(&x->a, host_saved[k]);
+	x64_byte(&x->a, 0xc3);
+}
+
+/* After a tail call to a program without code: r1 in rsi. The host's stack is 8 off, as at the
+ * start of a function; r0 goes through the word that this frees. */
+static void emit_interpret(struct x64 *x)
+{
+	u32 fault;
+
+	x->interpret = x->a.len;
+	x64_push(&x->a, RAX);
+	x64_mov(&x->a, true, RDI, RUN);
+	x64_mov(&x->a, true, RDX, FP);
+	x64_mov(&x->a, true, RCX, RSP);
+	call_host(x, (const void *)jit_interpret);
+	x64_rr(&x->a, false, 0x84, RAX, RAX);
+	fault = x64_jcc_short(&x->a, CC_E);
+	x64_pop(&x->a, RAX);
+	x64_byte(&x->a, 0xc3);
+	x64_bind(&x->a, fault);
+}
+
+/* int enter(struct vm_run *run, const void *code, u64 *reg). All programs lay out the stack so: a
+ * fault in one may end a run that another entered. */
+void x64_emit_enter(struct x64 *x)
+{
+	struct x64_mem result = { RDX, NO_REG, 0, 0 };
+
+	x64_room(&x->a);
+	for (u32 k = 0; k < ARRAY_SIZE(host_saved); k++)
+		x64_push(&x->a, host_saved[k]);
+	x64_push(&x->a, RDX);
+	x64_mov(&x->a, true, RUN, RDI);
+	store64(x, RUN_FIELD(native_sp), RSP);
+	x64_mov(&x->a, true, RAX, RSI);
+	for (u32 r = 1; r < REG_COUNT; r++) {
+		if (r != 2 && (r <= 5 || r == REG_FP))
+			load64(x, x64_reg_of[r],
+			       (struct x64_mem){ RDX, NO_REG, 0, (s32)(r * sizeof(u64)) });
+	}
+	load64(x, RDX, (struct x64_mem){ RDX, NO_REG, 0, 2 * sizeof(u64) });
+	x64_call_reg(&x->a, RAX);
+	x64_pop(&x->a, RDX);
+	store64(x, result, RAX);
+	x64_arith(&x->a, false, X64_XOR, RAX, RAX);
+	restore_host(x);
+
+	x64_room(&x->a);
+	emit_interpret(x);
+	x->leave = x->a.len;
+	load64(x, RSP, RUN_FIELD(native_sp));
+	x64_pop(&x->a, RDX);
+	x64_mov_imm(&x->a, RAX, (u32)-EFAULT);
+	restore_host(x);
+}
+
+/* Bytes below the saved registers: may_goto's counter, and what aligns the stack for calls. */
+static u8 locals(const struct ir_func *f)
+{
+	u32 pushed = (u32)__builtin_popcount(f->saved), room = f->may_goto ? 8 : 0;
+
+	if (f->calls && (8 + 8 * pushed + room) % 16)
+		room += 8;
+	return (u8)room;
+}
+
+void x64_emit_prologue(struct x64 *x)
+{
+	u8 room = locals(x->func);
+
+	for (u32 r = 6; r <= 9; r++) {
+		if (x->func->saved >> r & 1)
+			x64_push(&x->a, x64_reg_of[r]);
+	}
+	if (room)
+		x64_arith_imm(&x->a, true, X64_SUB, RSP, room);
+	if (x->func->may_goto)
+		x64_mov_mem_imm(&x->a, 4, (struct x64_mem){ RSP, NO_REG, 0, 0 }, MAY_GOTO_LIMIT);
+}
+
+static void epilogue(struct x64 *x)
+{
+	u8 room = locals(x->func);
+
+	if (room)
+		x64_arith_imm(&x->a, true, X64_ADD, RSP, room);
+	for (u32 r = 9; r >= 6; r--) {
+		if (x->func->saved >> r & 1)
+			x64_pop(&x->a, x64_reg_of[r]);
+	}
+}
+
+void x64_emit_exit(struct x64 *x)
+{
+	epilogue(x);
+	x64_byte(&x->a, 0xc3);
+}
+
+void x64_emit_may_goto(struct x64 *x, const struct ir_insn *i)
+{
+	struct x64_mem left = { RSP, NO_REG, 0, 0 };
+
+	x64_arith_mem_imm(&x->a, X64_CMP, left, 0);
+	x64_jcc(x, CC_E, i->to);
+	x64_arith_mem_imm(&x->a, X64_SUB, left, 1);
+}
+
+static void fault_if_any(struct x64 *x)
+{
+	x64_arith_mem_imm(&x->a, X64_CMP, RUN_FIELD(fault.kind), 0);
+	x64_jcc_fault(x, CC_NE, JIT_FAULT_SET);
+}
+
+void x64_emit_call(struct x64 *x, const struct ir_insn *i)
+{
+	const struct vm_call *call = &x->ir->prog->calls[i->imm];
+
+	if (call->custom)
+		x64_mov_imm(&x->a, RDI, (u64)(uintptr_t)call->arg);
+	else
+		x64_mov(&x->a, true, RDI, RUN);
+	call_host(x, (const void *)call->fn);
+	fault_if_any(x);
+}
+
+void x64_emit_callx(struct x64 *x, const struct ir_insn *i)
+{
+	store64(x, RUN_FIELD(native_operand), x64_dst(i));
+	x64_mov(&x->a, true, RDI, RUN);
+	call_host(x, (const void *)jit_callx);
+	fault_if_any(x);
+}
+
+/* r1 and r0 wait on the host's stack: two words, so that it stays aligned. */
+void x64_emit_tail_call(struct x64 *x, const struct ir_insn *i)
+{
+	u32 none;
+
+	x64_push(&x->a, RAX);
+	x64_push(&x->a, RSI);
+	x64_mov(&x->a, true, RDI, RUN);
+	x64_mov(&x->a, true, RSI, RDX);
+	x64_mov(&x->a, false, RDX, RCX);
+	x64_rr(&x->a, true, 0x8d, RCX, RBP);
+	x->a.len -= 1; /* lea rcx, [rip + interpret] */
+	x64_byte(&x->a, 0x0d);
+	x64_u32(&x->a, x->interpret - (x->a.len + 4));
+	call_host(x, (const void *)jit_tail_target);
+	x64_pop(&x->a, RSI);
+	x64_pop(&x->a, RCX); /* r0 */
+	x64_test(&x->a, true, RAX, RAX);
+	none = x64_jcc_short(&x->a, CC_E);
+	epilogue(x);
+	x64_rr(&x->a, false, 0xff, 4, RAX);
+	x64_bind(&x->a, none);
+	x64_mov(&x->a, true, RAX, RCX);
+}
+
+void x64_emit_packet(struct x64 *x, const struct ir_insn *i)
+{
+	u32 loaded, fault;
+
+	if (i->reg)
+		x64_rm(&x->a, false, 0x8d, RSI,
+		       (struct x64_mem){ x64_src(i), NO_REG, 0, (s32)i->imm });
+	else
+		x64_mov_imm(&x->a, RSI, (u32)i->imm);
+	x64_mov(&x->a, true, RDI, RUN);
+	x64_mov_imm(&x->a, RDX, i->size);
+	call_host(x, (const void *)jit_packet_load);
+	x64_arith_imm(&x->a, false, X64_CMP, RDX, 1);
+	loaded = x64_jcc_short(&x->a, CC_E);
+	fault = x64_jcc_short(&x->a, CC_A);
+	x64_arith(&x->a, false, X64_XOR, RAX, RAX);
+	x64_emit_exit(x);
+	x64_bind(&x->a, fault);
+	x64_jmp_fault(x, JIT_FAULT_SET);
+	x64_bind(&x->a, loaded);
+}
+
+/* One block a slot that can fault, then what they share: report, and back to the host. */
+void x64_emit_faults(struct x64 *x)
+{
+	u32 report;
+	struct x64_fault *f;
+
+	x64_room(&x->a);
+	report = x->a.len;
+	load64(x, RSP, RUN_FIELD(native_sp));
+	x64_mov(&x->a, true, RDI, RUN);
+	x64_mov_imm(&x->a, RSI, (u64)(uintptr_t)x->ir->prog);
+	x64_mov(&x->a, false, RDX, R10);
+	x64_mov(&x->a, false, RCX, R11);
+	call_host(x, (const void *)jit_fault);
+	x64_byte(&x->a, 0xe9);
+	x64_u32(&x->a, x->leave - (x->a.len + 4));
+	vec_for (f, &x->faults) {
+		x64_room(&x->a);
+		STORE(u32, x->a.data + f->at - 4, x->a.len - f->at);
+		x64_mov_imm(&x->a, R10, f->slot);
+		x64_mov_imm(&x->a, R11, f->kind);
+		x64_byte(&x->a, 0xe9);
+		x64_u32(&x->a, report - (x->a.len + 4));
+	}
+}
