@@ -144,6 +144,12 @@ static void remember(struct log *l, const struct state *st)
 		memcpy(l->slots, f->slots, l->slot_count * sizeof(*l->slots));
 }
 
+/* Unused bytes of registers are zero: memory compares (state.h). */
+static bool differs(const void *a, const void *b, size_t size)
+{
+	return memcmp(a, b, size);
+}
+
 /* The registers and slots that the open line's instruction read or wrote. */
 static void put_after(struct log *l, const struct state *st)
 {
@@ -154,12 +160,12 @@ static void put_after(struct log *l, const struct state *st)
 	size_t width = l->text.len - l->line;
 
 	for (u32 i = 0; i < REG_COUNT; i++) {
-		if (memcmp(&l->before[i], &f->regs[i], sizeof(struct reg)))
+		if (differs(&l->before[i], &f->regs[i], sizeof(struct reg)))
 			regs |= 1u << i;
 	}
 	for (u32 i = 0; i < f->slot_count && i < SLOTS; i++)
 		slots[i] = i >= l->slot_count ||
-			   memcmp(&l->slots[i], &f->slots[i], sizeof(f->slots[i]));
+			   differs(&l->slots[i], &f->slots[i], sizeof(f->slots[i]));
 	log_frame(&state, st, regs, slots);
 	if (state.len)
 		buf_printf(&l->text, "%*s;%s",
