@@ -452,10 +452,15 @@ int memory_access(struct verify *v, u8 regno, s32 off, u32 size, enum mem_access
 	if (err || what == MEM_ACCESS_WRITE || value_reg < 0 || size == 8)
 		return err;
 	loaded = &regs_of(v)[value_reg];
-	if (loaded->type == SCALAR_VALUE && sign_extend)
+	if (loaded->type == SCALAR_VALUE && sign_extend) {
 		scalar_sext(&loaded->s, size);
-	else if (loaded->type == SCALAR_VALUE)
+		/* Linux 6.18 takes it to equal the spilled number when that has no more bits than
+		 * are read, though the sign is spread now. */
+		if (v->opts->sound)
+			loaded->id = 0;
+	} else if (loaded->type == SCALAR_VALUE) {
 		scalar_trunc(&loaded->s, size);
+	}
 	return 0;
 }
 
