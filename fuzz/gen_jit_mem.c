@@ -39,13 +39,26 @@ static u8 load_code(struct gen *g, u32 log)
 	return CLASS_LDX | sizes[log] | (log < 3 && gen_chance(g, 40) ? MODE_MEMSX : MODE_MEM);
 }
 
+/*
+ * Linux 6.18 takes what is loaded with its sign for the number that was spilled there, when that
+ * has no more bits: the last operation ends that.
+ */
+static void load(struct jgen *j, const struct place *p, u32 log, u8 dst, u8 base, s32 off)
+{
+	u8 code = load_code(&j->g, log);
+
+	gen_emit(&j->g, code, dst, base, off, 0);
+	if (p->aligned && INSN_MODE(code) == MODE_MEMSX)
+		gen_emit(&j->g, CLASS_ALU64 | 0x40, dst, 0, 0, 0);
+}
+
 void j_load(struct jgen *j)
 {
 	struct place p = some_place(j, false);
 	u32 log = gen_below(&j->g, 4);
 	s32 off = offset_in(&j->g, &p, log, false);
 
-	gen_emit(&j->g, load_code(&j->g, log), j_target(j), p.base, off, 0);
+	load(j, &p, log, j_target(j), p.base, off);
 }
 
 void j_store(struct jgen *j)
@@ -60,7 +73,7 @@ void j_store(struct jgen *j)
 	else
 		gen_emit(&j->g, CLASS_STX | MODE_MEM | sizes[log], p.base, j_scalar(j), off, 0);
 	if (p.base == REG_FP && gen_chance(&j->g, 40)) /* and back at once */
-		gen_emit(&j->g, load_code(&j->g, log), j_target(j), p.base, off, 0);
+		load(j, &p, log, j_target(j), p.base, off);
 }
 
 static void atomic_at(struct jgen *j, u8 base, s32 off, u32 log)
@@ -133,6 +146,6 @@ void j_indexed(struct jgen *j)
 		gen_emit(g, CLASS_STX | MODE_MEM | sizes[log], at, by, off, 0);
 		j_fresh(j, at);
 	} else {
-		gen_emit(g, load_code(g, log), at, at, off, 0);
+		load(j, &p, log, at, at, off);
 	}
 }
