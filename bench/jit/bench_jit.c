@@ -404,7 +404,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	CPU_ZERO(&cpus);
-	CPU_SET(0, &cpus);
+	CPU_SET(sysconf(_SC_NPROCESSORS_ONLN) - 1, &cpus); /* the first serves interrupts */
 	sched_setaffinity(0, sizeof(cpus), &cpus);
 	libbpf_set_print(quiet);
 	setvbuf(stdout, NULL, _IOLBF, 0);
