@@ -195,11 +195,16 @@ void j_loop_call(struct jgen *j)
 		return;
 	j->has.callbacks = true;
 	k = keep(j, true);
-	gen_emit(g, CODE_MOV, 1, 0, 0, (s32)gen_below(g, 6));
+	if (gen_chance(g, 50)) {
+		gen_emit(g, CODE_MOV, 1, 0, 0, gen_chance(g, 90) ? (s32)gen_below(g, 6) : -1);
+	} else { /* not known before it runs */
+		gen_emit(g, LOAD64, 1, REG_FP, -8 * (1 + (s32)gen_below(g, j->words)), 0);
+		gen_emit(g, CLASS_ALU64 | 0x50, 1, 0, 0, 7);
+	}
 	call_fixup(j, g->count, (u32)f);
 	emit_imm64(g, 2, PSEUDO_FUNC, 0, 0);
 	stack_address(j, 3, -8 * (s32)j->words);
-	gen_emit(g, CODE_MOV, 4, 0, 0, 0);
+	gen_emit(g, CODE_MOV, 4, 0, 0, gen_chance(g, 95) ? 0 : 1);
 	gen_emit(g, CODE_CALL, 0, 0, 0, 181);
 	restore(j, &k);
 }

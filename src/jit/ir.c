@@ -238,7 +238,8 @@ static bool funcs_close(struct ir *ir)
 		for (u32 slot = 0; slot < ir->count; slot++) {
 			struct ir_func *f, *to;
 
-			if (ir->insns[slot].kind != IR_CALL_LOCAL)
+			if (ir->insns[slot].kind != IR_CALL_LOCAL &&
+			    ir->insns[slot].kind != IR_LOOP)
 				continue;
 			f = ir_func_at(ir, slot);
 			to = ir_func_at(ir, ir->insns[slot].to);
@@ -270,6 +271,7 @@ int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *f
 			return -EOPNOTSUPP;
 		}
 	}
+	ir_callbacks(ir);
 	if (!funcs_close(ir)) {
 		*why = "functions call each other too deep";
 		return -EOPNOTSUPP;

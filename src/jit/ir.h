@@ -28,6 +28,7 @@ enum ir_kind {
 	IR_LD_PACKET, /* r0 = packet at imm (+ src), `size` bytes */
 	IR_CALL,      /* helper calls[imm] */
 	IR_CALL_LOCAL,
+	IR_LOOP,  /* bpf_loop with the callback at `to`; callback.c */
 	IR_CALLX, /* register in dst */
 	IR_TAIL_CALL,
 	IR_POISON,
@@ -83,6 +84,8 @@ struct ir_use {
 	u16 use, def;
 };
 struct ir_use ir_insn_use(const struct ir_insn *i);
+/* Before functions' depths are known: makes IR_LOOP. callback.c */
+void ir_callbacks(struct ir *ir);
 /* Fills in `live`. 0 or -ENOMEM. live.c */
 int ir_live(struct ir *ir);
 
