@@ -22,9 +22,9 @@ s64 gen_number(struct gen *g)
 
 	switch (gen_below(g, 5)) {
 	case 0:
-		return -n;
+		return (s64)(0 - (u64)n);
 	case 1:
-		return n + (s64)gen_below(g, 3) - 1;
+		return (s64)((u64)n + gen_below(g, 3) - 1);
 	case 2:
 		return (s64)gen_u64(g) >> gen_below(g, 64);
 	}

@@ -92,11 +92,11 @@ static void alter(struct gen *g, struct insn *i)
 		break;
 	case 5:
 		if (!(i->code == CODE_CALL && i->src == CALL_LOCAL) && !insn_is_wide(i))
-			i->imm = gen_chance(g, 50) ? i->imm + (s32)gen_below(g, 5) - 2
+			i->imm = gen_chance(g, 50) ? (s32)((u32)i->imm + gen_below(g, 5) - 2)
 						   : (s32)gen_number(g);
 		break;
 	default:
-		i->imm ^= insn_is_wide(i) && i->src ? 0 : 1 << gen_below(g, 32);
+		i->imm ^= insn_is_wide(i) && i->src ? 0 : (s32)(1u << gen_below(g, 32));
 		break;
 	}
 }

@@ -99,7 +99,7 @@ static void mutate(u64 *s, struct insn *i)
 		break;
 	case 2:
 		if (!source && !goes)
-			i->imm += below(s, 2) ? 1 : -1;
+			i->imm = (s32)((u32)i->imm + (below(s, 2) ? 1u : -1u));
 		else
 			i->src = below(s, REG_COUNT);
 		break;
