@@ -89,4 +89,7 @@ void ir_callbacks(struct ir *ir);
 /* Fills in `live`. 0 or -ENOMEM. live.c */
 int ir_live(struct ir *ir);
 
+/* Merges instructions; `live` is valid afterwards. 0 or -ENOMEM. fuse.c */
+int ir_fuse(struct ir *ir);
+
 #endif

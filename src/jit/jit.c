@@ -82,7 +82,7 @@ static int compile(struct vm_prog *p, const struct verify_fact *facts, const cha
 
 	err = ir_build(&ir, p, facts, why);
 	if (!err)
-		err = ir_live(&ir);
+		err = ir_fuse(&ir);
 	if (!err)
 		err = backend_emit(&image, &ir);
 	if (!err)
