@@ -71,8 +71,7 @@ static bool read_between(const struct fuse *f, u8 reg, s32 from, s32 to)
 	for (s32 k = from + 1; k < to; k++) {
 		const struct ir_insn *i = &f->ir->insns[k];
 
-		if (i->kind == IR_JUMP || i->kind == IR_MAY_GOTO ||
-		    ir_insn_use(i).use >> reg & 1)
+		if (i->kind == IR_JUMP || i->kind == IR_MAY_GOTO || ir_insn_use(i).use >> reg & 1)
 			return true;
 	}
 	return false;
@@ -108,8 +107,7 @@ static void extension(struct ir *ir, u32 slot)
 	u32 bits = 64 - (u32)(left->imm & 63);
 
 	if (!is_shift(left, ALU_LSH) || !left->wide || right->target || right->dst != left->dst ||
-	    !right->wide || right->imm != left->imm ||
-	    (bits != 8 && bits != 16 && bits != 32))
+	    !right->wide || right->imm != left->imm || (bits != 8 && bits != 16 && bits != 32))
 		return;
 	if (is_shift(right, ALU_RSH))
 		right->kind = IR_ZEXT;
@@ -226,7 +224,7 @@ static void address(struct fuse *f, s32 slot)
 static void rotation(struct fuse *f, s32 slot)
 {
 	struct ir_insn *i = &f->ir->insns[slot], *left, *right, *late;
-	s32 a = i->reg ? f->def[i->dst] : -1, b = i->reg ? f->def[i->src] : -1, last;
+	s32 a = i->reg ? f->def[i->dst] : -1, b = i->reg ? f->def[i->src] : -1, last, copied;
 	struct origin from_left, from_right;
 	u32 width, k;
 
@@ -256,11 +254,80 @@ static void rotation(struct fuse *f, s32 slot)
 	late->kind = IR_ROTATE;
 	late->src = late->dst;
 	late->imm = k;
+	copied = def_before(f, late->dst, last);
+	if (copied >= 0 && is_copy(&f->ir->insns[copied]) &&
+	    def_before(f, f->ir->insns[copied].src, last) < copied)
+		late->src = f->ir->insns[copied].src;
 	i->op = ALU_MOV;
 	i->src = late->dst;
 	i->wide = true;
 	if (i->dst == late->dst)
 		i->kind = IR_NONE;
+}
+
+/* ---- tests of bits ---- */
+
+/* t &= y; if t == 0 … where t is not read again: a test of the bits. */
+static void bit_test(struct fuse *f, s32 slot)
+{
+	struct ir_insn *i = &f->ir->insns[slot];
+	s32 d = f->def[i->dst], copied;
+	struct ir_insn *and = d >= 0 ? &f->ir->insns[d] : NULL;
+
+	if (i->kind != IR_JUMP || (i->op != JMP_JEQ && i->op != JMP_JNE) || i->reg || i->imm ||
+	    !and || and->kind != IR_ALU || and->op != ALU_AND || slot - d > WINDOW ||
+	    (and->wide && !i->wide) || i->live >> i->dst & 1 || read_between(f, i->dst, d, slot) ||
+	    (and->reg && f->def[ and->src] >= d))
+		return;
+	i->sign ^= i->op == JMP_JEQ;
+	i->op = JMP_JSET;
+	i->wide = and->wide;
+	i->reg = and->reg;
+	i->src = and->src;
+	i->imm = and->imm;
+	copied = f->prev[d];
+	if (copied >= 0 && is_copy(&f->ir->insns[copied]) &&
+	    f->def[f->ir->insns[copied].src] < copied)
+		i->dst = f->ir->insns[copied].src;
+	and->kind = IR_NONE;
+}
+
+/* ---- remainders ---- */
+
+static bool divides(const struct fuse *f, s32 at, u8 op, u8 dst, bool wide)
+{
+	const struct ir_insn *i = at >= 0 ? &f->ir->insns[at] : NULL;
+
+	return i && i->kind == IR_ALU && i->op == op && i->reg && i->dst == dst && !i->sign &&
+	       (i->wide == wide || (wide && i->op == ALU_DIV && i->size == 8));
+}
+
+/* q = a; q /= b; q *= b; a -= q is a %= b, with b = 0 too: a - 0 = a. */
+static void remainder_of(struct fuse *f, s32 slot)
+{
+	struct ir_insn *i = &f->ir->insns[slot];
+	struct origin divisor, factor, dividend, whole;
+	s32 mul, div;
+
+	if (i->kind != IR_ALU || i->op != ALU_SUB || !i->reg || i->src == i->dst)
+		return;
+	mul = f->def[i->src];
+	if (!divides(f, mul, ALU_MUL, i->src, i->wide))
+		return;
+	div = f->prev[mul];
+	if (!divides(f, div, ALU_DIV, i->src, i->wide) || slot - div > WINDOW)
+		return;
+	divisor = origin_of(f, f->ir->insns[div].src, div, false);
+	factor = origin_of(f, f->ir->insns[mul].src, mul, false);
+	dividend = origin_of(f, i->src, div, false);
+	whole = origin_of(f, i->dst, slot, false);
+	if (divisor.reg != factor.reg || divisor.slot != factor.slot || dividend.reg != whole.reg ||
+	    dividend.slot != whole.slot || f->def[f->ir->insns[div].src] > div ||
+	    f->ir->insns[div].src == i->dst)
+		return;
+	i->op = ALU_MOD;
+	i->src = f->ir->insns[div].src;
+	i->wide = f->ir->insns[div].wide;
 }
 
 /* ---- passes ---- */
@@ -280,6 +347,8 @@ static void run_pass(struct fuse *f, enum pass pass)
 			copies(f, i);
 		} else {
 			rotation(f, (s32)slot);
+			remainder_of(f, (s32)slot);
+			bit_test(f, (s32)slot);
 			three_operands(f, (s32)slot);
 			address(f, (s32)slot);
 		}
@@ -327,12 +396,14 @@ int ir_fuse(struct ir *ir)
 
 	for (u32 slot = 0; slot + 1 < ir->count; slot++)
 		extension(ir, slot);
+	ok = ok && !ir_narrow(ir);
 	if (ok) {
 		run_pass(&f, COPIES);
 		ok = drop_unread(ir);
 	}
 	if (ok) {
 		run_pass(&f, MERGE);
+		ir_flow(ir);
 		ok = drop_unread(ir);
 	}
 	free(f.prev);

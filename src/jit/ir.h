@@ -22,7 +22,7 @@ enum ir_kind {
 	IR_LOAD,   /* dst = memory at src + off; `sign`: sign-extended */
 	IR_STORE,  /* memory at dst + off = operand */
 	IR_ATOMIC, /* imm: enum atomic_op with ATOMIC_FETCH; memory at dst + off */
-	IR_JUMP,   /* to target if dst op operand; op: enum jmp_op */
+	IR_JUMP,   /* to target if dst op operand, `sign`: if not; op: enum jmp_op */
 	IR_JA,
 	IR_MAY_GOTO,
 	IR_LD_PACKET, /* r0 = packet at imm (+ src), `size` bytes */
@@ -89,6 +89,11 @@ void ir_callbacks(struct ir *ir);
 /* Fills in `live`. 0 or -ENOMEM. live.c */
 int ir_live(struct ir *ir);
 
+/* Finds registers whose upper half is zero; drops what that makes needless. 0 or -ENOMEM.
+ * narrow.c */
+int ir_narrow(struct ir *ir);
+/* Shortens chains of jumps. flow.c */
+void ir_flow(struct ir *ir);
 /* Merges instructions; `live` is valid afterwards. 0 or -ENOMEM. fuse.c */
 int ir_fuse(struct ir *ir);
 

@@ -182,8 +182,12 @@ void x64_emit_loop(struct x64 *x, const struct ir_insn *i)
 
 static void emit_insn(struct x64 *x, const struct ir_insn *i)
 {
+	const struct ir_insn *flags_of = i->target ? NULL : x->flags_of;
+
+	x->flags_of = NULL;
 	switch ((enum ir_kind)i->kind) {
 	case IR_NONE:
+		x->flags_of = flags_of;
 		break;
 	case IR_DEAD:
 		x64_jmp_fault(x, JIT_FAULT_DEAD);
@@ -216,7 +220,7 @@ static void emit_insn(struct x64 *x, const struct ir_insn *i)
 		x64_emit_atomic(x, i);
 		break;
 	case IR_JUMP:
-		x64_emit_jump(x, i);
+		x64_emit_jump(x, i, flags_of);
 		break;
 	case IR_JA:
 		if (i->to != x->slot + 1)

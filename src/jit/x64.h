@@ -39,6 +39,7 @@ struct x64 {
 	u32 *entry;    /* per slot: offset of the function that starts there */
 	u32 leave;     /* offset of the way back to the host after a fault */
 	u32 interpret; /* offset of the way into the interpreter after a tail call */
+	const struct ir_insn *flags_of; /* emitted last: the zero flag is that of its result */
 	VEC(struct x64_fixup) fixups;
 	VEC(struct x64_fault) faults;
 	bool bmi2;
@@ -74,7 +75,7 @@ void x64_emit_swap(struct x64 *x, const struct ir_insn *i);
 void x64_emit_const(struct x64 *x, const struct ir_insn *i);
 void x64_emit_rotate(struct x64 *x, const struct ir_insn *i);
 void x64_emit_lea(struct x64 *x, const struct ir_insn *i);
-void x64_emit_jump(struct x64 *x, const struct ir_insn *i);
+void x64_emit_jump(struct x64 *x, const struct ir_insn *i, const struct ir_insn *flags_of);
 
 /* x64_memory.c */
 void x64_emit_load(struct x64 *x, const struct ir_insn *i);

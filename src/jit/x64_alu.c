@@ -33,6 +33,7 @@ static void emit_arith(struct x64 *x, const struct ir_insn *i)
 
 	if (i->reg) {
 		x64_arith(&x->a, wide, op, dst, x64_src(i));
+		x->flags_of = i;
 		return;
 	}
 	if (op == X64_AND && imm == 0xff) {
@@ -50,6 +51,7 @@ static void emit_arith(struct x64 *x, const struct ir_insn *i)
 		imm = -128;
 	}
 	x64_arith_imm(&x->a, wide, op, dst, imm);
+	x->flags_of = i;
 }
 
 static void emit_mul(struct x64 *x, const struct ir_insn *i)
@@ -269,6 +271,10 @@ void x64_emit_rotate(struct x64 *x, const struct ir_insn *i)
 {
 	u8 dst = x64_dst(i), src = x64_src(i);
 
+	if (dst != src && x->bmi2) {
+		x64_rorx(&x->a, i->wide, dst, src, (u8)((i->wide ? 64 : 32) - i->imm));
+		return;
+	}
 	if (dst != src)
 		x64_mov(&x->a, i->wide, dst, src);
 	x64_shift(&x->a, i->wide, X64_ROL, dst, (u8)i->imm);
@@ -290,11 +296,20 @@ static const u8 cc_of[16] = {
 	[JMP_JSLT >> 4] = CC_L,	 [JMP_JSLE >> 4] = CC_LE,
 };
 
-void x64_emit_jump(struct x64 *x, const struct ir_insn *i)
+/* Is it a comparison with zero of what the instruction before left in the flags? */
+static bool zero_is_known(const struct ir_insn *i, const struct ir_insn *flags_of)
+{
+	return flags_of && (i->op == JMP_JEQ || i->op == JMP_JNE) && !i->reg && !i->imm &&
+	       flags_of->dst == i->dst && flags_of->wide == i->wide;
+}
+
+void x64_emit_jump(struct x64 *x, const struct ir_insn *i, const struct ir_insn *flags_of)
 {
 	u8 dst = x64_dst(i);
 
-	if (i->op == JMP_JSET && i->reg)
+	if (zero_is_known(i, flags_of))
+		;
+	else if (i->op == JMP_JSET && i->reg)
 		x64_test(&x->a, i->wide, dst, x64_src(i));
 	else if (i->op == JMP_JSET)
 		x64_test_imm(&x->a, i->wide, dst, (s32)i->imm);
@@ -304,5 +319,5 @@ void x64_emit_jump(struct x64 *x, const struct ir_insn *i)
 		x64_test(&x->a, i->wide, dst, dst); /* the flags of a comparison with 0 */
 	else
 		x64_arith_imm(&x->a, i->wide, X64_CMP, dst, (s32)i->imm);
-	x64_jcc(x, cc_of[i->op >> 4], i->to);
+	x64_jcc(x, cc_of[i->op >> 4] ^ i->sign, i->to); /* the lowest bit inverts */
 }

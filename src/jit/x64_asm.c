@@ -228,6 +228,16 @@ void x64_shift_x(struct x64_asm *a, bool wide, enum x64_shift op, u8 dst, u8 src
 	modrm(a, 3, dst, src);
 }
 
+void x64_rorx(struct x64_asm *a, bool wide, u8 dst, u8 src, u8 count)
+{
+	x64_byte(a, 0xc4);
+	x64_byte(a, (u8)((dst < 8 ? 0x80 : 0) | 0x40 | (src < 8 ? 0x20 : 0) | 3));
+	x64_byte(a, (u8)(wide << 7 | 0x78 | 3)); /* no second source */
+	x64_byte(a, 0xf0);
+	modrm(a, 3, dst, src);
+	x64_byte(a, count);
+}
+
 void x64_imul(struct x64_asm *a, bool wide, u8 dst, u8 src)
 {
 	x64_rr(a, wide, 0x0faf, dst, src);

@@ -120,6 +120,22 @@ static void unary(struct gen *g)
 	}
 }
 
+static u8 condition(struct gen *g)
+{
+	static const u8 ops[] = { JMP_JEQ,  JMP_JGT, JMP_JGE, JMP_JSET, JMP_JNE, JMP_JSGT,
+				  JMP_JSGE, JMP_JLT, JMP_JLE, JMP_JSLT, JMP_JSLE };
+
+	return (u8)((chance(g, 50) ? CLASS_JMP : CLASS_JMP32) | ops[below(g, ARRAY_SIZE(ops))]);
+}
+
+/* Part of a group that may be merged: now and then it is jumped over, which breaks the group. */
+static void part(struct gen *g, u8 code, u32 dst, u32 src, s32 off, s32 imm)
+{
+	if (chance(g, 4))
+		put(g, condition(g), number(g), 0, 1, constant(g));
+	put(g, code, dst, src, off, imm);
+}
+
 /* Pairs and triples that compilers emit and back ends merge, sometimes just wrong for it. */
 static void idiom(struct gen *g)
 {
@@ -127,42 +143,64 @@ static void idiom(struct gen *g)
 	u8 c = class(g), width = c == CLASS_ALU ? 32 : 64, out;
 	u8 join = chance(g, 80) ? ALU_OR : chance(g, 50) ? ALU_ADD : ALU_XOR;
 
-	switch (below(g, 5)) {
+	switch (below(g, 6)) {
 	case 0: /* zero or sign extension by shifts */
 		left = chance(g, 80) ? 32 : 1 + below(g, 63);
-		put(g, CLASS_ALU64 | ALU_LSH, a, 0, 0, (s32)left);
-		put(g, (u8)(CLASS_ALU64 | (chance(g, 50) ? ALU_RSH : ALU_ARSH)), a, 0, 0,
-		    chance(g, 90) ? (s32)left : (s32)below(g, 64));
+		part(g, CLASS_ALU64 | ALU_LSH, a, 0, 0, (s32)left);
+		part(g, (u8)(CLASS_ALU64 | (chance(g, 50) ? ALU_RSH : ALU_ARSH)), a, 0, 0,
+		     chance(g, 90) ? (s32)left : (s32)below(g, 64));
 		break;
 	case 1: /* rotation */
 		left = 1 + below(g, width - 1u);
 		out = chance(g, 90) ? (u8)(width - left) : (u8)below(g, width);
-		put(g, (u8)((chance(g, 70) ? CLASS_ALU64 : c) | ALU_MOV | SRC_X), b, a, 0, 0);
-		put(g, (u8)(c | (chance(g, 50) ? ALU_LSH : ALU_RSH)), b, 0, 0, (s32)left);
-		put(g,
-		    (u8)((chance(g, 90) ? c : class(g)) |
-			 (INSN_OP(g->insns[g->count - 1].code) == ALU_LSH ? ALU_RSH : ALU_LSH)),
-		    a, 0, 0, out);
+		part(g, (u8)((chance(g, 70) ? CLASS_ALU64 : c) | ALU_MOV | SRC_X), b, a, 0, 0);
+		part(g, (u8)(c | (chance(g, 50) ? ALU_LSH : ALU_RSH)), b, 0, 0, (s32)left);
+		part(g,
+		     (u8)((chance(g, 90) ? c : class(g)) |
+			  (INSN_OP(g->insns[g->count - 1].code) == ALU_LSH ? ALU_RSH : ALU_LSH)),
+		     a, 0, 0, out);
 		if (chance(g, 50))
-			put(g, (u8)(c | join | SRC_X), a, b, 0, 0);
+			part(g, (u8)(c | join | SRC_X), a, b, 0, 0);
 		else
-			put(g, (u8)(c | join | SRC_X), b, a, 0, 0);
+			part(g, (u8)(c | join | SRC_X), b, a, 0, 0);
 		break;
 	case 2: /* three operands */
-		put(g, (u8)((chance(g, 70) ? CLASS_ALU64 : c) | ALU_MOV | SRC_X), a, b, 0, 0);
-		put(g, (u8)(c | (chance(g, 50) ? ALU_ADD : ALU_LSH)), a, 0, 0,
-		    chance(g, 50) ? 1 + (s32)below(g, 4) : constant(g) & (width - 1));
-		put(g, (u8)(c | ALU_ADD | SRC_X), a, number(g), 0, 0);
+		part(g, (u8)((chance(g, 70) ? CLASS_ALU64 : c) | ALU_MOV | SRC_X), a, b, 0, 0);
+		part(g, (u8)(c | (chance(g, 50) ? ALU_ADD : ALU_LSH)), a, 0, 0,
+		     chance(g, 50) ? 1 + (s32)below(g, 4) : constant(g) & (width - 1));
+		part(g, (u8)(c | ALU_ADD | SRC_X), a, number(g), 0, 0);
 		break;
 	case 3: /* quotient and remainder */
-		put(g, CODE_MOV | SRC_X, a, b, 0, 0);
-		put(g, (u8)(c | ALU_DIV | SRC_X), a, number(g), 0, 0);
-		put(g, (u8)(c | ALU_MUL | SRC_X), a, number(g), 0, 0);
-		put(g, (u8)(c | ALU_SUB | SRC_X), b, a, 0, 0);
+		left = number(g);
+		part(g, CODE_MOV | SRC_X, a, b, 0, 0);
+		part(g, (u8)(c | ALU_DIV | SRC_X), a, left, 0, 0);
+		part(g, (u8)(c | ALU_MUL | SRC_X), a, chance(g, 80) ? left : number(g), 0, 0);
+		part(g, (u8)(c | ALU_SUB | SRC_X), b, a, 0, 0);
+		break;
+	case 4: /* a test of what was just made */
+		if (chance(g, 60))
+			part(g, CODE_MOV | SRC_X, a, b, 0, 0);
+		out = (u8)((chance(g, 50) ? CLASS_ALU64 : c) | (chance(g, 60)	? ALU_AND
+								: chance(g, 50) ? ALU_SUB
+										: ALU_XOR));
+		if (chance(g, 50))
+			part(g, out | SRC_X, a, number(g), 0, 0);
+		else
+			part(g, out, a, 0, 0, constant(g));
+		part(g,
+		     (u8)((chance(g, 50) ? CLASS_JMP : CLASS_JMP32) |
+			  (chance(g, 50) ? JMP_JEQ : JMP_JNE)),
+		     a, 0, 1, 0);
+		if (chance(g, 60))
+			part(g, CODE_MOV, a, 0, 0, constant(g));
+		else
+			part(g, CLASS_ALU64 | ALU_XOR, b, 0, 0, constant(g));
+		if (chance(g, 60))
+			part(g, CODE_MOV, a, 0, 0, constant(g));
 		break;
 	default: /* a copy that keeps what it reads */
-		put(g, (u8)(c | ALU_MOV | SRC_X), a, b, 0, 0);
-		put(g, (u8)(class(g) | (chance(g, 50) ? ALU_AND : ALU_SUB)), a, 0, 0, constant(g));
+		part(g, (u8)(c | ALU_MOV | SRC_X), a, b, 0, 0);
+		part(g, (u8)(class(g) | (chance(g, 50) ? ALU_AND : ALU_SUB)), a, 0, 0, constant(g));
 	}
 }
 
@@ -308,14 +346,6 @@ static void call(struct gen *g)
 }
 
 static void block(struct gen *g, u32 n);
-
-static u8 condition(struct gen *g)
-{
-	static const u8 ops[] = { JMP_JEQ,  JMP_JGT, JMP_JGE, JMP_JSET, JMP_JNE, JMP_JSGT,
-				  JMP_JSGE, JMP_JLT, JMP_JLE, JMP_JSLT, JMP_JSLE };
-
-	return (u8)((chance(g, 50) ? CLASS_JMP : CLASS_JMP32) | ops[below(g, ARRAY_SIZE(ops))]);
-}
 
 /* if (…) { … } else { … } */
 static void branch(struct gen *g, u32 n)

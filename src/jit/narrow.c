@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Which registers have zeros in their upper half, at every instruction: a forward data flow that
+ * starts from "all" and only takes away, so that loops settle on what every path keeps. What it
+ * finds makes extensions needless and divisions short.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "jit/ir.h"
+
+static bool alu_zero(const struct ir_insn *i, u16 zero)
+{
+	bool dst = zero >> i->dst & 1, src = i->reg ? zero >> i->src & 1 : i->imm >= 0;
+
+	if (!i->wide)
+		return true;
+	switch ((enum alu_op)i->op) {
+	case ALU_MOV:
+		return src;
+	case ALU_AND:
+		return dst || src;
+	case ALU_OR:
+	case ALU_XOR:
+		return dst && src;
+	case ALU_RSH:
+		return dst || (!i->reg && (i->imm & 63) >= 32);
+	case ALU_DIV: /* no result is larger than the dividend */
+	case ALU_MOD:
+		return dst && !i->sign;
+	default:
+		return false;
+	}
+}
+
+/* Is the upper half of what it writes zero? */
+static bool result_zero(const struct ir_insn *i, u16 zero)
+{
+	switch (i->kind) {
+	case IR_ALU:
+		return alu_zero(i, zero);
+	case IR_NEG:
+	case IR_MOVSX:
+	case IR_LEA:
+	case IR_ROTATE:
+		return !i->wide;
+	case IR_SWAP:
+		return i->size <= 4;
+	case IR_ZEXT:
+		return i->size <= 4 || zero >> i->src & 1;
+	case IR_CONST:
+		return (u64)i->imm <= UINT32_MAX;
+	case IR_LOAD:
+		return i->size <= 4 && !i->sign;
+	case IR_ATOMIC:
+		return i->size <= 4;
+	}
+	return false;
+}
+
+static u16 after(const struct ir_insn *i, u16 zero)
+{
+	u16 def = ir_insn_use(i).def;
+
+	return result_zero(i, zero) ? zero | def : (u16)(zero & ~def);
+}
+
+static bool meet(u16 *in, u16 out)
+{
+	u16 old = *in;
+
+	*in &= out;
+	return *in != old;
+}
+
+static void flow(const struct ir *ir, u16 *in)
+{
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (u32 slot = 0; slot < ir->count; slot++) {
+			const struct ir_insn *i = &ir->insns[slot];
+			u16 out = after(i, in[slot]);
+
+			if (i->kind == IR_JUMP || i->kind == IR_JA || i->kind == IR_MAY_GOTO)
+				changed |= meet(&in[i->to], out);
+			if (i->kind != IR_JA && i->kind != IR_EXIT)
+				changed |= meet(&in[slot + 1], out);
+		}
+	}
+}
+
+static void apply(struct ir_insn *i, u16 zero)
+{
+	bool dst = zero >> i->dst & 1, src = zero >> i->src & 1;
+
+	if (i->kind == IR_ZEXT && i->size == 4 && src) {
+		i->kind = i->dst == i->src ? IR_NONE : IR_ALU;
+		i->op = ALU_MOV;
+		i->wide = i->reg = true;
+	} else if (i->kind == IR_ALU && (i->op == ALU_DIV || i->op == ALU_MOD) && i->wide &&
+		   !i->sign && dst && (i->reg ? src : i->imm >= 0)) {
+		i->wide = false;
+		i->size = 8; /* for fuse.c: it is what 64 bits would give */
+	}
+}
+
+int ir_narrow(struct ir *ir)
+{
+	u16 *in = malloc(((size_t)ir->count + 1) * sizeof(*in));
+
+	if (!in)
+		return -ENOMEM;
+	memset(in, 0xff, ((size_t)ir->count + 1) * sizeof(*in));
+	for (u32 k = 0; k < ir->func_count; k++)
+		in[ir->funcs[k].start] = 0;
+	flow(ir, in);
+	for (u32 slot = 0; slot < ir->count; slot++)
+		apply(&ir->insns[slot], in[slot]);
+	free(in);
+	return 0;
+}
