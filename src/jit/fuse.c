@@ -36,6 +36,7 @@ static bool is_barrier(const struct ir_insn *i)
 	case IR_ATOMIC:
 	case IR_LD_PACKET:
 	case IR_CALL:
+	case IR_LOOP:
 	case IR_CALL_LOCAL:
 	case IR_CALLX:
 	case IR_TAIL_CALL:
