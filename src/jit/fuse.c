@@ -37,6 +37,7 @@ static bool is_barrier(const struct ir_insn *i)
 	case IR_LD_PACKET:
 	case IR_CALL:
 	case IR_LOOP:
+	case IR_LOOKUP:
 	case IR_CALL_LOCAL:
 	case IR_CALLX:
 	case IR_TAIL_CALL:

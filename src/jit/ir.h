@@ -33,6 +33,7 @@ enum ir_kind {
 	IR_TAIL_CALL,
 	IR_POISON,
 	IR_EXIT,
+	IR_LOOKUP, /* r0 = value or NULL of the array at `imm`, key at r2; callback.c */
 	/* made by fuse.c: */
 	IR_ROTATE, /* dst = src rotated left by imm bits */
 	IR_LEA,	   /* dst = src + (index << scale) + off */
@@ -84,7 +85,7 @@ struct ir_use {
 	u16 use, def;
 };
 struct ir_use ir_insn_use(const struct ir_insn *i);
-/* Before functions' depths are known: makes IR_LOOP. callback.c */
+/* Before functions' depths are known: makes IR_LOOP and IR_LOOKUP. callback.c */
 void ir_callbacks(struct ir *ir);
 /* Fills in `live`. 0 or -ENOMEM. live.c */
 int ir_live(struct ir *ir);

@@ -61,6 +61,8 @@ struct ir_use ir_insn_use(const struct ir_insn *i)
 		return (struct ir_use){ ARGS, CLOBBERED };
 	case IR_CALL_LOCAL:
 		return (struct ir_use){ ARGS | BIT(REG_FP), CLOBBERED };
+	case IR_LOOKUP:
+		return (struct ir_use){ BIT(2), CLOBBERED };
 	case IR_LOOP: /* r1 rounds, r3 for the callback, r4 flags */
 		return (struct ir_use){ 0x1a | BIT(REG_FP), CLOBBERED };
 	case IR_CALLX:

@@ -238,6 +238,9 @@ static void emit_insn(struct x64 *x, const struct ir_insn *i)
 	case IR_CALL_LOCAL:
 		x64_emit_call_local(x, i);
 		break;
+	case IR_LOOKUP:
+		x64_emit_lookup(x, i);
+		break;
 	case IR_LOOP:
 		x64_emit_loop(x, i);
 		break;

@@ -4,6 +4,7 @@
 
 #include "jit/runtime.h"
 #include "jit/x64.h"
+#include "map/array.h"
 
 #define RUN_FIELD(field) ((struct x64_mem){ RUN, NO_REG, 0, offsetof(struct vm_run, field) })
 
@@ -152,6 +153,43 @@ void x64_emit_call(struct x64 *x, const struct ir_insn *i)
 		x64_mov(&x->a, true, RDI, RUN);
 	call_host(x, (const void *)call->fn);
 	fault_if_any(x);
+}
+
+/* rax *= by */
+static void scale(struct x64 *x, u32 by)
+{
+	if (by & (by - 1))
+		x64_imul_imm(&x->a, true, RAX, RAX, (s32)by);
+	else if (by > 1)
+		x64_shift(&x->a, true, X64_SHL, RAX, (u8)__builtin_ctz(by));
+}
+
+void x64_emit_lookup(struct x64 *x, const struct ir_insn *i)
+{
+	const struct map *map = (const struct map *)(uintptr_t)i->imm;
+	u32 outside, no_cpu = 0, found;
+	struct array_layout a;
+
+	array_layout(map, &a);
+	x64_rm(&x->a, false, 0x8b, RAX, (struct x64_mem){ RDX, NO_REG, 0, 0 });
+	x64_arith_imm(&x->a, false, X64_CMP, RAX, (s32)a.count);
+	outside = x64_jcc_short(&x->a, CC_AE);
+	scale(x, a.stride);
+	if (a.percpu) {
+		x64_rm(&x->a, false, 0x8b, RDI, RUN_FIELD(cpu));
+		x64_arith_imm(&x->a, false, X64_CMP, RDI, (s32)map->slots);
+		no_cpu = x64_jcc_short(&x->a, CC_AE);
+		x64_imul_imm(&x->a, true, RDI, RDI, (s32)(a.count * a.stride));
+		x64_arith(&x->a, true, X64_ADD, RAX, RDI);
+	}
+	x64_mov_imm(&x->a, RDI, (u64)(uintptr_t)a.data);
+	x64_arith(&x->a, true, X64_ADD, RAX, RDI);
+	found = x64_jmp_short(&x->a);
+	x64_bind(&x->a, outside);
+	if (a.percpu)
+		x64_bind(&x->a, no_cpu);
+	x64_arith(&x->a, false, X64_XOR, RAX, RAX);
+	x64_bind(&x->a, found);
 }
 
 void x64_emit_callx(struct x64 *x, const struct ir_insn *i)

@@ -70,6 +70,16 @@ static void *array_lookup(struct map *m, const void *key, u32 cpu)
 	return index < a->count ? a->slab.data + (u64)index * a->stride : NULL;
 }
 
+bool array_layout(const struct map *m, struct array_layout *out)
+{
+	const struct array *a = m->impl;
+
+	if (m->def.type != MAP_TYPE_ARRAY && m->def.type != MAP_TYPE_PERCPU_ARRAY)
+		return false;
+	*out = (struct array_layout){ a->slab.data, a->count, a->stride, map_is_percpu(m) };
+	return true;
+}
+
 static void *percpu_array_lookup(struct map *m, const void *key, u32 cpu)
 {
 	struct array *a = m->impl;
