@@ -20,11 +20,14 @@ static void without_numbers(char *out, size_t room, const char *line)
 	out[n] = 0;
 }
 
+enum { RECORD = 1, SOUND = 2 };
+
 /* Our verdict; NULL: none was reached, or the answer says why not. */
-static struct verify_result *verify(struct gen_answer *out, const struct gen_ask *how, bool record,
+static struct verify_result *verify(struct gen_answer *out, const struct gen_ask *how, u32 mode,
 				    const struct object *obj, const struct obj_prog *prog)
 {
-	const struct verify_opts opts = { .record = record,
+	const struct verify_opts opts = { .record = (mode & RECORD) != 0,
+					  .sound = (mode & SOUND) != 0,
 					  .no_perfmon = how->cap_bpf,
 					  .strict_align = how->strict,
 					  .test_state_freq = how->freq,
@@ -49,24 +52,36 @@ static struct verify_result *verify(struct gen_answer *out, const struct gen_ask
 }
 
 /*
- * While it records, the verifier tells more states apart: long verifications get much longer, and
- * some are then refused.
+ * What Linux accepts though only a kernel survives it does not run. While it records, the verifier
+ * tells more states apart: long verifications get much longer, and some are then refused.
  */
+static void run(struct gen_answer *out, const struct gen_ask *how, const struct object *obj,
+		const struct obj_prog *prog)
+{
+	struct gen_answer other;
+	struct verify_result *r = NULL;
+
+	if (how->contain && out->processed <= MAX_RECORDED)
+		r = verify(&other, how, SOUND | RECORD, obj, prog);
+	if (!r || !r->accepted) {
+		verify_result_free(r);
+		r = verify(&other, how, SOUND, obj, prog);
+	}
+	if (r && r->accepted)
+		gen_run(obj, prog, r, GEN_INPUTS, &out->failure, &out->ran);
+	verify_result_free(r);
+}
+
 static void ask_us(struct gen_answer *out, const struct gen_ask *how, const struct object *obj,
 		   const struct obj_prog *prog)
 {
-	struct verify_result *r = verify(out, how, false, obj, prog), *more = NULL;
-	struct gen_answer other;
+	struct verify_result *r = verify(out, how, 0, obj, prog);
 
 	out->accepted = r && r->accepted;
 	out->processed = r ? r->processed : 0;
-	if (out->accepted && how->contain && r->processed <= MAX_RECORDED)
-		more = verify(&other, how, true, obj, prog);
-	if (out->accepted && (how->run || how->contain))
-		gen_run(obj, prog, more && more->accepted ? more : r, GEN_INPUTS, &out->failure,
-			&out->ran);
-	verify_result_free(more);
 	verify_result_free(r);
+	if (out->accepted && (how->run || how->contain))
+		run(out, how, obj, prog);
 }
 
 void gen_ask(struct gen_answer *out, const struct gen_ask *how, const struct object *obj,

@@ -129,8 +129,8 @@ int call_const_str(struct verify *v, u8 regno)
 		return reject(v, REJECT_ARG, regno,
 			      "the contents of map '%s' are not known: its strings cannot be used",
 			      r->map->name);
-	err = memory_bounds(v, r, regno, 0, (s64)r->map->value_size - r->off,
-			    r->map->value_size, false);
+	err = memory_bounds(v, r, regno, 0, (s64)r->map->value_size - r->off, r->map->value_size,
+			    false);
 	if (err)
 		return err;
 	if (!arg_const_str_text(r))

@@ -15,7 +15,7 @@
 int jump_insn(struct verify *v, const struct insn *i, u32 *next);
 /* All registers and spills that share `id` and may be NULL become NULL or not. */
 void jump_mark_null(struct verify *v, struct state *st, u32 id, u32 ref_id, bool is_null);
-/* Registers and spills linked to `r` by id (scalars) learn its range, deltas included. */
-void jump_sync_linked(struct verify *v, struct state *st, const struct reg *r, u64 linked);
+/* Registers and spills linked to `known` by id (scalars) learn its range, deltas included. */
+void jump_sync_linked(struct verify *v, struct state *st, const struct reg *known, u64 linked);
 
 #endif

@@ -14,7 +14,7 @@ struct one_case {
 	char reason[128]; /* of a refusal, for people */
 	bool accept;
 	bool mitigations; /* the verdict comes from following mispredicted branches */
-	u32 flags; /* KLOAD_… */
+	u32 flags;	  /* KLOAD_… */
 	enum kload_as as;
 	const struct object *obj;
 	const struct obj_prog

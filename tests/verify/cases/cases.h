@@ -5,9 +5,9 @@
 
 #include <skep/bpf.h>
 
-#define __ksym	    __attribute__((section(".ksyms")))
-#define __kptr	    __attribute__((btf_type_tag("kptr")))
-#define __uptr	    __attribute__((btf_type_tag("uptr")))
+#define __ksym __attribute__((section(".ksyms")))
+#define __kptr __attribute__((btf_type_tag("kptr")))
+#define __uptr __attribute__((btf_type_tag("uptr")))
 #define __tag(text) __attribute__((btf_decl_tag(text)))
 
 typedef __u8 u8;
