@@ -109,17 +109,23 @@ static long each_ret_masked(void *map, u32 *k, u64 *v, u64 *ctx)
 		bpf_for_each_map_elem(&mapn, cb, &s, 0);                                           \
 		return s > 4;                                                                      \
 	}
+/* clang-format off */
 EACH(accept, array, a, each_ok)
 EACH(accept, hash, h, each_ok)
 EACH(accept, ph, ph, each_ok)
-EACH(accept, pa, pa, each_ok) EACH(accept, lh, lh, each_ok) EACH(accept, lp, lp, each_ok)
-	EACH(reject, lt, lt, each_ok) EACH(reject, mm, mm, each_ok)
-		EACH(reject, write_key, h, each_write_key) EACH(reject, past_key, h, each_past_key)
-			EACH(reject, past_value, h, each_past_value) EACH(accept, uses_map, h,
-									  each_map)
-				EACH(reject, ret_any, h, each_ret) EACH(accept, ret_bit, h,
-									each_ret_masked)
-					SEC("tc") int reject_each_no_ctx_read(struct __sk_buff *c)
+EACH(accept, pa, pa, each_ok)
+EACH(accept, lh, lh, each_ok)
+EACH(accept, lp, lp, each_ok)
+EACH(reject, lt, lt, each_ok)
+EACH(reject, mm, mm, each_ok)
+EACH(reject, write_key, h, each_write_key)
+EACH(reject, past_key, h, each_past_key)
+EACH(reject, past_value, h, each_past_value)
+EACH(accept, uses_map, h, each_map)
+EACH(reject, ret_any, h, each_ret)
+EACH(accept, ret_bit, h, each_ret_masked)
+/* clang-format on */
+SEC("tc") int reject_each_no_ctx_read(struct __sk_buff *c)
 {
 	bpf_for_each_map_elem(&h, each_ok, 0, 0);
 	return 0;
