@@ -242,6 +242,12 @@ int memory_packet_load(struct verify *v, const struct insn *i)
 		return reject(v, REJECT_CALL, -1,
 			      "packet loads by number exist for socket filters and traffic control "
 			      "only");
+	/* Outside the packet the function returns 0: Linux 6.18 does not follow that way. */
+	if (v->opts->sound && v->cur->cur)
+		return reject(
+			v, REJECT_UNPROVEN, -1,
+			"a packet load by number in a function: outside the packet the function "
+			"returns 0, which is not followed");
 	err = reg_check(v, 6, USE_SRC);
 	if (!err)
 		err = refs_check_none(v, "a packet load that may end the program", false);
