@@ -107,8 +107,8 @@ int ring_output(struct map *m, const void *data, u64 size);
 u64 ring_query(const struct map *m,
 	       u64 what); /* BPF_RB_AVAIL_DATA 0, RING_SIZE, CONS_POS, PROD_POS */
 bool ring_owns(const struct map *m, const void *record, size_t len);
-/* Size of a reserved, not yet committed record that starts at `record`; 0: it is none. */
-u64 ring_record_size(const struct map *m, const void *record);
+/* Size of a reserved, not yet committed record that starts at `record`; -1: it is none. */
+s64 ring_record_size(const struct map *m, const void *record);
 /* Deliver committed records; returns how many, or the first negative value of fn. */
 typedef int (*ring_fn)(void *arg, const void *data, size_t len);
 int ring_consume(struct map *m, ring_fn fn, void *arg);

@@ -145,7 +145,7 @@ u64 ring_query(const struct map *m, u64 what)
 	}
 }
 
-u64 ring_record_size(const struct map *m, const void *record)
+s64 ring_record_size(const struct map *m, const void *record)
 {
 	const struct ring *r = m->impl;
 	u64 off = (u64)(uintptr_t)record - (u64)(uintptr_t)r->data - sizeof(struct ring_head);
@@ -153,7 +153,7 @@ u64 ring_record_size(const struct map *m, const void *record)
 	u32 len;
 
 	if (off >= r->size || off % 8 || !(READ_ONCE(r->starts[off / 512]) >> (off / 8 % 64) & 1))
-		return 0;
+		return -1;
 	head = (const struct ring_head *)(r->data + off);
 	len = READ_ONCE(head->len);
 	return len & ~RING_BUSY;

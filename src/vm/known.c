@@ -25,7 +25,7 @@ static bool owns_record(const struct map *m, u64 addr, u64 size)
 static bool reserved(const struct map *m, u64 addr, u64 size)
 {
 	return m->def.type == MAP_TYPE_RINGBUF &&
-	       ring_record_size(m, (const void *)(uintptr_t)addr);
+	       ring_record_size(m, (const void *)(uintptr_t)addr) >= 0;
 }
 
 static bool holds_maps(const struct map *m)
