@@ -49,7 +49,6 @@ struct aux {
 	bool barrier; /* speculative paths end before it */
 	u8 alu_state; /* unprivileged pointer arithmetic: kind seen first */
 	u64 alu_limit;
-	bool force_checkpoint;
 };
 
 struct verify {

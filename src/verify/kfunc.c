@@ -17,11 +17,6 @@ static bool is(const struct kfunc_call *c, const char *name)
 	return !strcmp(c->name, name);
 }
 
-const char *kfunc_name(const struct verify *v, u32 slot)
-{
-	return cfg_extern_name(v->obj, v->prog, slot);
-}
-
 u32 kfunc_traits(void *arg, const char *name)
 {
 	s32 id = kfunc_by_name(name);
@@ -36,7 +31,7 @@ u32 kfunc_traits(void *arg, const char *name)
 
 static int resolve(struct verify *v, struct kfunc_call *c)
 {
-	const char *name = kfunc_name(v, v->insn);
+	const char *name = cfg_extern_name(v->obj, v->prog, v->insn);
 	s32 id = name ? kfunc_by_name(name) : -1;
 	u32 func = name && v->kernel ? types_find(v->kernel, name, KIND_FUNC) : 0;
 

@@ -9,8 +9,6 @@
 #include "verify/env.h"
 
 int kfunc_call(struct verify *v, const struct insn *i, u32 *next, bool *path_done);
-/* The name of the kfunc that the call at `slot` makes, NULL: none. */
-const char *kfunc_name(const struct verify *v, u32 slot);
 /* For cfg_rules.kfunc: enum cfg_kfunc_trait of the kfunc with that name. */
 u32 kfunc_traits(void *arg, const char *name);
 

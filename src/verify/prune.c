@@ -300,7 +300,7 @@ static int remember(struct verify *v)
 
 int prune_visited(struct verify *v)
 {
-	bool forced = (v->cfg.flags[v->insn] & CFG_CHECKPOINT) || v->aux[v->insn].force_checkpoint;
+	bool forced = (v->cfg.flags[v->insn] & CFG_CHECKPOINT) != 0;
 	bool always = forced || v->opts->test_state_freq || v->cur->hist_count > MAX_HISTORY;
 	bool add = always || (v->jumps_since >= NEW_JUMPS && v->insns_since >= NEW_INSNS);
 	struct explored *e, *next;

@@ -189,8 +189,7 @@ struct state {
 	u32 hist_count, hist_cap;
 	u32 depth; /* forks above this one */
 	u32 callback_unroll_depth, may_goto_depth;
-	u32 insns;   /* instructions from the program's start along this path */
-	void *prune; /* pruning's own mark */
+	u32 insns; /* instructions from the program's start along this path */
 };
 
 static inline struct frame *state_frame(const struct state *st)
