@@ -5,10 +5,11 @@
  * common loads are one node from the start. All arithmetic is 32-bit unsigned and wraps.
  *
  * What is not pure is stopping: evaluating a load beyond the captured bytes, or a division by zero,
- * ends the whole filter with "no match", whatever surrounds it. The order of evaluation is that of
- * the tree: AND and OR left to right with short cut; in a test `a` before `b`; in a value the base
- * of a load before the load. A transformation may drop or move a load only where that cannot
- * change an answer.
+ * ends the whole filter with "no match", whatever surrounds it. An address a + k of 2^32 or more is
+ * beyond the captured bytes; a shift by 32 or more gives 0 (both as in libpcap). The order of
+ * evaluation is that of the tree: AND and OR left to right with short cut; in a test `a` before
+ * `b`; in a value the base of a load before the load. A transformation may drop or move a load only
+ * where that cannot change an answer.
  */
 #ifndef FILTER_COND_H
 #define FILTER_COND_H
@@ -31,7 +32,9 @@ struct value {
 	u8 op;
 	u32 k;
 	const struct value *a, *b;
-	u32 id; /* dense, in order of creation; operands come before their users */
+	u32 id;	   /* dense, in order of creation; operands come before their users */
+	u32 depth; /* of the tree below; at most COND_MAX_DEPTH after filter_parse */
+	u32 max;   /* it never exceeds this */
 };
 
 enum cond_kind { COND_FALSE, COND_TRUE, COND_TEST, COND_NOT, COND_AND, COND_OR };
@@ -42,7 +45,12 @@ struct cond {
 	const struct value *a, *b;    /* COND_TEST: a op b */
 	const struct cond *lhs, *rhs; /* COND_NOT: lhs */
 	struct span where;	      /* in the text, for --explain */
+	u32 depth;		      /* of the tree below; at most COND_MAX_DEPTH */
 };
+
+/* What filter_parse returns is no deeper than this, so recursion over it is fine. Runs of one
+ * operator are balanced: 10,000 hosts are 15 deep. */
+enum { COND_MAX_DEPTH = 2048 };
 
 /* The values of one filter. */
 struct values {
