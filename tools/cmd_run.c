@@ -10,6 +10,7 @@
 enum {
 	DEFAULT_EVENTS = 10, /* shown as text */
 	PACKET_ROOM = 512,   /* bytes that a program may add to a packet */
+	BATCH = 64,	     /* packets run in one call */
 };
 
 struct options {
@@ -27,10 +28,13 @@ struct session {
 	struct skep_engine *eng;
 	struct skep_dump *out;
 	FILE *events;
-	uint8_t *room;			  /* where programs' packets come out */
-	size_t room_len;		  /* bytes */
-	uint8_t *ctx;			  /* owned, NULL: none given */
-	const struct skep_packet *packet; /* being run */
+	uint8_t *room;		 /* where programs' packets come out */
+	size_t room_len;	 /* bytes */
+	uint8_t *ctx;		 /* owned, NULL: none given */
+	struct skep_batch batch; /* being run, packets of a capture */
+	struct skep_packet packets[BATCH];
+	struct skep_packet_out outs[BATCH];
+	uint64_t results[BATCH];
 };
 
 /* ---- what comes out of programs ---- */
@@ -46,7 +50,7 @@ static void on_send(void *arg, uint32_t ifindex, const void *data, size_t len)
 	struct session *s = arg;
 	struct skep_packet p = { .data = data, .len = (uint32_t)len, .wire_len = (uint32_t)len };
 
-	p.ts = s->packet ? s->packet->ts : 0;
+	p.ts = s->batch.packets ? s->packets[s->batch.done].ts : 0;
 	for (size_t i = 0; i < s->r.device_count; i++) {
 		struct run_device *dev = &s->r.devices[i];
 
@@ -228,11 +232,9 @@ static int room_for(struct session *s, size_t len)
 }
 
 /* A socket filter's result is how many bytes of the packet are kept. */
-static size_t kept(const struct session *s, const struct skep_run *run)
+static size_t kept(const struct session *s, uint64_t result, size_t len)
 {
-	return !strcmp(s->r.type, "socket_filter") && run->result < run->data_out_len
-		       ? run->result
-		       : run->data_out_len;
+	return !strcmp(s->r.type, "socket_filter") && result < len ? result : len;
 }
 
 static int write_out(struct session *s, const struct skep_packet *p)
@@ -246,58 +248,109 @@ static int write_out(struct session *s, const struct skep_packet *p)
 	return err;
 }
 
-static int run_packet(struct session *s, const struct skep_packet *p)
+/* Events are taken after each packet: small rings overflow soon. */
+static size_t batch_size(const struct session *s)
 {
-	struct skep_run run = {
-		.size = sizeof(run),
-		.data_in = p->data,
-		.data_in_len = p->len,
-		.repeat = s->o.repeat,
-		.flags = s->o.l3 ? SKEP_RUN_L3 : 0,
-		.cpu = (uint32_t)s->o.cpu,
-		.linktype = p->linktype,
-		.wire_len = p->wire_len,
-	};
+	struct skep_map_info info;
+
+	for (size_t i = 0; skep_object_map(s->obj, i, &info); i++) {
+		if (!strcmp(info.type, "ringbuf") || !strcmp(info.type, "perf_event_array"))
+			return 1;
+	}
+	return BATCH;
+}
+
+/* Where the packets of the batch come out, if they are wanted. */
+static int batch_room(struct session *s)
+{
+	size_t need = 0, at = 0;
+	int err;
+
+	if (!s->out)
+		return 0;
+	for (size_t i = 0; i < s->batch.count; i++)
+		need += s->packets[i].len + PACKET_ROOM;
+	err = room_for(s, need);
+	for (size_t i = 0; !err && i < s->batch.count; i++) {
+		s->outs[i].data = s->room + at;
+		s->outs[i].cap = s->packets[i].len + PACKET_ROOM;
+		at += s->outs[i].cap;
+	}
+	s->batch.outs = s->outs;
+	return err;
+}
+
+/* Packet i of the batch came through. */
+static int packet_done(struct session *s, size_t i)
+{
+	const struct skep_packet *p = &s->packets[i];
 	struct skep_packet out = *p;
-	int err = room_for(s, p->len + PACKET_ROOM);
+
+	s->r.packets++;
+	s->r.bytes += p->len;
+	count_result(&s->r, s->results[i], p->len);
+	if (!skep_prog_passes(s->r.prog, s->results[i]))
+		return 0;
+	s->r.passed++;
+	if (!s->out)
+		return 0;
+	out.data = s->outs[i].data;
+	out.len = (uint32_t)kept(s, s->results[i], s->outs[i].len);
+	out.wire_len = out.len > p->len || p->wire_len < p->len ? out.len : p->wire_len;
+	return write_out(s, &out);
+}
+
+static int run_batch(struct session *s)
+{
+	int err = batch_room(s), failed;
 
 	if (err)
 		return err;
-	run.data_out = s->room;
-	run.data_out_cap = s->room_len;
-	s->packet = p;
-	err = skep_prog_run(s->r.prog, &run, s->diag);
-	if (err) {
+	failed = skep_prog_run_batch(s->r.prog, &s->batch, s->diag);
+	s->r.nanosec += s->batch.nanosec * s->batch.done;
+	for (size_t i = 0; !err && i < s->batch.done; i++)
+		err = packet_done(s, i);
+	if (failed)
 		fprintf(stderr, "skep run: packet %llu (%u bytes): the program stopped\n",
-			(unsigned long long)s->r.packets + 1, p->len);
-		return err;
+			(unsigned long long)s->r.packets + 1, s->packets[s->batch.done].len);
+	if (!err)
+		err = failed ? failed : drain(s);
+	s->batch.count = 0;
+	return err;
+}
+
+static int run_packets(struct session *s, struct skep_capture *c)
+{
+	size_t most = batch_size(s);
+	int err = 0, more = 1;
+
+	s->batch = (struct skep_batch){
+		.size = sizeof(s->batch),
+		.packets = s->packets,
+		.results = s->results,
+		.repeat = s->o.repeat,
+		.flags = s->o.l3 ? SKEP_RUN_L3 : 0,
+		.cpu = (uint32_t)s->o.cpu,
+	};
+	while (!err && more > 0) {
+		more = skep_capture_next(c, &s->packets[s->batch.count], s->diag);
+		s->batch.count += more > 0;
+		if (s->batch.count && (more <= 0 || s->batch.count == most))
+			err = run_batch(s);
 	}
-	s->r.packets++;
-	s->r.bytes += p->len;
-	s->r.nanosec += run.nanosec;
-	count_result(&s->r, run.result, p->len);
-	if (!skep_prog_passes(s->r.prog, run.result))
-		return 0;
-	s->r.passed++;
-	out.data = s->room;
-	out.len = (uint32_t)kept(s, &run);
-	out.wire_len = out.len > p->len || p->wire_len < p->len ? out.len : p->wire_len;
-	return write_out(s, &out);
+	s->batch.packets = NULL;
+	return err ? err : more;
 }
 
 static int run_capture(struct session *s)
 {
 	struct skep_capture *c = NULL;
-	struct skep_packet p;
-	int err = skep_capture_open(&c, s->o.pcap, s->diag), n;
+	int err = skep_capture_open(&c, s->o.pcap, s->diag);
 
 	if (!err)
 		err = devices_open(s, skep_capture_linktype(c));
-	while (!err && (n = skep_capture_next(c, &p, s->diag)) != 0) {
-		err = n < 0 ? n : run_packet(s, &p);
-		if (!err)
-			err = drain(s); /* each time: small rings overflow soon */
-	}
+	if (!err)
+		err = run_packets(s, c);
 	skep_capture_close(c);
 	qsort(s->r.counts, s->r.count_used, sizeof(s->r.counts[0]), by_packets);
 	return err;
@@ -327,9 +380,7 @@ static int run_single(struct session *s, uint8_t *data, size_t data_len, uint8_t
 		return err;
 	run.data_out = data_len ? s->room : NULL;
 	run.data_out_cap = data_len ? s->room_len : 0;
-	s->packet = &p;
 	err = skep_prog_run(s->r.prog, &run, s->diag);
-	s->packet = NULL;
 	if (err)
 		return err;
 	s->r.single = true;

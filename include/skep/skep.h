@@ -291,6 +291,40 @@ struct skep_run {
 /* -EFAULT: the program faulted; the diagnostic says where and why. */
 int skep_prog_run(struct skep_prog *prog, struct skep_run *run, struct skep_diag *diag);
 
+/* ---- running over many packets: what a call costs is paid once ---- */
+
+struct skep_packet {
+	const void *data; /* of a capture: valid until it is closed */
+	uint32_t len, wire_len;
+	uint64_t ts; /* ns since the epoch */
+	uint32_t linktype, iface;
+};
+
+/* What became of a packet, for those who want more than R0. */
+struct skep_packet_out {
+	void *data;		   /* where it comes out; NULL: not wanted */
+	size_t cap, len;	   /* bytes; len: out; larger than cap: cut */
+	uint32_t redirect_ifindex; /* out: device of a redirect, 0: none */
+};
+
+/* Each packet is a run of its own, in order, as if with skep_prog_run and no context. Of a packet
+ * data, len, wire_len and linktype count. Nothing is allocated per packet. */
+struct skep_batch {
+	size_t size;
+	const struct skep_packet *packets;
+	size_t count;
+	uint64_t *results;	      /* R0 of each; NULL: not wanted */
+	struct skep_packet_out *outs; /* one for each; NULL: not wanted */
+	uint64_t repeat;	      /* runs of each packet; 0 and 1 both mean once */
+	uint32_t flags;		      /* SKEP_RUN_… */
+	uint32_t cpu;		      /* slot of per-CPU maps */
+	size_t done;		      /* out, kept up to date: packets that were run */
+	uint64_t nanosec;	      /* out: mean ns per run */
+};
+/* As skep_prog_run: a packet that cannot be run, or that the program faults on, ends the batch,
+ * and `done` is its index. What was written for those before it holds. */
+int skep_prog_run_batch(struct skep_prog *prog, struct skep_batch *batch, struct skep_diag *diag);
+
 /* The word for a result of this program's type: "XDP_PASS", "TC_ACT_OK", …; NULL: a number. */
 const char *skep_prog_action(const struct skep_prog *prog, uint64_t result);
 /* Does a packet with that result go on its way (rather than being dropped or sent elsewhere)? */
@@ -333,12 +367,6 @@ int skep_event_print(const struct skep_unit *unit, const struct skep_event *ev, 
 
 /* ---- capture files ---- */
 
-struct skep_packet {
-	const void *data; /* valid until the capture is closed */
-	uint32_t len, wire_len;
-	uint64_t ts; /* ns since the epoch */
-	uint32_t linktype, iface;
-};
 struct skep_capture; /* a pcap or pcapng file, being read */
 struct skep_dump;    /* a pcap file, being written */
 int skep_capture_open(struct skep_capture **out, const char *path, struct skep_diag *diag);

@@ -51,7 +51,11 @@ struct engine_ops {
 	 * caller calls unload, which copes with a half-loaded unit. */
 	int (*load)(struct unit *u, struct diag *d);
 	void (*unload)(struct unit *u);
+	/* `run` and `batch` are this version's, whole; what they hold after a failure is nothing.
+	 * *done counts packets as they are run; the callers' own, which callbacks may look at. */
 	int (*prog_run)(struct unit_prog *p, struct skep_run *run, struct diag *d);
+	int (*prog_batch)(struct unit_prog *p, struct skep_batch *batch, size_t *done,
+			  struct diag *d);
 	/* System-call side of bpf(2): 0 or -errno. */
 	int (*map_get)(struct unit_map *m, const void *key, void *value);
 	int (*map_set)(struct unit_map *m, const void *key, const void *value, u64 flags);

@@ -94,6 +94,7 @@ const struct engine_ops engine_user = {
 	.load = user_load,
 	.unload = user_unload,
 	.prog_run = user_prog_run,
+	.prog_batch = user_prog_batch,
 	.map_get = user_map_get,
 	.map_set = user_map_set,
 	.map_del = user_map_del,

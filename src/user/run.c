@@ -70,7 +70,7 @@ static u64 now_ns(void)
 	return (u64)ts.tv_sec * 1000000000u + (u64)ts.tv_nsec;
 }
 
-static int io_check(const struct skep_run *io, u32 cpus, struct diag *d)
+static int data_check(const struct skep_run *io, struct diag *d)
 {
 	if (!io->data_in && io->data_in_len)
 		return diag_error(d, -EINVAL, NOWHERE, "input of %zu bytes at no address",
@@ -78,6 +78,11 @@ static int io_check(const struct skep_run *io, u32 cpus, struct diag *d)
 	if (io->data_in_len > PACKET_MAX)
 		return diag_error(d, -E2BIG, NOWHERE, "input of %zu bytes, a run takes at most %d",
 				  io->data_in_len, PACKET_MAX);
+	return 0;
+}
+
+static int io_check(const struct skep_run *io, u32 cpus, struct diag *d)
+{
 	if (!io->ctx_in != !io->ctx_in_len)
 		return diag_error(d, -EINVAL, NOWHERE, "context of %zu bytes at %s address",
 				  io->ctx_in_len, io->ctx_in ? "an" : "no");
@@ -123,10 +128,9 @@ static void run_release(struct user_run *run)
 	run->records.len = 0;
 }
 
-static int run_repeat(struct user_run *run, struct skep_run *io, u64 r1, u64 r2, u64 *r0)
+static int run_repeat(struct user_run *run, u64 repeat, u64 r1, u64 r2, u64 *r0)
 {
 	bool fast = !run->unit->checked;
-	u64 repeat = MAX(io->repeat, (u64)1), start = now_ns();
 	u32 regions = run->vm.region_count;
 	int err = 0;
 
@@ -140,59 +144,113 @@ static int run_repeat(struct user_run *run, struct skep_run *io, u64 r1, u64 r2,
 		err = fast ? vm_run_fast(run->prog->vm, &run->vm, r1, r2, r0)
 			   : vm_run_checked(run->prog->vm, &run->vm, r1, r2, r0);
 	}
-	run_release(run);
-	io->nanosec = (now_ns() - start) / repeat;
-	io->insns = run->vm.insns;
+	if (run->vm.held_lock || run->records.len)
+		run_release(run);
 	return err;
 }
 
-static int run_prog(struct user_run *run, struct skep_run *io, struct diag *d)
+/* One input, in a run that run_prepare made ready. */
+static int run_input(struct user_run *run, struct skep_run *io, u64 repeat, struct diag *d)
 {
 	u64 r0 = 0, r1 = 0, r2 = 0;
-	int err = run->prog->hook->start(run, io, &r1, &r2, d);
+	int err = data_check(io, d);
 
+	run->vm.region_count = 0;
+	if (!err)
+		err = run->prog->hook->start(run, io, &r1, &r2, d);
 	if (err)
 		return err;
-	if (run_repeat(run, io, r1, r2, &r0))
+	if (run_repeat(run, repeat, r1, r2, &r0))
 		return vm_fault_report(&run->vm, d);
 	run->prog->hook->finish(run, io, r0);
 	io->redirect_ifindex = run->redirect_ifindex;
 	return 0;
 }
 
-static int run_full(struct unit_prog *p, struct skep_run *io, struct diag *d)
+/* A run that is ready for inputs, NULL after a diagnostic. */
+static struct user_run *run_open(struct unit_prog *p, const struct skep_run *io, int *err,
+				 struct diag *d)
 {
 	struct user_unit *u = p->unit->impl;
-	struct user_run *run;
-	int err;
+	struct user_run *run = NULL;
 
 	if (!p->impl)
-		return diag_error(d, -ENOENT, NOWHERE, "program '%s' is not loaded", p->src->name);
-	err = io_check(io, u->cpus, d);
-	if (err)
-		return err;
+		*err = diag_error(d, -ENOENT, NOWHERE, "program '%s' is not loaded", p->src->name);
+	else
+		*err = io_check(io, u->cpus, d);
+	if (*err)
+		return NULL;
 	run = run_take(u, d);
+	if (run)
+		run_prepare(run, p->impl, io);
+	else
+		*err = -ENOMEM;
+	return run;
+}
+
+int user_prog_run(struct unit_prog *p, struct skep_run *io, struct diag *d)
+{
+	int err;
+	struct user_run *run = run_open(p, io, &err, d);
+	u64 repeat = MAX(io->repeat, (u64)1), start;
+
 	if (!run)
-		return -ENOMEM;
-	run_prepare(run, p->impl, io);
-	err = run_prog(run, io, d);
-	run_give(u, run);
+		return err;
+	start = now_ns();
+	err = run_input(run, io, repeat, d);
+	io->nanosec = (now_ns() - start) / repeat;
+	io->insns = run->vm.insns;
+	run_give(p->unit->impl, run);
 	return err;
 }
 
-int user_prog_run(struct unit_prog *p, struct skep_run *caller, struct diag *d)
+/* Packet i of a batch. */
+static int run_packet(struct user_run *run, struct skep_run *io, const struct skep_batch *b,
+		      size_t i, struct diag *d)
 {
-	struct skep_run io = { 0 };
-	size_t size = caller->size;
+	struct skep_packet_out *out = b->outs ? &b->outs[i] : NULL;
 	int err;
 
-	if (size < sizeof(io.size) || size > 4096)
-		return diag_error(d, -EINVAL, NOWHERE,
-				  "struct skep_run: size is %zu, set it to sizeof", size);
-	memcpy(&io, caller, MIN(size, sizeof(io)));
-	err = run_full(p, &io, d);
+	io->data_in = b->packets[i].data;
+	io->data_in_len = b->packets[i].len;
+	io->linktype = b->packets[i].linktype;
+	io->wire_len = b->packets[i].wire_len;
+	if (out) {
+		io->data_out = out->data;
+		io->data_out_cap = out->cap;
+	}
+	err = run_input(run, io, MAX(b->repeat, (u64)1), d);
 	if (err)
 		return err;
-	memcpy(caller, &io, MIN(size, sizeof(io)));
+	if (b->results)
+		b->results[i] = io->result;
+	if (out) {
+		out->len = io->data_out_len;
+		out->redirect_ifindex = io->redirect_ifindex;
+	}
 	return 0;
+}
+
+int user_prog_batch(struct unit_prog *p, struct skep_batch *b, size_t *done, struct diag *d)
+{
+	struct skep_run io = {
+		.size = sizeof(io),
+		.flags = b->flags,
+		.cpu = b->cpu,
+	};
+	int err;
+	struct user_run *run = run_open(p, &io, &err, d);
+	u64 start;
+
+	if (!run)
+		return err;
+	start = now_ns();
+	for (*done = 0; *done < b->count; ++*done) {
+		err = run_packet(run, &io, b, *done, d);
+		if (err)
+			break;
+	}
+	b->nanosec = (now_ns() - start) / (MAX(b->repeat, (u64)1) * MAX(*done, (size_t)1));
+	run_give(p->unit->impl, run);
+	return err;
 }

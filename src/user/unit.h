@@ -70,7 +70,8 @@ s32 unit_map_index(const struct user_unit *u, const struct map *m);
 
 int user_load(struct unit *unit, struct diag *d);
 void user_unload(struct unit *unit);
-int user_prog_run(struct unit_prog *p, struct skep_run *caller, struct diag *d);
+int user_prog_run(struct unit_prog *p, struct skep_run *io, struct diag *d);
+int user_prog_batch(struct unit_prog *p, struct skep_batch *batch, size_t *done, struct diag *d);
 int user_poll(struct unit *unit, int timeout_ms, skep_event_fn fn, void *arg);
 /* Queue an event of a perf event array. 0, or -ENOSPC (counted as lost). */
 int perf_put(struct user_unit *u, s32 map, u32 cpu, const void *data, size_t len, const void *more,
