@@ -1,36 +1,65 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Any bytes as a capture file: reads to the end or to an error, twice the same. */
+/* Any bytes as a capture file: reads to the end or to an error, the same from memory, in small
+ * pieces and in batches. */
 #include "pcap/pcap.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
-static u64 read_all(struct pcap_reader *r)
+static u64 add(u64 sum, const struct pcap_packet *p)
+{
+	sum = sum * 31 + p->ts + p->len + p->linktype;
+	for (u32 i = 0; i < p->len; i++)
+		sum += p->data[i];
+	return sum;
+}
+
+static u64 read_each(struct pcap_reader *r, struct diag *d)
 {
 	struct pcap_packet p;
 	u64 sum = 0;
+	int ret;
 
-	while (pcap_next(r, &p, NULL) == 1) {
-		sum = sum * 31 + p.ts + p.len + p.linktype;
-		for (u32 i = 0; i < p.len; i++)
-			sum += p.data[i];
+	while ((ret = pcap_next(r, &p, d)) == 1)
+		sum = add(sum, &p);
+	return sum * 31 + (u64)-ret;
+}
+
+static u64 read_batches(struct pcap_reader *r, u32 cap, struct diag *d)
+{
+	struct pcap_packet p[16];
+	u64 sum = 0;
+	int n;
+
+	while ((n = pcap_batch(r, p, cap, d)) > 0) {
+		for (int i = 0; i < n; i++)
+			sum = add(sum, &p[i]);
 	}
+	return sum * 31 + (u64)-n;
+}
+
+/* Chunk 0: as it lies in memory; cap 0: packet by packet. */
+static u64 read_all(const u8 *data, size_t size, size_t chunk, u32 cap)
+{
+	struct pcap_reader *r;
+	struct diag d;
+	u64 sum = 0;
+
+	diag_init(&d);
+	if (!pcap_open_chunks(&r, "fuzz", data, size, chunk, &d)) {
+		sum = cap ? read_batches(r, cap, &d) : read_each(r, &d);
+		pcap_close(r);
+	}
+	diag_fini(&d);
 	return sum;
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
-	struct pcap_reader *r;
-	struct diag d;
-	u64 sum;
+	size_t chunk = size ? 4 + data[size / 2] : 4;
+	u64 sum = read_all(data, size, 0, 0);
 
-	diag_init(&d);
-	if (!pcap_open_mem(&r, "fuzz", data, size, &d)) {
-		sum = read_all(r);
-		pcap_rewind(r);
-		if (read_all(r) != sum)
-			__builtin_trap();
-		pcap_close(r);
-	}
-	diag_fini(&d);
+	if (read_all(data, size, chunk, 0) != sum || read_all(data, size, 0, 16) != sum ||
+	    read_all(data, size, chunk, 3) != sum)
+		__builtin_trap();
 	return 0;
 }

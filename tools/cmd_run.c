@@ -249,7 +249,7 @@ static int write_out(struct session *s, const struct skep_packet *p)
 }
 
 /* Events are taken after each packet: small rings overflow soon. */
-static size_t batch_size(const struct session *s)
+static uint32_t batch_size(const struct session *s)
 {
 	struct skep_map_info info;
 
@@ -321,7 +321,7 @@ static int run_batch(struct session *s)
 
 static int run_packets(struct session *s, struct skep_capture *c)
 {
-	size_t most = batch_size(s);
+	uint32_t most = batch_size(s);
 	int err = 0, more = 1;
 
 	s->batch = (struct skep_batch){
@@ -333,9 +333,9 @@ static int run_packets(struct session *s, struct skep_capture *c)
 		.cpu = (uint32_t)s->o.cpu,
 	};
 	while (!err && more > 0) {
-		more = skep_capture_next(c, &s->packets[s->batch.count], s->diag);
-		s->batch.count += more > 0;
-		if (s->batch.count && (more <= 0 || s->batch.count == most))
+		more = skep_capture_batch(c, s->packets, most, s->diag);
+		s->batch.count = more > 0 ? (size_t)more : 0;
+		if (more > 0)
 			err = run_batch(s);
 	}
 	s->batch.packets = NULL;

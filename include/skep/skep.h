@@ -294,7 +294,7 @@ int skep_prog_run(struct skep_prog *prog, struct skep_run *run, struct skep_diag
 /* ---- running over many packets: what a call costs is paid once ---- */
 
 struct skep_packet {
-	const void *data; /* of a capture: valid until it is closed */
+	const void *data; /* of a capture: valid until the next call with it */
 	uint32_t len, wire_len;
 	uint64_t ts; /* ns since the epoch */
 	uint32_t linktype, iface;
@@ -370,8 +370,12 @@ int skep_event_print(const struct skep_unit *unit, const struct skep_event *ev, 
 struct skep_capture; /* a pcap or pcapng file, being read */
 struct skep_dump;    /* a pcap file, being written */
 int skep_capture_open(struct skep_capture **out, const char *path, struct skep_diag *diag);
-/* 1: a packet; 0: the end; -errno: damaged from here on, what came before holds. */
+/* 1: a packet, valid until the next call; 0: the end; -errno: damaged from here on, what came
+ * before holds. */
 int skep_capture_next(struct skep_capture *c, struct skep_packet *out, struct skep_diag *diag);
+/* As many packets as are at hand, at least 1 and at most cap; 0 and -errno as skep_capture_next. */
+int skep_capture_batch(struct skep_capture *c, struct skep_packet *out, uint32_t cap,
+		       struct skep_diag *diag);
 uint32_t skep_capture_linktype(const struct skep_capture *c); /* of the first interface */
 void skep_capture_close(struct skep_capture *c);
 int skep_dump_open(struct skep_dump **out, const char *path, uint32_t linktype,

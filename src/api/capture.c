@@ -15,14 +15,21 @@ int skep_capture_open(struct skep_capture **out, const char *path, struct skep_d
 	return err;
 }
 
+/* One layout under two names. */
+_Static_assert(sizeof(struct skep_packet) == sizeof(struct pcap_packet) &&
+		       offsetof(struct skep_packet, ts) == offsetof(struct pcap_packet, ts) &&
+		       offsetof(struct skep_packet, iface) == offsetof(struct pcap_packet, iface),
+	       "skep_packet is pcap_packet");
+
 int skep_capture_next(struct skep_capture *c, struct skep_packet *out, struct skep_diag *diag)
 {
-	struct pcap_packet p;
-	int n = pcap_next((struct pcap_reader *)c, &p, diag_of(diag));
+	return pcap_next((struct pcap_reader *)c, (struct pcap_packet *)out, diag_of(diag));
+}
 
-	if (n > 0)
-		*out = (struct skep_packet){ p.data, p.len, p.wire_len, p.ts, p.linktype, p.iface };
-	return n;
+int skep_capture_batch(struct skep_capture *c, struct skep_packet *out, uint32_t cap,
+		       struct skep_diag *diag)
+{
+	return pcap_batch((struct pcap_reader *)c, (struct pcap_packet *)out, cap, diag_of(diag));
 }
 
 uint32_t skep_capture_linktype(const struct skep_capture *c)
@@ -40,7 +47,8 @@ int skep_dump_open(struct skep_dump **out, const char *path, uint32_t linktype,
 		   struct skep_diag *diag)
 {
 	struct pcap_writer *w;
-	int err = pcap_create(&w, path, linktype, diag_of(diag));
+	struct pcap_write_opts opts = { .linktype = linktype };
+	int err = pcap_create(&w, path, &opts, diag_of(diag));
 
 	if (!err)
 		*out = (struct skep_dump *)w;

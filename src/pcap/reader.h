@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Inside of src/pcap: the state of a reader and the two formats behind it. Offsets are bytes from
- * the start of the file; a reader never looks past `len`.
+ * Inside of src/pcap: the state of a reader and the two formats behind it. A format takes a record
+ * from the window of `in` only when it is whole, so that a window held back changes nothing.
  */
 #ifndef PCAP_READER_H
 #define PCAP_READER_H
 
-#include "base/file.h"
 #include "base/vec.h"
+#include "pcap/input.h"
 #include "pcap/pcap.h"
 
 enum {
-	PCAP_MAX_LEN = 256 * 1024, /* captured bytes of one packet; more is taken for corruption */
 	PCAP_FILE_HDR = 24,
 	PCAP_REC_HDR = 16,
 };
@@ -24,21 +23,35 @@ struct pcapng_iface {
 
 struct pcap_reader {
 	const char *name; /* owned */
-	struct file file; /* what pcap_open mapped; unused by pcap_open_mem */
-	const u8 *data;
-	size_t len, pos, start; /* start: of the first record or section */
+	struct pcap_input in;
 	bool swap, nano, ng;
-	u32 linktype;			 /* pcap; pcapng: of the first interface */
+	u32 linktype, snaplen;		 /* pcap; pcapng: of the first interface */
 	VEC(struct pcapng_iface) ifaces; /* of the current section */
 	bool known_linktype;
 	int failed; /* the error that ended it; sticky */
 };
 
-u16 pcap_get16(const struct pcap_reader *r, size_t off);
-u32 pcap_get32(const struct pcap_reader *r, size_t off);
-/* Record a diagnostic at a byte of the file, end the reader, return `err`. */
-int pcap_bad(struct pcap_reader *r, int err, size_t off, struct diag *d, const char *fmt, ...)
+/* Words of the file, in its byte order. */
+static inline u16 pcap_get16(const struct pcap_reader *r, const u8 *at)
+{
+	u16 v = LOAD(u16, at);
+
+	return r->swap ? __builtin_bswap16(v) : v;
+}
+
+static inline u32 pcap_get32(const struct pcap_reader *r, const u8 *at)
+{
+	u32 v = LOAD(u32, at);
+
+	return r->swap ? __builtin_bswap32(v) : v;
+}
+
+/* Record a diagnostic at `off` bytes from the place of reading, end the reader, return `err`. */
+int pcap_bad(struct pcap_reader *r, int err, u64 off, struct diag *d, const char *fmt, ...)
 	__printf(5, 6);
+/* The same for bytes that input_need did not get: -EAGAIN, and nothing is recorded or ended, when
+ * the window is held; a failed read or a damaged compression is told instead. */
+int pcap_cut(struct pcap_reader *r, u64 off, struct diag *d, const char *fmt, ...) __printf(4, 5);
 
 int pcap_classic_open(struct pcap_reader *r, struct diag *d);
 int pcap_classic_next(struct pcap_reader *r, struct pcap_packet *out, struct diag *d);

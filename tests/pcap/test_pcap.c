@@ -56,9 +56,11 @@ static void reads_us_and_ns_in_both_byte_orders(void **state)
 		put_pcap(&b, ns ? 0xa1b23c4d : 0xa1b2c3d4, 101);
 		put_record(&b, 7, 5, "abc", 9);
 		put_record(&b, 8, 0, "", 0);
-		assert_int_equal(pcap_open_mem(&r, "t", b.data, b.len, NULL), 0);
-		assert_int_equal(pcap_linktype(r), 101);
-		for (int again = 0; again < 2; again++) {
+		for (int chunk = 0; chunk < 60; chunk++) {
+			assert_int_equal(
+				pcap_open_chunks(&r, "t", b.data, b.len, (size_t)chunk, NULL), 0);
+			assert_int_equal(pcap_linktype(r), 101);
+			assert_int_equal(pcap_snaplen(r), 65535);
 			assert_int_equal(pcap_next(r, &p, NULL), 1);
 			assert_int_equal(p.ts, 7000000000 + (ns ? 5 : 5000));
 			assert_int_equal(p.len, 3);
@@ -69,9 +71,8 @@ static void reads_us_and_ns_in_both_byte_orders(void **state)
 			assert_int_equal(p.len, 0);
 			assert_int_equal(pcap_next(r, &p, NULL), 0);
 			assert_int_equal(pcap_next(r, &p, NULL), 0);
-			pcap_rewind(r);
+			pcap_close(r);
 		}
-		pcap_close(r);
 		buf_fini(&b);
 	}
 	big = false;
@@ -179,9 +180,9 @@ static void reads_pcapng_sections_of_both_byte_orders(void **state)
 	put_block(&b, 0x0bad, &unknown);
 	put_enhanced(&b, 0, 1500000000123, "six", 3);
 	big = false;
-	assert_int_equal(pcap_open_mem(&r, "t", b.data, b.len, NULL), 0);
-	assert_int_equal(pcap_linktype(r), 1);
-	for (int again = 0; again < 2; again++) {
+	for (int chunk = 0; chunk < 200; chunk++) {
+		assert_int_equal(pcap_open_chunks(&r, "t", b.data, b.len, (size_t)chunk, NULL), 0);
+		assert_int_equal(pcap_linktype(r), 1);
 		expect(r, 1500000000, "one", 3, 1);
 		expect(r, 1500000001, "two", 60, 113);
 		expect(r, 1500000000, "three", 5, 12);
@@ -189,9 +190,8 @@ static void reads_pcapng_sections_of_both_byte_orders(void **state)
 		expect(r, 0, "five", 100, 1);
 		expect(r, 1500000000, "six", 3, 276);
 		assert_int_equal(pcap_next(r, &p, NULL), 0);
-		pcap_rewind(r);
+		pcap_close(r);
 	}
-	pcap_close(r);
 	buf_fini(&unknown);
 	buf_fini(&b);
 }
@@ -199,7 +199,8 @@ static void reads_pcapng_sections_of_both_byte_orders(void **state)
 /* Every way to cut a file: the packets before the cut hold, then one error with the place. */
 static void check_cuts(const struct buf *b, int packets)
 {
-	for (size_t cut = 0; cut < b->len; cut++) {
+	for (size_t at = 0; at < 3 * b->len; at++) {
+		size_t cut = at / 3, chunk = at % 3 * 7; /* 0: whole */
 		u8 *copy = malloc(cut ? cut : 1); /* exact size: a sanitizer sees overreads */
 		struct pcap_reader *r;
 		struct pcap_packet p;
@@ -208,7 +209,7 @@ static void check_cuts(const struct buf *b, int packets)
 
 		memcpy(copy, b->data, cut);
 		diag_init(&d);
-		err = pcap_open_mem(&r, "t", copy, cut, &d);
+		err = pcap_open_chunks(&r, "t", copy, cut, chunk, &d);
 		if (!err) {
 			while ((err = pcap_next(r, &p, &d)) == 1)
 				n++;
@@ -289,6 +290,119 @@ static void corrupt_files_are_explained(void **state)
 	STORE(u32, b.data + b.len - 16, 0x40000000); /* captured length */
 	refuse(&b, "does not fit its block");
 	buf_fini(&b);
+}
+
+/* Batches give what pcap_next gives, whatever the window; the error comes after the packets. */
+static void batches_are_the_same_packets(void **state)
+{
+	struct buf b = { 0 };
+
+	put_section(&b);
+	put_iface(&b, 1, 0, 9);
+	for (u64 i = 0; i < 10; i++)
+		put_enhanced(&b, 0, i, "abcdef", 6);
+	put_iface(&b, 101, 0, 9);
+	for (u64 i = 10; i < 20; i++)
+		put_enhanced(&b, 1, i, "ghi", 7);
+	b.len -= 5;
+	for (size_t chunk = 0; chunk < 300; chunk++) {
+		struct pcap_packet p[7];
+		struct pcap_reader *r;
+		struct diag d;
+		u64 total = 0;
+		int n;
+
+		diag_init(&d);
+		assert_int_equal(pcap_open_chunks(&r, "t", b.data, b.len, chunk, &d), 0);
+		while ((n = pcap_batch(r, p, ARRAY_SIZE(p), &d)) > 0) {
+			for (int i = 0; i < n; i++, total++) {
+				assert_int_equal(p[i].ts, total);
+				assert_int_equal(p[i].linktype, total < 10 ? 1 : 101);
+				assert_memory_equal(p[i].data, total < 10 ? "abcdef" : "ghi",
+						    p[i].len);
+			}
+		}
+		assert_int_equal(n, -EINVAL);
+		assert_int_equal(total, 19);
+		assert_int_equal(d.errors, 1);
+		assert_non_null(strstr(d.first->text, "capture file is cut"));
+		pcap_close(r);
+		diag_fini(&d);
+	}
+	buf_fini(&b);
+}
+
+/* A command's output as a pipe: what it wrote is read as it comes. */
+static void read_through(const char *cmd, const char *want_error)
+{
+	struct buf name = { 0 };
+	struct pcap_reader *r = NULL;
+	struct pcap_packet p;
+	struct diag d;
+	FILE *pipe = popen(cmd, "r");
+	u64 n = 0;
+	int ret;
+
+	assert_non_null(pipe);
+	diag_init(&d);
+	buf_printf(&name, "/dev/fd/%d", fileno(pipe));
+	ret = pcap_open(&r, buf_str(&name), &d);
+	while (r && (ret = pcap_next(r, &p, &d)) == 1) {
+		assert_int_equal(p.ts, n);
+		assert_int_equal(p.len, n * 7919 % 3000);
+		for (u32 i = 0; i < p.len; i++)
+			assert_int_equal(p.data[i], (u8)(n + i * i));
+		n++;
+	}
+	if (want_error) {
+		assert_int_equal(ret, -EINVAL);
+		assert_non_null(strstr(d.first->text, want_error));
+		assert_in_range(n, 0, 1999);
+	} else {
+		assert_int_equal(ret, 0);
+		assert_int_equal(n, 2000);
+	}
+	pcap_close(r);
+	pclose(pipe);
+	diag_fini(&d);
+	buf_fini(&name);
+}
+
+static void reads_pipes_and_compressed_captures(void **state)
+{
+	static const char path[] = "/tmp/skep-test-pcap.pipe";
+	struct pcap_writer *w;
+	u8 data[3000];
+
+	assert_int_equal(pcap_create(&w, path, &(struct pcap_write_opts){ .linktype = 1 }, NULL),
+			 0);
+	for (u32 n = 0; n < 2000; n++) {
+		for (u32 i = 0; i < sizeof(data); i++)
+			data[i] = (u8)(n + i * i);
+		assert_int_equal(pcap_write(w, data, n * 7919 % 3000, 0, n), 0);
+	}
+	assert_int_equal(pcap_finish(w, NULL), 0);
+	read_through("cat /tmp/skep-test-pcap.pipe", NULL);
+	read_through("head -c 2000000 /tmp/skep-test-pcap.pipe", "capture file is cut");
+	if (!system("gzip --version >/dev/null 2>&1")) {
+		read_through("gzip -1 </tmp/skep-test-pcap.pipe", NULL);
+		read_through("cd /tmp; (head -c 1000000 skep-test-pcap.pipe | gzip -1;"
+			     " tail -c +1000001 skep-test-pcap.pipe | gzip -1;"
+			     " head -c 999 /dev/zero)",
+			     NULL);
+		read_through("gzip -1 </tmp/skep-test-pcap.pipe | head -c 2000",
+			     "compressed data are cut");
+		read_through("gzip -1 </tmp/skep-test-pcap.pipe | tr '\\101' '\\102'",
+			     "gzip data are damaged");
+	}
+#ifdef HAVE_ZSTD
+	if (!system("zstd --version >/dev/null 2>&1")) {
+		read_through("zstd -q </tmp/skep-test-pcap.pipe", NULL);
+		read_through("zstd -q </tmp/skep-test-pcap.pipe | head -c 2000",
+			     "compressed data are cut");
+	}
+#endif
+	unlink(path);
 }
 
 static const char *pcap_dir(void)
@@ -395,7 +509,8 @@ static void writes_what_it_reads_back(void **state)
 	struct pcap_packet p;
 
 	unlink(path);
-	assert_int_equal(pcap_create(&w, path, 101, NULL), 0);
+	assert_int_equal(pcap_create(&w, path, &(struct pcap_write_opts){ .linktype = 101 }, NULL),
+			 0);
 	assert_int_equal(access(path, F_OK), -1);
 	assert_int_equal(pcap_write(w, "abc", 3, 0, 1234567890123456789), 0);
 	assert_int_equal(access(path, F_OK), -1); /* not before it is whole */
@@ -411,20 +526,50 @@ static void writes_what_it_reads_back(void **state)
 	unlink(path);
 }
 
+static void direct_files_grow_in_their_place(void **state)
+{
+	static const char path[] = "/tmp/skep-test-pcap.out";
+	static const struct pcap_write_opts opts = {
+		.linktype = 1,
+		.snaplen = 4,
+		.micro = true,
+		.direct = true,
+	};
+	struct pcap_writer *w;
+	struct pcap_reader *r;
+	struct pcap_packet p;
+
+	unlink(path);
+	assert_int_equal(pcap_create(&w, path, &opts, NULL), 0);
+	assert_int_equal(pcap_write(w, "abcdef", 6, 6, 1234567890), 0);
+	assert_int_equal(pcap_flush(w), 0);
+	assert_int_equal(pcap_written(w), 24 + 16 + 4);
+	assert_int_equal(pcap_open(&r, path, NULL), 0);
+	expect(r, 1234567000, "abcd", 6, 1);
+	assert_int_equal(pcap_next(r, &p, NULL), 0);
+	pcap_close(r);
+	pcap_discard(w);
+	assert_int_equal(access(path, F_OK), 0);
+	if (!system("tcpdump --version >/dev/null 2>&1"))
+		assert_int_equal(tcpdump_packets(path), 1);
+	unlink(path);
+}
+
 static void failed_writes_leave_nothing_behind(void **state)
 {
+	static const struct pcap_write_opts ether = { .linktype = 1 };
 	struct pcap_writer *w;
 	struct diag d;
 
 	diag_init(&d);
-	assert_int_equal(pcap_create(&w, "/nonexistent/x.pcap", 1, &d), 0);
+	assert_int_equal(pcap_create(&w, "/nonexistent/x.pcap", &ether, &d), 0);
 	assert_int_equal(pcap_write(w, "abc", 3, 3, 0), -ENOENT);
 	assert_int_equal(pcap_finish(w, &d), -ENOENT);
 	assert_string_equal(d.first->text,
 			    "cannot write '/nonexistent/x.pcap': No such file or directory");
 	diag_fini(&d);
 	diag_init(&d);
-	assert_int_equal(pcap_create(&w, "/dev/full", 1, &d), 0);
+	assert_int_equal(pcap_create(&w, "/dev/full", &ether, &d), 0);
 	pcap_write(w, "abc", 3, 3, 0);
 	assert_int_equal(pcap_finish(w, &d), -ENOSPC);
 	assert_int_equal(d.errors, 1);
@@ -436,8 +581,11 @@ static const struct CMUnitTest tests[] = {
 	TEST(reads_pcapng_sections_of_both_byte_orders),
 	TEST(cut_files_give_what_came_before),
 	TEST(corrupt_files_are_explained),
+	TEST(batches_are_the_same_packets),
+	TEST(reads_pipes_and_compressed_captures),
 	TEST(reads_public_captures_as_tcpdump_does),
 	TEST(writes_what_it_reads_back),
+	TEST(direct_files_grow_in_their_place),
 	TEST(failed_writes_leave_nothing_behind),
 };
 TEST_MAIN(tests)
