@@ -36,7 +36,8 @@ readme_sample_runs() {
 # An archive of our own object files would define these twice.
 links_beside_names_of_its_own() {
 	echo 'int diag_error, buf_put, json_string, map_new, types_open;' >"$tmp/names.c"
-	cc "$tmp/sample.c" "$tmp/names.c" -I"$here/../../include" "$build/libskep.a" -lelf -lz -o "$tmp/static" &&
+	cc "$tmp/sample.c" "$tmp/names.c" -I"$here/../../include" "$build/libskep.a" \
+		$(pkg-config --libs --static "$build/meson-private/skep.pc" | sed 's/-lskep //') -o "$tmp/static" &&
 		prints '^2 XDP_PASS$' "$tmp/static" "$fw" && nm -g --defined-only "$build/libskep.a" >"$tmp/names" &&
 		grep -q ' skep_open$' "$tmp/names" && ! grep -E ' [A-Z] ' "$tmp/names" | grep -v ' skep_'
 }
