@@ -116,12 +116,15 @@ enum cbpf_form {
 	CBPF_C,	      /* -dd: "{ 0x28, 0, 0, 0x0000000c }," */
 	CBPF_DECIMAL, /* -ddd: the count, then "40 0 0 12" */
 	CBPF_ASM,     /* bpf_asm's input: labels, "ldh [12]" */
+	CBPF_BINARY,  /* struct sock_filter, 8 bytes each, host byte order */
 };
 void cbpf_print(const struct cbpf_prog *prog, enum cbpf_form form, FILE *out);
-/* Reads any of the four forms. Errors carry the place in the text. */
+/* Reads any of the four forms, -ddd's also in one line with commas, and the bytes of sock_filter
+ * (what holds a NUL). Errors carry the place in the text. The program is not checked. */
 int cbpf_parse(struct cbpf_prog *out, struct arena *a, const char *name, const char *text,
 	       size_t len, struct diag *d);
-/* Does this text begin as one of the forms? (for SKEP_AUTO) */
+/* Does this text begin as one of the forms, or are these the bytes of a program that passes
+ * cbpf_check? (for SKEP_AUTO) */
 bool cbpf_recognise(const char *text, size_t len);
 
 /*

@@ -7,13 +7,18 @@
 /* `text` has room for 40 bytes. */
 static void operand_text(char *text, size_t size, const struct cbpf_insn *i, u32 at)
 {
+	const char *listed = cbpf_is_abs(i->code) ? cbpf_ancillary_listed(i->k) : NULL;
+
 	switch ((enum cbpf_operand)cbpf_info(i->code)->operand) {
 	case CBPF_OPERAND_NONE:
 	case CBPF_OPERAND_A:
 		*text = '\0';
 		break;
 	case CBPF_OPERAND_ABS:
-		snprintf(text, size, "[%d]", (s32)i->k);
+		if (listed)
+			snprintf(text, size, "[%s]", listed);
+		else
+			snprintf(text, size, "[%d]", (s32)i->k);
 		break;
 	case CBPF_OPERAND_IND:
 		snprintf(text, size, "[x + %d]", (s32)i->k);
@@ -37,26 +42,26 @@ static void operand_text(char *text, size_t size, const struct cbpf_insn *i, u32
 		snprintf(text, size, "x");
 		break;
 	case CBPF_OPERAND_TARGET:
-		snprintf(text, size, "%u", at + 1 + i->k);
+		snprintf(text, size, "%d", (s32)(at + 1 + i->k));
 		break;
 	}
 }
 
 static void print_listing(const struct cbpf_insn *i, u32 at, FILE *out)
 {
-	const struct cbpf_info *info = cbpf_info(i->code);
+	const char *mnemonic = cbpf_info(i->code)->mnemonic;
 	char operand[40];
 
-	if (!info->mnemonic) {
-		fprintf(out, "(%03u) %-8s 0x%x\n", at, "unimp", i->code);
-		return;
-	}
-	operand_text(operand, sizeof(operand), i, at);
-	if (info->jump)
-		fprintf(out, "(%03u) %-8s %-16s jt %u\tjf %u\n", at, info->mnemonic, operand,
-			at + 1 + i->jt, at + 1 + i->jf);
+	if (mnemonic)
+		operand_text(operand, sizeof(operand), i, at);
 	else
-		fprintf(out, "(%03u) %-8s %s\n", at, info->mnemonic, operand);
+		snprintf(operand, sizeof(operand), "0x%x", i->code);
+	/* What is unknown has targets too when its class says so, as tcpdump writes it. */
+	if ((i->code & 7) == CBPF_JMP && (i->code & 0xf0) != CBPF_JA)
+		fprintf(out, "(%03u) %-8s %-16s jt %u\tjf %u\n", at, mnemonic ? mnemonic : "unimp",
+			operand, at + 1 + i->jt, at + 1 + i->jf);
+	else
+		fprintf(out, "(%03u) %-8s %s\n", at, mnemonic ? mnemonic : "unimp", operand);
 }
 
 /* Where bpf_asm's syntax differs from the listing's. */
@@ -131,6 +136,9 @@ void cbpf_print(const struct cbpf_prog *prog, enum cbpf_form form, FILE *out)
 			break;
 		case CBPF_ASM:
 			print_asm(prog, at, is_target(prog, at), out);
+			break;
+		case CBPF_BINARY:
+			fwrite(i, sizeof(*i), 1, out);
 			break;
 		}
 	}

@@ -72,7 +72,7 @@ static u32 random_word(void)
 static u32 ancillary(const struct cbpf_packet *packet, u32 k, u32 a, u32 x)
 {
 	switch (k) {
-#define CBPF_ANCILLARY(id, number, name, value)                                                    \
+#define CBPF_ANCILLARY(id, number, name, listed, value)                                            \
 	case CBPF_AD + (number):                                                                   \
 		return value;
 #include "classic/classic.def"

@@ -25,9 +25,20 @@ const struct cbpf_info *cbpf_info(u16 code)
 const char *cbpf_ancillary_name(u32 k)
 {
 	switch (k) {
-#define CBPF_ANCILLARY(id, number, name, value)                                                    \
+#define CBPF_ANCILLARY(id, number, name, listed, value)                                            \
 	case CBPF_AD + (number):                                                                   \
 		return name;
+#include "classic/classic.def"
+	}
+	return NULL;
+}
+
+const char *cbpf_ancillary_listed(u32 k)
+{
+	switch (k) {
+#define CBPF_ANCILLARY(id, number, name, listed, value)                                            \
+	case CBPF_AD + (number):                                                                   \
+		return listed;
 #include "classic/classic.def"
 	}
 	return NULL;
@@ -40,15 +51,14 @@ static bool same(const char *name, size_t len, const char *row)
 
 bool cbpf_ancillary_find(u32 *k, const char *name, size_t len)
 {
-	if (same(name, len, "vlan_pr")) {
-		*k = CBPF_AD + CBPF_AD_VLAN_TAG_PRESENT;
-		return true;
-	}
-#define CBPF_ANCILLARY(id, number, row, value)                                                     \
-	if (same(name, len, row)) {                                                                \
+#define CBPF_ANCILLARY(id, number, row, listed, value)                                             \
+	if (same(name, len, row) || same(name, len, listed)) {                                     \
 		*k = CBPF_AD + (number);                                                           \
 		return true;                                                                       \
 	}
 #include "classic/classic.def"
-	return false;
+	if (!same(name, len, "vlan_pr"))
+		return false;
+	*k = CBPF_AD + CBPF_AD_VLAN_TAG_PRESENT;
+	return true;
 }

@@ -30,7 +30,8 @@ const struct cbpf_info *cbpf_info(u16 code);
 
 /* bpf_asm's name of an ancillary load's offset, NULL: k is none. */
 const char *cbpf_ancillary_name(u32 k);
-/* The offset of a name; false: there is none. */
+const char *cbpf_ancillary_listed(u32 k); /* the same in listings */
+/* The offset of either name; false: there is none. */
 bool cbpf_ancillary_find(u32 *k, const char *name, size_t len);
 
 /* LD ABS of any size. */
