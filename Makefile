@@ -8,6 +8,7 @@
 #   make fuzz         FUZZ=elf|btf|pcap|asm|vm SECONDS=60
 #   make soak         random programs against verifier, kernel and interpreter: SEEDS=1000000 FROM=0
 #   make soak-jit     random programs in every way to execute them, and in the kernel: SEEDS, FROM
+#   make stress       threads run programs that another replaces: STRESS_SECONDS=60
 #   make bench
 #   make clean
 #
@@ -20,6 +21,7 @@ FUZZ ?= elf
 SECONDS ?= 60
 FROM ?= 0
 SEEDS ?= 1000000
+STRESS_SECONDS ?= 60
 
 OPTIONS_ := -Dbuildtype=debugoptimized
 OPTIONS_debug := -Dbuildtype=debug
@@ -80,6 +82,16 @@ soak-jit:
 	@ninja -C $(BUILD) --quiet fuzz/jit_diff
 	@$(BUILD)/fuzz/jit_diff --kernel --from $(FROM) --to $$(($(FROM) + $(SEEDS)))
 
+# Threads run programs that another thread replaces: natively, then with the thread sanitizer.
+stress:
+	@scripts/setup test
+	@$(MAKE) --no-print-directory stress-build
+	@$(MAKE) --no-print-directory PRESET=tsan stress-build
+
+stress-build: $(BUILD)/.tests
+	@ninja -C $(BUILD) --quiet tests/user/test_stress tests/user/stress.o
+	@SKEP_STRESS_SECONDS=$(STRESS_SECONDS) $(BUILD)/tests/user/test_stress
+
 install: all
 	@meson configure $(BUILD) -Dprefix=$(abspath $(PREFIX))
 	@meson install -C $(BUILD) --quiet $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
@@ -87,4 +99,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all test demo check bench fuzz soak soak-jit install clean
+.PHONY: all test demo check bench fuzz soak soak-jit stress stress-build install clean

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "engine/hold.h"
 #include "fuzz/gen.h"
 #include "tests/user/kernel.h"
 #include "user/run.h"
@@ -70,6 +71,7 @@ bool gen_jit_run(struct unit *unit, enum gen_jit_how how, u64 seed, struct gen_j
 			       .data_in_len = sizeof(b.packet),
 			       .data_out = out->packet,
 			       .data_out_cap = sizeof(out->packet) };
+	const struct user_run *run;
 	u32 zero = 0;
 	struct diag d;
 
@@ -82,10 +84,11 @@ bool gen_jit_run(struct unit *unit, enum gen_jit_how how, u64 seed, struct gen_j
 	fill_maps(u->maps, &b);
 	engine_user.map_set(progs, &zero, &zero, 0);
 	diag_init(&d);
-	out->err = engine_user.prog_run(&unit->progs[0], &io, &d);
-	if (out->err && u->spare)
-		snprintf(out->why, sizeof(out->why), "insn %u: %.200s", u->spare->vm.fault.insn,
-			 u->spare->vm.fault.text);
+	out->err = unit_prog_run(&unit->progs[0], &io, &d);
+	run = hold_last_state();
+	if (out->err && run)
+		snprintf(out->why, sizeof(out->why), "insn %u: %.200s", run->vm.fault.insn,
+			 run->vm.fault.text);
 	diag_fini(&d);
 	out->result = (u32)io.result;
 	read_maps(u->maps, out);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "btf/types.h"
-#include "engine/engine.h"
+#include "engine/hold.h"
 #include "fuzz/gen.h"
 #include "user/run.h"
 #include "user/user.h"
@@ -247,14 +247,15 @@ static bool run_once(struct unit *unit, u32 index, u32 input, struct gen *g,
 {
 	u8 packet[PACKET_ROOM];
 	struct skep_run io = { .size = sizeof(io), .data_in = packet };
-	struct user_unit *u = unit->impl;
+	const struct user_run *run;
 	const struct vm_run *vm;
 	int err;
 
 	io.data_in_len = fill_packet(g, input, packet);
 	fill_maps(unit, g, input == 0);
-	err = engine_user.prog_run(&unit->progs[index], &io, NULL);
-	vm = u->spare ? &u->spare->vm : NULL;
+	err = unit_prog_run(&unit->progs[index], &io, NULL);
+	run = hold_last_state();
+	vm = run ? &run->vm : NULL;
 	if (out->text[0])
 		return false;
 	if (err && (err != -EFAULT || !vm))

@@ -253,6 +253,8 @@ struct skep_load_opts {
 };
 int skep_load(struct skep_unit **out, struct skep_engine *eng, const struct skep_object *obj,
 	      const struct skep_load_opts *opts, struct skep_diag *diag);
+/* Waits for the runs of its programs that have begun in other threads; none may begin after this
+ * was called (skep_prog_put sees to that). Not from inside of such a run. */
 void skep_unit_free(struct skep_unit *unit);
 
 /* ---- running ---- */
@@ -263,11 +265,14 @@ const char *skep_prog_name(const struct skep_prog *prog);
 const char *skep_prog_exec(const struct skep_prog *prog);
 
 enum {
-	SKEP_RUN_L3 = 1, /* socket filter: offsets count from the network header (as on a UDP
-			    socket, and in BPF_PROG_TEST_RUN); default: from the link header */
+	SKEP_RUN_L3 = 1,      /* socket filter: offsets count from the network header (as on a UDP
+				 socket, and in BPF_PROG_TEST_RUN); default: from the link header */
+	SKEP_RUN_UNTIMED = 2, /* leave nanosec 0: reading the clock takes longer than a short
+				 program */
 };
 
-/* As BPF_PROG_TEST_RUN. Sizes are bytes. */
+/* As BPF_PROG_TEST_RUN. Sizes are bytes. Any number of threads may run one program at once; each
+ * keeps about 340 KiB of address space for its runs until it ends. */
 struct skep_run {
 	size_t size;
 	const void *data_in; /* packet, or memory of a bare program (r1; r2 = its length) */
@@ -324,6 +329,21 @@ struct skep_batch {
 /* As skep_prog_run: a packet that cannot be run, or that the program faults on, ends the batch,
  * and `done` is its index. What was written for those before it holds. */
 int skep_prog_run_batch(struct skep_prog *prog, struct skep_batch *batch, struct skep_diag *diag);
+
+/* ---- changing programs while threads run them ----
+ *
+ *     struct skep_prog *place = NULL;                          shared by the threads
+ *     skep_prog_put(&place, prog);                             somebody loads,
+ *     skep_prog_run_at(&place, &run, diag);                    threads run what is there now,
+ *     skep_prog_put(&place, other); skep_unit_free(unit);      somebody replaces and frees
+ */
+
+/* Returns what was there before. */
+struct skep_prog *skep_prog_put(struct skep_prog **place, struct skep_prog *prog);
+/* -ENOENT: nothing is there. */
+int skep_prog_run_at(struct skep_prog *const *place, struct skep_run *run, struct skep_diag *diag);
+int skep_prog_run_batch_at(struct skep_prog *const *place, struct skep_batch *batch,
+			   struct skep_diag *diag);
 
 /* The word for a result of this program's type: "XDP_PASS", "TC_ACT_OK", …; NULL: a number. */
 const char *skep_prog_action(const struct skep_prog *prog, uint64_t result);

@@ -91,43 +91,6 @@ const char *skep_prog_name(const struct skep_prog *prog)
 	return prog_of(prog)->src->name;
 }
 
-int skep_prog_run(struct skep_prog *prog, struct skep_run *run, struct skep_diag *diag)
-{
-	struct skep_run ours = { 0 };
-	struct diag *d = diag_of(diag);
-	size_t size = run->size;
-	int err = opts_copy(&ours, sizeof(ours), run, "skep_run", d);
-
-	if (!err && !prog)
-		err = diag_error(d, -ENOENT, NOWHERE, "there is no program to run");
-	if (!err)
-		err = prog_of(prog)->unit->engine->ops->prog_run(prog_of(prog), &ours, d);
-	if (!err) {
-		ours.size = size;
-		memcpy(run, &ours, MIN(size, sizeof(ours)));
-	}
-	return err;
-}
-
-int skep_prog_run_batch(struct skep_prog *prog, struct skep_batch *batch, struct skep_diag *diag)
-{
-	struct skep_batch ours = { 0 };
-	struct diag *d = diag_of(diag);
-	int err = opts_copy(&ours, sizeof(ours), batch, "skep_batch", d);
-
-	if (!err && batch->size < sizeof(ours))
-		err = diag_error(d, -EINVAL, NOWHERE, "struct skep_batch: a size of %zu is cut",
-				 batch->size);
-	if (!err && !prog)
-		err = diag_error(d, -ENOENT, NOWHERE, "there is no program to run");
-	if (err)
-		return err;
-	batch->done = 0;
-	err = prog_of(prog)->unit->engine->ops->prog_batch(prog_of(prog), &ours, &batch->done, d);
-	batch->nanosec = ours.nanosec;
-	return err;
-}
-
 const char *skep_prog_action(const struct skep_prog *prog, uint64_t result)
 {
 	return prog_action(prog_of(prog)->src->type, result);

@@ -21,6 +21,7 @@ struct engine {
 	void *tx_arg;
 };
 
+struct hold;
 struct unit;
 struct unit_prog { /* struct skep_prog */
 	struct unit *unit;
@@ -51,8 +52,8 @@ struct engine_ops {
 	 * caller calls unload, which copes with a half-loaded unit. */
 	int (*load)(struct unit *u, struct diag *d);
 	void (*unload)(struct unit *u);
-	/* `run` and `batch` are this version's, whole; what they hold after a failure is nothing.
-	 * *done counts packets as they are run; the callers' own, which callbacks may look at. */
+	/* hold_current() is the run's. *done counts packets as they are run; NULL prog_batch: the
+	 * engine runs them one by one. */
 	int (*prog_run)(struct unit_prog *p, struct skep_run *run, struct diag *d);
 	int (*prog_batch)(struct unit_prog *p, struct skep_batch *batch, size_t *done,
 			  struct diag *d);
@@ -69,6 +70,12 @@ struct engine_ops {
  * whole: the api layer has widened what the caller gave. */
 int unit_new(struct unit **out, struct engine *e, const struct object *obj,
 	     const struct skep_load_opts *opts, struct diag *d);
+/* Waits for the runs of its programs that have begun. */
 void unit_free(struct unit *u);
+
+int unit_prog_run(struct unit_prog *p, struct skep_run *run, struct diag *d);
+/* Run a program that a hold keeps alive (hold.h). */
+int unit_run(struct hold *h, struct skep_run *run, struct diag *d);
+int unit_run_batch(struct hold *h, struct skep_batch *batch, size_t *done, struct diag *d);
 
 #endif

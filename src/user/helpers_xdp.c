@@ -59,6 +59,7 @@ HELPER_BODY(xdp_adjust_head)
 
 	if (at < FRAME_INFO + meta || at > run->end - ETH_HEADER - run->hard_start)
 		return err64(-EINVAL);
+	run->head_used = true;
 	memmove(run->meta + off, run->meta, (size_t)meta);
 	run->meta += off;
 	run->data += off;
@@ -76,6 +77,7 @@ HELPER_BODY(xdp_adjust_meta)
 		return err64(-EINVAL);
 	if (len % 4 || len > META_LIMIT)
 		return err64(-EACCES);
+	run->head_used = true;
 	run->meta = run->data - len;
 	xdp_sync(run);
 	return 0;

@@ -48,6 +48,7 @@ bool skb_headroom(struct user_run *run, u32 room)
 	ptrdiff_t shift = home - run->data;
 	u8 *first = MIN(MIN(run->mac, run->net), run->data);
 
+	run->head_used = true;
 	/* ETH_HEADER more: the link header of a layer 3 packet lies before its data. */
 	if ((size_t)(run->data - run->buffer) >= (size_t)room + ETH_HEADER)
 		return true;
@@ -209,7 +210,7 @@ static int skb_start(struct user_run *run, const struct skep_run *io, u64 *r1, u
 		     struct diag *d)
 {
 	struct skb_ctx in;
-	int err = run_ctx_in(io, &in, sizeof(in), d);
+	int err = io->ctx_in ? run_ctx_in(io, &in, sizeof(in), d) : 0;
 
 	run->l3_only = io->linktype > 1;
 	run->l2 = type_sees_link_header(run, io);
@@ -217,9 +218,10 @@ static int skb_start(struct user_run *run, const struct skep_run *io, u64 *r1, u
 		err = skb_size_check(run, io, d);
 	if (err)
 		return err;
-	memset(&run->ctx, 0, sizeof(run->ctx));
+	memset(&run->ctx.skb, 0, sizeof(run->ctx.skb));
 	skb_place(run, io);
-	err = skb_ctx_check(&in, (size_t)(run->end - run->data), d);
+	if (io->ctx_in)
+		err = skb_ctx_check(&in, (size_t)(run->end - run->data), d);
 	if (err)
 		return err;
 	sock_fill(run);
@@ -227,7 +229,11 @@ static int skb_start(struct user_run *run, const struct skep_run *io, u64 *r1, u
 	run->slot.packet = run_region(run, NULL, 0, REGION_PACKET, VM_READ | VM_WRITE);
 	run_region(run, &run->sock, sizeof(run->sock), REGION_MEMORY, VM_READ);
 	skb_sync(run);
-	skb_convert(run, &in);
+	run->ctx.skb.ifindex = 1;
+	if (io->ctx_in)
+		skb_convert(run, &in);
+	else if (run->has_ctx)
+		run->ctx.skb.wire_len = run->ctx.skb.len;
 	if (!run->has_ctx && io->wire_len)
 		run->ctx.skb.wire_len = io->wire_len;
 	*r1 = run->vm.ctx = (u64)(uintptr_t)&run->ctx;

@@ -43,10 +43,12 @@ static int xdp_ctx_check(const struct xdp_ctx *c, size_t size, struct diag *d)
 static int xdp_start(struct user_run *run, const struct skep_run *io, u64 *r1, u64 *r2,
 		     struct diag *d)
 {
-	struct xdp_ctx in;
+	struct xdp_ctx in = { 0 };
 	size_t len = io->data_in_len, linear = len;
-	int err = run_ctx_in(io, &in, sizeof(in), d);
+	int err = 0;
 
+	if (io->ctx_in)
+		err = run_ctx_in(io, &in, sizeof(in), d);
 	if (!err && io->ctx_in)
 		err = xdp_ctx_check(&in, len, d);
 	if (err)
@@ -61,13 +63,16 @@ static int xdp_start(struct user_run *run, const struct skep_run *io, u64 *r1, u
 		memcpy(run->meta, io->data_in, len);
 	run->data = run->meta + in.data;
 	run->hard_start = run->data - XDP_HEADROOM;
-	memset(run->hard_start, 0, (size_t)(run->meta - run->hard_start));
+	if (run->head_used)
+		memset(run->meta - XDP_HEADROOM, 0, XDP_HEADROOM);
+	run->head_used = false;
 	run->end = run->meta + linear;
 	run->hard_end = MAX(run->hard_start + XDP_FRAME_SIZE - XDP_TAILROOM, run->end);
 	run->total_end = run->meta + len;
-	memset(&run->ctx, 0, sizeof(run->ctx));
-	run->ctx.xdp.ingress_ifindex = in.ingress_ifindex ? in.ingress_ifindex : 1;
-	run->ctx.xdp.rx_queue_index = in.rx_queue_index;
+	run->ctx.xdp = (struct xdp_ctx){
+		.ingress_ifindex = in.ingress_ifindex ? in.ingress_ifindex : 1,
+		.rx_queue_index = in.rx_queue_index,
+	};
 	run_region(run, &run->ctx, sizeof(run->ctx.xdp), REGION_CTX, VM_READ | VM_WRITE);
 	run->slot.packet = run_region(run, NULL, 0, REGION_PACKET, VM_READ | VM_WRITE);
 	run->slot.meta = run_region(run, NULL, 0, REGION_META, VM_READ | VM_WRITE);

@@ -230,6 +230,20 @@ static bool calls_custom(struct user_unit *u, const struct obj_prog *src)
 	return false;
 }
 
+static bool calls_helpers(const struct obj_prog *src)
+{
+	for (u32 i = 0; i < src->insn_count; i++) {
+		const struct insn *insn = &src->insns[i];
+
+		if (insn_is_wide(insn))
+			i++;
+		else if ((insn->code == CODE_CALL && insn->src != CALL_LOCAL) ||
+			 insn->code == CODE_CALLX)
+			return true;
+	}
+	return false;
+}
+
 static int unproved(const struct obj_prog *src, enum skep_exec exec, struct diag *d)
 {
 	diag_error(d, -EACCES, NOWHERE,
@@ -313,6 +327,7 @@ static int prog_load(struct user_unit *u, u32 i, bool asked, struct diag *d)
 	if (!p->hook)
 		return no_hook(src, asked, d);
 	p->layout = ctx_layout(src->type, src->attach_type);
+	p->calls = calls_helpers(src);
 	err = prog_verify(u, p, d);
 	if (!err)
 		err = vm_prog_new(&p->vm, &u->env, p->src, d);
@@ -396,7 +411,6 @@ void user_unload(struct unit *unit)
 
 	if (!u)
 		return;
-	run_free(u->spare);
 	for (u32 i = 0; u->progs && i < unit->obj->prog_count; i++)
 		prog_fini(&u->progs[i]);
 	/* Maps of maps before what they hold: they only borrow it. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "engine/hold.h"
 #include "user/run.h"
 
 #ifndef MAP_FIXED_NOREPLACE
@@ -33,19 +34,25 @@ static u8 *low_map(size_t size)
 	return NULL;
 }
 
-struct user_run *run_take(struct user_unit *u, struct diag *d)
+static void run_free(void *state)
 {
-	struct user_run *run = __atomic_exchange_n(&u->spare, NULL, __ATOMIC_ACQUIRE);
+	struct user_run *run = state;
 
-	if (run)
-		return run;
-	run = aligned_alloc(64, ROUND_UP(sizeof(*run), 64));
+	munmap(run->buffer, BUFFER_SIZE);
+	vec_fini(&run->records);
+	free(run);
+}
+
+static struct user_run *run_new(struct hold *h, struct diag *d)
+{
+	struct user_run *run = aligned_alloc(64, ROUND_UP(sizeof(*run), 64));
+
 	if (!run) {
 		diag_nomem(d);
 		return NULL;
 	}
 	memset(run, 0, sizeof(*run));
-	run->unit = u;
+	run->vm.host = run;
 	run->buffer = low_map(BUFFER_SIZE);
 	if (!run->buffer) {
 		diag_error(d, -ENOMEM, NOWHERE, "no room for a packet below 4 GiB of the process");
@@ -54,21 +61,16 @@ struct user_run *run_take(struct user_unit *u, struct diag *d)
 		free(run);
 		return NULL;
 	}
+	h->state = run;
+	h->state_free = run_free;
 	return run;
 }
 
-void run_give(struct user_unit *u, struct user_run *run)
+struct user_run *run_take(struct diag *d)
 {
-	run_free(__atomic_exchange_n(&u->spare, run, __ATOMIC_ACQ_REL));
-}
+	struct hold *h = hold_current();
 
-void run_free(struct user_run *run)
-{
-	if (!run)
-		return;
-	munmap(run->buffer, BUFFER_SIZE);
-	vec_fini(&run->records);
-	free(run);
+	return h->state ? h->state : run_new(h, d);
 }
 
 u8 run_region(struct user_run *run, const void *base, u64 len, enum vm_region_class what, u8 access)

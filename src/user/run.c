@@ -89,19 +89,20 @@ static int io_check(const struct skep_run *io, u32 cpus, struct diag *d)
 	if (io->cpu >= cpus)
 		return diag_error(d, -EINVAL, NOWHERE, "no cpu %u: slots 0 to %u exist", io->cpu,
 				  cpus - 1);
-	if (io->flags & ~(u32)SKEP_RUN_L3)
+	if (io->flags & ~(u32)(SKEP_RUN_L3 | SKEP_RUN_UNTIMED))
 		return diag_error(d, -EINVAL, NOWHERE, "unknown run flags 0x%x", io->flags);
 	return 0;
 }
 
 /* The state of a fresh run; the machine resets its own part. */
-static void run_prepare(struct user_run *run, const struct user_prog *p, const struct skep_run *io)
+static void run_prepare(struct user_run *run, struct user_unit *u, const struct user_prog *p,
+			const struct skep_run *io)
 {
-	const struct skep_load_opts *opts = &run->unit->unit->opts;
-	bool fast = !run->unit->checked;
+	const struct skep_load_opts *opts = &u->unit->opts;
+	bool fast = !u->checked;
 
+	run->unit = u;
 	run->prog = p;
-	run->vm.host = run;
 	run->vm.cpu = io->cpu;
 	run->vm.budget = opts->budget ? opts->budget : fast ? 0 : 1000000000;
 	run->vm.allow_uninit_stack = opts->allow_uninit_stack;
@@ -112,9 +113,7 @@ static void run_prepare(struct user_run *run, const struct user_prog *p, const s
 	run->vm.trace = run->unit->trace;
 	run->vm.trace_arg = run->unit->trace_arg;
 	run->has_ctx = io->ctx_in || io->ctx_out;
-	run->redirect_ifindex = 0;
-	run->redirect_map = NULL;
-	run->nested = 0;
+	run->native = fast && vm_ready(p->vm, &run->vm);
 }
 
 /* A program that faulted may have left things open: nobody else will close them. */
@@ -128,22 +127,53 @@ static void run_release(struct user_run *run)
 	run->records.len = 0;
 }
 
-static int run_repeat(struct user_run *run, u64 repeat, u64 r1, u64 r2, u64 *r0)
+/* Between runs of the same program on the same input. */
+static void run_again(struct user_run *run)
 {
-	bool fast = !run->unit->checked;
+	if (run->prog->hook->again)
+		run->prog->hook->again(run);
+	run->redirect_ifindex = 0;
+	run->redirect_map = NULL;
+	run->nested = 0;
+}
+
+static int run_interp(struct user_run *run, u64 repeat, u64 r1, u64 r2, u64 *r0)
+{
 	u32 regions = run->vm.region_count;
 	int err = 0;
 
 	for (u64 i = 0; i < repeat && !err; i++) {
-		if (i && run->prog->hook->again)
-			run->prog->hook->again(run);
-		run->redirect_ifindex = 0;
-		run->redirect_map = NULL;
+		if (i)
+			run_again(run);
 		run->vm.region_count = regions;
-		run->nested = 0;
-		err = fast ? vm_run_fast(run->prog->vm, &run->vm, r1, r2, r0)
-			   : vm_run_checked(run->prog->vm, &run->vm, r1, r2, r0);
+		err = (run->unit->checked ? vm_run_checked : vm_run_fast)(run->prog->vm, &run->vm,
+									  r1, r2, r0);
 	}
+	return err;
+}
+
+static int run_native(struct user_run *run, u64 repeat, u64 r1, u64 r2, u64 *r0)
+{
+	const struct vm_prog *vm = run->prog->vm;
+	bool again = run->prog->calls || run->prog->hook->again;
+	int err = vm_run_ready(vm, &run->vm, r1, r2, r0);
+
+	for (u64 i = 1; i < repeat && !err; i++) {
+		if (again)
+			run_again(run);
+		err = vm_run_ready(vm, &run->vm, r1, r2, r0);
+	}
+	return err;
+}
+
+static int run_repeat(struct user_run *run, u64 repeat, u64 r1, u64 r2, u64 *r0)
+{
+	int err;
+
+	run->redirect_ifindex = 0;
+	run->redirect_map = NULL;
+	run->nested = 0;
+	err = (run->native ? run_native : run_interp)(run, repeat, r1, r2, r0);
 	if (run->vm.held_lock || run->records.len)
 		run_release(run);
 	return err;
@@ -180,9 +210,9 @@ static struct user_run *run_open(struct unit_prog *p, const struct skep_run *io,
 		*err = io_check(io, u->cpus, d);
 	if (*err)
 		return NULL;
-	run = run_take(u, d);
+	run = run_take(d);
 	if (run)
-		run_prepare(run, p->impl, io);
+		run_prepare(run, u, p->impl, io);
 	else
 		*err = -ENOMEM;
 	return run;
@@ -192,16 +222,18 @@ int user_prog_run(struct unit_prog *p, struct skep_run *io, struct diag *d)
 {
 	int err;
 	struct user_run *run = run_open(p, io, &err, d);
+	bool timed = !(io->flags & SKEP_RUN_UNTIMED);
 	u64 repeat = MAX(io->repeat, (u64)1), start;
 
 	if (!run)
 		return err;
-	start = now_ns();
+	start = timed ? now_ns() : 0;
 	err = run_input(run, io, repeat, d);
-	io->nanosec = (now_ns() - start) / repeat;
+	if (err)
+		return err;
+	io->nanosec = timed ? (now_ns() - start) / repeat : 0;
 	io->insns = run->vm.insns;
-	run_give(p->unit->impl, run);
-	return err;
+	return 0;
 }
 
 /* Packet i of a batch. */
@@ -251,6 +283,5 @@ int user_prog_batch(struct unit_prog *p, struct skep_batch *b, size_t *done, str
 			break;
 	}
 	b->nanosec = (now_ns() - start) / (MAX(b->repeat, (u64)1) * MAX(*done, (size_t)1));
-	run_give(p->unit->impl, run);
 	return err;
 }

@@ -61,7 +61,8 @@ struct user_run {
 	struct vm_run vm; /* first: helpers get it as `self` */
 	struct user_unit *unit;
 	const struct user_prog *prog;
-	u8 *buffer; /* BUFFER_SIZE bytes below 4 GiB */
+	u8 *buffer;	/* BUFFER_SIZE bytes below 4 GiB */
+	bool head_used; /* something may stand in front of a packet's place: not zeros */
 
 	/* The packet: meta <= data <= end <= total_end inside the buffer. XDP's fragments are what
 	 * lies between end and total_end. */
@@ -71,6 +72,7 @@ struct user_run {
 	bool l2;      /* the program sees the link header */
 	bool l3_only; /* the link type has no link header that we know */
 	bool has_ctx; /* caller gave or wants a context */
+	bool native;  /* machine code is ready (vm_ready) */
 	struct region_slots {
 		u8 packet, meta;
 	} slot; /* indexes into vm.regions */
@@ -95,10 +97,8 @@ static inline struct user_run *run_of(void *self)
 	return ((struct vm_run *)self)->host;
 }
 
-/* A run state from the unit's cache or a new one; NULL + diagnostic. */
-struct user_run *run_take(struct user_unit *u, struct diag *d);
-void run_give(struct user_unit *u, struct user_run *run);
-void run_free(struct user_run *run);
+/* The run state of this thread's innermost hold; NULL + diagnostic. */
+struct user_run *run_take(struct diag *d);
 
 /* Let the program touch [base, base + len). Returns the region's index. */
 u8 run_region(struct user_run *run, const void *base, u64 len, enum vm_region_class what,

@@ -40,6 +40,7 @@ struct user_prog {
 	struct vm_prog *vm;		/* owned */
 	const struct hook *hook;
 	const struct ctx_layout *layout;
+	bool calls;	     /* helpers: what they leave behind goes between runs */
 	const char *why_not; /* it has no machine code, NULL: it has, or nobody asked for it */
 };
 
@@ -53,7 +54,6 @@ struct user_unit {
 	bool checked; /* some program may not run without tests, or the caller wants them */
 	struct vm_env env;
 	struct vm_helper *helpers; /* one per row of helpers.def and one more; owned */
-	struct user_run *spare;	   /* atomic: the state of the last run, for the next */
 	pthread_mutex_t perf_lock;
 	/* For tests: vm_run's trace of every run; NULL: none. */
 	void (*trace)(struct vm_run *run, const struct obj_prog *prog, u32 insn, const u64 *reg,

@@ -73,6 +73,18 @@ int vm_run_fast(const struct vm_prog *p, struct vm_run *run, u64 r1, u64 r2, u64
 	return run_main(p, run, r1, r2, r0);
 }
 
+bool vm_ready(const struct vm_prog *p, struct vm_run *run)
+{
+	run_start(p, run, false);
+	run->ready.code = run->budget ? NULL : native_code(p, run, 0);
+	if (!run->ready.code)
+		return false;
+	run->ready.enter = p->native->enter;
+	memset(run->ready.reg, 0, sizeof(run->ready.reg));
+	run->ready.reg[REG_FP] = frame_end(run, 0);
+	return true;
+}
+
 int vm_run_checked(const struct vm_prog *p, struct vm_run *run, u64 r1, u64 r2, u64 *r0)
 {
 	run_start(p, run, true);

@@ -92,6 +92,13 @@ enum {
 	VM_INNER_MAPS = 32,   /* inner maps that a run remembers */
 };
 
+/* Machine code, found: what vm_run_ready calls. */
+struct vm_ready {
+	int (*enter)(struct vm_run *run, const void *code, u64 *reg); /* struct vm_native */
+	const void *code;
+	u64 reg[REG_COUNT];
+};
+
 /* State of one run. Zero it, fill in the first part, run. About 7 KiB. Reusable: a run resets all
  * but the first part. */
 struct vm_run {
@@ -124,6 +131,7 @@ struct vm_run {
 	u32 open_records; /* ring records reserved and not yet submitted */
 	void *held_lock;
 	bool checked;
+	struct vm_ready ready;
 	void *native_sp;    /* machine code: where the host's stack was when it was entered */
 	u64 native_operand; /* machine code: the register of callx */
 	const struct helper_info *null_call; /* checked: the last that returned NULL, … */
@@ -140,6 +148,24 @@ struct vm_run {
 /* Run with r1, r2 set. 0 and *r0, or -EFAULT with run->fault (checked mode, or budget). */
 int vm_run_fast(const struct vm_prog *p, struct vm_run *run, u64 r1, u64 r2, u64 *r0);
 int vm_run_checked(const struct vm_prog *p, struct vm_run *run, u64 r1, u64 r2, u64 *r0);
+
+/* Prepare for any number of vm_run_ready; false: the program has no machine code for this run. */
+bool vm_ready(const struct vm_prog *p, struct vm_run *run);
+/* As vm_run_fast. A run that ends well leaves the state as it began but for what tail calls change.
+ */
+static inline int vm_run_ready(const struct vm_prog *p, struct vm_run *run, u64 r1, u64 r2, u64 *r0)
+{
+	struct vm_ready *ready = &run->ready;
+	int err;
+
+	run->prog = p;
+	run->tail_calls = 0;
+	ready->reg[1] = r1;
+	ready->reg[2] = r2;
+	err = ready->enter(run, ready->code, ready->reg);
+	*r0 = ready->reg[0];
+	return err;
+}
 
 /* For helpers: call a callback (`fn` as LD_IMM64 PSEUDO_FUNC gave it) in the current run; the
  * frame is the next one. A fault inside is recorded in run->fault and ends the outer run. */

@@ -101,7 +101,7 @@ static bool execute(const struct object *obj, enum skep_exec exec, struct outcom
 			packet[b] = i ? (u8)(hash(i, &b, sizeof(b)) >> 9) : 0;
 		memcpy(packet + 12, "\x08\x00\x45", 3);
 		fill_maps(unit, i);
-		out[i].err = engine_user.prog_run(&unit->progs[0], &io, NULL);
+		out[i].err = unit_prog_run(&unit->progs[0], &io, NULL);
 		out[i].result = io.result;
 		out[i].len = io.data_out_len;
 		out[i].maps = hash_maps(unit);

@@ -69,7 +69,7 @@ int fixture_run(struct fixture *f, u32 prog, struct skep_run *run)
 		fail_msg("load failed");
 	}
 	run->size = sizeof(*run);
-	return engine_user.prog_run(&f->unit->progs[prog], run, &f->diag);
+	return unit_prog_run(&f->unit->progs[prog], run, &f->diag);
 }
 
 struct map *fixture_live(struct fixture *f, u32 map)
