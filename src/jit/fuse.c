@@ -144,8 +144,13 @@ static void copies(const struct fuse *f, struct ir_insn *i)
 	case IR_LOAD:
 		use_original(f, &i->src);
 		break;
+	case IR_SELECT:
+		if (i->reg && i->src != i->dst)
+			use_original(f, &i->src);
+		break;
 	case IR_STORE:
 	case IR_JUMP:
+	case IR_FLAGS:
 		use_original(f, &i->dst);
 		if (i->reg)
 			use_original(f, &i->src);
@@ -276,10 +281,10 @@ static void bit_test(struct fuse *f, s32 slot)
 	s32 d = f->def[i->dst], copied;
 	struct ir_insn *and = d >= 0 ? &f->ir->insns[d] : NULL;
 
-	if (i->kind != IR_JUMP || (i->op != JMP_JEQ && i->op != JMP_JNE) || i->reg || i->imm ||
-	    !and || and->kind != IR_ALU || and->op != ALU_AND || slot - d > WINDOW ||
-	    (and->wide && !i->wide) || i->live >> i->dst & 1 || read_between(f, i->dst, d, slot) ||
-	    (and->reg && f->def[ and->src] >= d))
+	if ((i->kind != IR_JUMP && i->kind != IR_FLAGS) || (i->op != JMP_JEQ && i->op != JMP_JNE) ||
+	    i->reg || i->imm || !and || and->kind != IR_ALU || and->op != ALU_AND ||
+	    slot - d > WINDOW || (and->wide && !i->wide) || i->live >> i->dst & 1 ||
+	    read_between(f, i->dst, d, slot) || (and->reg && f->def[ and->src] >= d))
 		return;
 	i->sign ^= i->op == JMP_JEQ;
 	i->op = JMP_JSET;
@@ -368,6 +373,20 @@ static void run_pass(struct fuse *f, enum pass pass)
 	}
 }
 
+/* Does it do nothing but make a result that nobody reads? */
+static bool is_unread(const struct ir *ir, u32 slot)
+{
+	const struct ir_insn *i = &ir->insns[slot], *next = i + 1;
+
+	if (i->kind == IR_FLAGS) {
+		while (next->kind == IR_NONE && next < ir->insns + ir->count)
+			next++;
+		return next->kind != IR_SELECT;
+	}
+	return ((i->kind >= IR_ALU && i->kind <= IR_LOAD) || i->kind >= IR_ROTATE) &&
+	       !(i->live >> i->dst & 1);
+}
+
 /* Instructions whose result nobody reads are none. False: out of memory. */
 static bool drop_unread(struct ir *ir)
 {
@@ -380,9 +399,7 @@ static bool drop_unread(struct ir *ir)
 		for (u32 slot = 0; slot < ir->count; slot++) {
 			struct ir_insn *i = &ir->insns[slot];
 
-			if ((i->kind < IR_ALU || i->kind > IR_LOAD) && i->kind < IR_ROTATE)
-				continue;
-			if (i->live >> i->dst & 1)
+			if (!is_unread(ir, slot))
 				continue;
 			i->kind = IR_NONE;
 			changed = true;
@@ -398,6 +415,7 @@ int ir_fuse(struct ir *ir)
 
 	for (u32 slot = 0; slot + 1 < ir->count; slot++)
 		extension(ir, slot);
+	ir_select(ir);
 	ok = ok && !ir_narrow(ir);
 	if (ok) {
 		run_pass(&f, COPIES);

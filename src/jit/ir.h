@@ -37,6 +37,9 @@ enum ir_kind {
 	/* made by fuse.c: */
 	IR_ROTATE, /* dst = src rotated left by imm bits */
 	IR_LEA,	   /* dst = src + (index << scale) + off */
+	/* made by select.c, one after the other: */
+	IR_SELECT, /* if the flags say so: dst = dst op operand; `both`: else dst = other */
+	IR_FLAGS,  /* compare dst with operand as IR_JUMP does */
 };
 
 struct ir_insn {
@@ -46,12 +49,12 @@ struct ir_insn {
 	u8 index, scale; /* of an address: + reg[index] << scale; index IR_NO_REG: none */
 	bool wide;	 /* 64 bits, else 32, the upper half of dst becomes zero */
 	bool reg;	 /* the operand is src, else imm */
-	bool sign;
+	bool sign, both;
 	bool target; /* something jumps here or a function starts */
 	u16 live;    /* bit per register: read after this instruction */
 	s32 off;
 	u32 to; /* slot: target of a jump or local call */
-	s64 imm;
+	s64 imm, other;
 };
 enum { IR_NO_REG = 0xff };
 
@@ -93,6 +96,8 @@ int ir_live(struct ir *ir);
 /* Finds registers whose upper half is zero; drops what that makes needless. 0 or -ENOMEM.
  * narrow.c */
 int ir_narrow(struct ir *ir);
+/* Makes branches around one instruction conditional moves. select.c */
+void ir_select(struct ir *ir);
 /* Shortens chains of jumps. flow.c */
 void ir_flow(struct ir *ir);
 /* Merges instructions; `live` is valid afterwards. 0 or -ENOMEM. fuse.c */

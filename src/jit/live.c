@@ -46,6 +46,8 @@ struct ir_use ir_insn_use(const struct ir_insn *i)
 		return (struct ir_use){ BIT(i->src), BIT(i->dst) };
 	case IR_CONST:
 		return (struct ir_use){ 0, BIT(i->dst) };
+	case IR_SELECT:
+		return (struct ir_use){ operand | (i->both ? 0 : BIT(i->dst)), BIT(i->dst) };
 	case IR_LOAD:
 	case IR_LEA:
 		return (struct ir_use){ BIT(i->src) | index, BIT(i->dst) };
@@ -54,6 +56,7 @@ struct ir_use ir_insn_use(const struct ir_insn *i)
 	case IR_ATOMIC:
 		return atomic_use(i);
 	case IR_JUMP:
+	case IR_FLAGS:
 		return (struct ir_use){ BIT(i->dst) | operand, 0 };
 	case IR_LD_PACKET:
 		return (struct ir_use){ operand | BIT(6), CLOBBERED };

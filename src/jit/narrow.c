@@ -48,6 +48,9 @@ static bool result_zero(const struct ir_insn *i, u16 zero)
 		return i->size <= 4;
 	case IR_ZEXT:
 		return i->size <= 4 || zero >> i->src & 1;
+	case IR_SELECT:
+		return alu_zero(i, zero) &&
+		       (i->both ? (u64)i->other <= UINT32_MAX : zero >> i->dst & 1);
 	case IR_CONST:
 		return (u64)i->imm <= UINT32_MAX;
 	case IR_LOAD:

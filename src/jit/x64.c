@@ -262,6 +262,12 @@ static void emit_insn(struct x64 *x, const struct ir_insn *i)
 	case IR_LEA:
 		x64_emit_lea(x, i);
 		break;
+	case IR_FLAGS:
+		x->flags_of = flags_of;
+		break;
+	case IR_SELECT:
+		x64_emit_select(x, i, flags_of);
+		break;
 	}
 }
 

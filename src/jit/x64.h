@@ -68,6 +68,11 @@ void x64_jmp_fault(struct x64 *x, u32 kind);
 
 /* x64_alu.c */
 void x64_emit_alu(struct x64 *x, const struct ir_insn *i);
+/* The same on another register than that of dst: none of IR_SELECT's operations reads dst twice. */
+void x64_emit_alu_to(struct x64 *x, const struct ir_insn *i, u8 dst);
+/* Sets the flags; the condition that is then to be asked for. */
+enum x64_cc x64_emit_compare(struct x64 *x, const struct ir_insn *i,
+			     const struct ir_insn *flags_of);
 void x64_emit_neg(struct x64 *x, const struct ir_insn *i);
 void x64_emit_movsx(struct x64 *x, const struct ir_insn *i);
 void x64_emit_zext(struct x64 *x, const struct ir_insn *i);
@@ -76,6 +81,9 @@ void x64_emit_const(struct x64 *x, const struct ir_insn *i);
 void x64_emit_rotate(struct x64 *x, const struct ir_insn *i);
 void x64_emit_lea(struct x64 *x, const struct ir_insn *i);
 void x64_emit_jump(struct x64 *x, const struct ir_insn *i, const struct ir_insn *flags_of);
+
+/* x64_select.c */
+void x64_emit_select(struct x64 *x, const struct ir_insn *i, const struct ir_insn *flags_of);
 
 /* x64_memory.c */
 void x64_emit_load(struct x64 *x, const struct ir_insn *i);

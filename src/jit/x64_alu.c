@@ -11,10 +11,8 @@ static const u8 arith_of[16] = {
 /* dst = the low `size` bytes of src. */
 static void zext(struct x64 *x, u32 size, u8 dst, u8 src)
 {
-	if (size == 1) { /* spl … dil need a REX prefix */
-		if (src >= RSP && src < R8 && dst < R8)
-			x64_byte(&x->a, 0x40);
-		x64_rr(&x->a, false, 0x0fb6, dst, src);
+	if (size == 1) {
+		x64_zext8(&x->a, dst, src);
 	} else if (size == 2) {
 		x64_rr(&x->a, false, 0x0fb7, dst, src);
 	} else if (size == 4) {
@@ -24,12 +22,11 @@ static void zext(struct x64 *x, u32 size, u8 dst, u8 src)
 	}
 }
 
-static void emit_arith(struct x64 *x, const struct ir_insn *i)
+static void emit_arith(struct x64 *x, const struct ir_insn *i, u8 dst)
 {
 	enum x64_arith op = arith_of[i->op >> 4];
 	s32 imm = (s32)i->imm;
 	bool wide = i->wide;
-	u8 dst = x64_dst(i);
 
 	if (i->reg) {
 		x64_arith(&x->a, wide, op, dst, x64_src(i));
@@ -54,12 +51,12 @@ static void emit_arith(struct x64 *x, const struct ir_insn *i)
 	x->flags_of = i;
 }
 
-static void emit_mul(struct x64 *x, const struct ir_insn *i)
+static void emit_mul(struct x64 *x, const struct ir_insn *i, u8 dst)
 {
 	if (i->reg)
-		x64_imul(&x->a, i->wide, x64_dst(i), x64_src(i));
+		x64_imul(&x->a, i->wide, dst, x64_src(i));
 	else
-		x64_imul_imm(&x->a, i->wide, x64_dst(i), x64_dst(i), (s32)i->imm);
+		x64_imul_imm(&x->a, i->wide, dst, dst, (s32)i->imm);
 }
 
 /* Without BMI2 the count must be in cl, which is r3. */
@@ -76,10 +73,10 @@ static void shift_cl(struct x64 *x, bool wide, enum x64_shift op, u8 dst, u8 cou
 	x64_mov(&x->a, true, RCX, R11);
 }
 
-static void emit_shift(struct x64 *x, const struct ir_insn *i)
+static void emit_shift(struct x64 *x, const struct ir_insn *i, u8 dst)
 {
 	enum x64_shift op = i->op == ALU_LSH ? X64_SHL : i->op == ALU_RSH ? X64_SHR : X64_SAR;
-	u8 dst = x64_dst(i), count = (u8)(i->imm & (i->wide ? 63 : 31));
+	u8 count = (u8)(i->imm & (i->wide ? 63 : 31));
 
 	if (i->reg && x->bmi2)
 		x64_shift_x(&x->a, i->wide, op, dst, dst, x64_src(i));
@@ -189,7 +186,7 @@ static void emit_divide(struct x64 *x, const struct ir_insn *i)
 		x64_bind(&x->a, done_too);
 }
 
-void x64_emit_alu(struct x64 *x, const struct ir_insn *i)
+void x64_emit_alu_to(struct x64 *x, const struct ir_insn *i, u8 dst)
 {
 	switch ((enum alu_op)i->op) {
 	case ALU_ADD:
@@ -197,10 +194,10 @@ void x64_emit_alu(struct x64 *x, const struct ir_insn *i)
 	case ALU_OR:
 	case ALU_AND:
 	case ALU_XOR:
-		emit_arith(x, i);
+		emit_arith(x, i, dst);
 		break;
 	case ALU_MUL:
-		emit_mul(x, i);
+		emit_mul(x, i, dst);
 		break;
 	case ALU_DIV:
 	case ALU_MOD:
@@ -209,15 +206,20 @@ void x64_emit_alu(struct x64 *x, const struct ir_insn *i)
 	case ALU_LSH:
 	case ALU_RSH:
 	case ALU_ARSH:
-		emit_shift(x, i);
+		emit_shift(x, i, dst);
 		break;
 	case ALU_MOV:
-		zext(x, 8, x64_dst(i), x64_src(i));
+		zext(x, 8, dst, x64_src(i));
 		break;
 	case ALU_NEG:
 	case ALU_END: /* kinds of their own */
 		break;
 	}
+}
+
+void x64_emit_alu(struct x64 *x, const struct ir_insn *i)
+{
+	x64_emit_alu_to(x, i, x64_dst(i));
 }
 
 void x64_emit_neg(struct x64 *x, const struct ir_insn *i)
@@ -303,7 +305,7 @@ static bool zero_is_known(const struct ir_insn *i, const struct ir_insn *flags_o
 	       flags_of->dst == i->dst && flags_of->wide == i->wide;
 }
 
-void x64_emit_jump(struct x64 *x, const struct ir_insn *i, const struct ir_insn *flags_of)
+enum x64_cc x64_emit_compare(struct x64 *x, const struct ir_insn *i, const struct ir_insn *flags_of)
 {
 	u8 dst = x64_dst(i);
 
@@ -319,5 +321,10 @@ void x64_emit_jump(struct x64 *x, const struct ir_insn *i, const struct ir_insn 
 		x64_test(&x->a, i->wide, dst, dst); /* the flags of a comparison with 0 */
 	else
 		x64_arith_imm(&x->a, i->wide, X64_CMP, dst, (s32)i->imm);
-	x64_jcc(x, cc_of[i->op >> 4] ^ i->sign, i->to); /* the lowest bit inverts */
+	return cc_of[i->op >> 4] ^ i->sign; /* the lowest bit inverts */
+}
+
+void x64_emit_jump(struct x64 *x, const struct ir_insn *i, const struct ir_insn *flags_of)
+{
+	x64_jcc(x, x64_emit_compare(x, i, flags_of), i->to);
 }

@@ -81,7 +81,15 @@ void x64_rr(struct x64_asm *a, bool wide, u32 opcode, u8 reg, u8 rm)
 /* rsp and r12 as base need a SIB byte, rbp and r13 a displacement. */
 static void operand(struct x64_asm *a, u8 reg, struct x64_mem m)
 {
-	u8 mod = m.disp == 0 && (m.base & 7) != RBP ? 0 : m.disp == (s8)m.disp ? 1 : 2;
+	u8 mod;
+
+	if (m.base == NO_REG) {
+		modrm(a, 0, reg, RSP);
+		x64_byte(a, (u8)(m.scale << 6 | (m.index & 7) << 3 | RBP));
+		x64_u32(a, (u32)m.disp);
+		return;
+	}
+	mod = m.disp == 0 && (m.base & 7) != RBP ? 0 : m.disp == (s8)m.disp ? 1 : 2;
 
 	if (m.index != NO_REG || (m.base & 7) == RSP) {
 		u8 index = m.index == NO_REG ? RSP : m.index & 7;
@@ -97,6 +105,11 @@ static void operand(struct x64_asm *a, u8 reg, struct x64_mem m)
 		x64_u32(a, (u32)m.disp);
 }
 
+static u8 base_bits(struct x64_mem m)
+{
+	return m.base == NO_REG ? 0 : m.base;
+}
+
 static u8 index_bits(struct x64_mem m)
 {
 	return m.index == NO_REG ? 0 : m.index;
@@ -104,7 +117,7 @@ static u8 index_bits(struct x64_mem m)
 
 void x64_rm(struct x64_asm *a, bool wide, u32 opcode, u8 reg, struct x64_mem m)
 {
-	rex(a, wide, reg, index_bits(m), m.base, false);
+	rex(a, wide, reg, index_bits(m), base_bits(m), false);
 	opcode_bytes(a, opcode);
 	operand(a, reg, m);
 }
@@ -115,7 +128,7 @@ void x64_sized(struct x64_asm *a, u32 bytes, u8 prefix, u32 opcode, u8 reg, stru
 		x64_byte(a, prefix);
 	if (bytes == 2)
 		x64_byte(a, 0x66);
-	rex(a, bytes == 8, reg, index_bits(m), m.base, bytes == 1 && reg >= RSP);
+	rex(a, bytes == 8, reg, index_bits(m), base_bits(m), bytes == 1 && reg >= RSP);
 	opcode_bytes(a, bytes == 1 ? opcode - 1 : opcode);
 	operand(a, reg, m);
 }
@@ -257,6 +270,21 @@ void x64_imul_imm(struct x64_asm *a, bool wide, u8 dst, u8 src, s32 imm)
 void x64_group3(struct x64_asm *a, bool wide, u8 number, u8 rm)
 {
 	x64_rr(a, wide, 0xf7, number, rm);
+}
+
+void x64_setcc(struct x64_asm *a, enum x64_cc cc, u8 dst)
+{
+	rex(a, false, 0, 0, dst, dst >= RSP);
+	x64_byte(a, 0x0f);
+	x64_byte(a, (u8)(0x90 | cc));
+	modrm(a, 3, 0, dst);
+}
+
+void x64_zext8(struct x64_asm *a, u8 dst, u8 src)
+{
+	rex(a, false, dst, 0, src, src >= RSP); /* spl … dil need a prefix */
+	opcode_bytes(a, 0x0fb6);
+	modrm(a, 3, dst, src);
 }
 
 void x64_bswap(struct x64_asm *a, bool wide, u8 dst)

@@ -66,7 +66,7 @@ struct x64_asm {
 	int err; /* -ENOMEM: data was overwritten */
 };
 
-/* base + index << scale + disp; index NO_REG: none. */
+/* base + index << scale + disp; index or base NO_REG: none; not both. */
 struct x64_mem {
 	u8 base, index, scale;
 	s32 disp;
@@ -103,6 +103,8 @@ void x64_rorx(struct x64_asm *a, bool wide, u8 dst, u8 src, u8 count);
 void x64_imul(struct x64_asm *a, bool wide, u8 dst, u8 src);
 void x64_imul_imm(struct x64_asm *a, bool wide, u8 dst, u8 src, s32 imm);
 void x64_group3(struct x64_asm *a, bool wide, u8 number, u8 rm); /* 3 neg, 4 mul, 6 div, 7 idiv */
+void x64_setcc(struct x64_asm *a, enum x64_cc cc, u8 dst);	 /* its low byte */
+void x64_zext8(struct x64_asm *a, u8 dst, u8 src);
 void x64_bswap(struct x64_asm *a, bool wide, u8 dst);
 void x64_push(struct x64_asm *a, u8 reg);
 void x64_pop(struct x64_asm *a, u8 reg);
