@@ -35,6 +35,20 @@ static void invert(struct ir *ir, u32 slot)
 		ja->kind = IR_NONE;
 }
 
+void ir_loops(struct ir *ir)
+{
+	u32 head = 0; /* of the last loop so far, and 1 */
+
+	for (u32 slot = 0; slot < ir->count; slot++) {
+		const struct ir_insn *i = &ir->insns[slot];
+
+		if ((i->kind != IR_JUMP && i->kind != IR_JA) || i->to > slot || i->to + 1 < head)
+			continue;
+		ir->insns[i->to].loop = slot;
+		head = i->to + 1;
+	}
+}
+
 void ir_flow(struct ir *ir)
 {
 	for (u32 slot = 0; slot < ir->count; slot++) {

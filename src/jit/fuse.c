@@ -425,6 +425,7 @@ int ir_fuse(struct ir *ir)
 		run_pass(&f, MERGE);
 		ir_flow(ir);
 		ok = drop_unread(ir);
+		ir_loops(ir);
 	}
 	free(f.prev);
 	return ok ? 0 : -ENOMEM;

@@ -53,7 +53,8 @@ struct ir_insn {
 	bool target; /* something jumps here or a function starts */
 	u16 live;    /* bit per register: read after this instruction */
 	s32 off;
-	u32 to; /* slot: target of a jump or local call */
+	u32 to;	  /* slot: target of a jump or local call */
+	u32 loop; /* slot of the last jump of the innermost loop that starts here, or 0 */
 	s64 imm, other;
 };
 enum { IR_NO_REG = 0xff };
@@ -100,6 +101,8 @@ int ir_narrow(struct ir *ir);
 void ir_select(struct ir *ir);
 /* Shortens chains of jumps. flow.c */
 void ir_flow(struct ir *ir);
+/* Marks the heads of innermost loops. flow.c */
+void ir_loops(struct ir *ir);
 /* Merges instructions; `live` is valid afterwards. 0 or -ENOMEM. fuse.c */
 int ir_fuse(struct ir *ir);
 

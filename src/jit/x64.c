@@ -13,6 +13,7 @@
 const u8 x64_reg_of[REG_COUNT] = { RAX, RSI, RDX, RCX, R8, R9, RBX, R13, R14, R15, RBP };
 
 enum { JMP_LONG = 5, JCC_LONG = 6 }; /* bytes */
+enum { LINE = 64 };		     /* bytes that the machine fetches together */
 enum { LOOP_MOST = 8 << 20 };	     /* rounds of bpf_loop */
 
 static void fixup_add(struct x64 *x, u32 slot, bool is_short, bool call)
@@ -39,7 +40,7 @@ static bool is_near(const struct x64 *x, u32 slot)
 	to = x->longest[slot];
 	if (to > from)
 		return to - from <= INT8_MAX;
-	return x->longest[x->slot + 1] - to <= INT8_MAX;
+	return x->ends[x->slot] - to <= INT8_MAX;
 }
 
 void x64_jmp(struct x64 *x, u32 slot)
@@ -271,6 +272,24 @@ static void emit_insn(struct x64 *x, const struct ir_insn *i)
 	}
 }
 
+/* A loop that fits into a line of code lies in one. */
+static void align(struct x64 *x)
+{
+	u32 last = x->ir->insns[x->slot].loop, size, at = x->a.len % LINE;
+
+	if (!last)
+		return;
+	if (x->sizing) {
+		x64_nops(&x->a, LINE - 1);
+		return;
+	}
+	size = x->ends[last] - x->longest[x->slot];
+	if (size <= LINE && at + size > LINE)
+		x64_nops(&x->a, LINE - at);
+	else if (getenv("AL2") && size > LINE)
+		x64_nops(&x->a, -x->a.len & 15);
+}
+
 static void emit_func(struct x64 *x, const struct ir_func *f)
 {
 	x->func = f;
@@ -279,8 +298,11 @@ static void emit_func(struct x64 *x, const struct ir_func *f)
 	x64_emit_prologue(x);
 	for (x->slot = f->start; x->slot < f->end; x->slot++) {
 		x64_room(&x->a);
+		align(x);
 		x->at[x->slot] = x->a.len;
 		emit_insn(x, &x->ir->insns[x->slot]);
+		if (x->sizing)
+			x->ends[x->slot] = x->a.len;
 	}
 }
 
@@ -318,7 +340,8 @@ static int emit(struct x64 *x, struct jit_image *out)
 	x->at = calloc(slots, sizeof(*x->at));
 	x->longest = calloc(slots, sizeof(*x->longest));
 	x->entry = calloc(slots, sizeof(*x->entry));
-	if (err || !x->at || !x->longest || !x->entry)
+	x->ends = calloc(slots, sizeof(*x->ends));
+	if (err || !x->at || !x->longest || !x->entry || !x->ends)
 		return -ENOMEM;
 	x->sizing = true;
 	emit_all(x);
@@ -345,6 +368,7 @@ int backend_emit(struct jit_image *out, const struct ir *ir)
 	x64_asm_fini(&x.a);
 	free(x.at);
 	free(x.longest);
+	free(x.ends);
 	free(x.entry);
 	vec_fini(&x.fixups);
 	vec_fini(&x.faults);

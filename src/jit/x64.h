@@ -36,6 +36,7 @@ struct x64 {
 	bool sizing;   /* first pass: all jumps are long */
 	u32 *at;       /* per slot: offset in this pass; the end is the last */
 	u32 *longest;  /* the same of the first pass: no distance is larger */
+	u32 *ends;     /* where instructions end in the first pass */
 	u32 *entry;    /* per slot: offset of the function that starts there */
 	u32 leave;     /* offset of the way back to the host after a fault */
 	u32 interpret; /* offset of the way into the interpreter after a tail call */

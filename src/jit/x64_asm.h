@@ -110,6 +110,8 @@ void x64_push(struct x64_asm *a, u8 reg);
 void x64_pop(struct x64_asm *a, u8 reg);
 void x64_call_reg(struct x64_asm *a, u8 reg);
 
+void x64_nops(struct x64_asm *a, u32 bytes);
+
 /* Forward jumps inside a group: emit, then bind to here. Distances up to 127 bytes. */
 u32 x64_jcc_short(struct x64_asm *a, enum x64_cc cc);
 u32 x64_jmp_short(struct x64_asm *a);
