@@ -89,10 +89,10 @@ static void convert(const struct ir *ir, u32 slot)
 	u32 at = skip_none(ir, slot + 1, false), next, to = ir->insns[slot].to;
 	struct ir_insn *body = &ir->insns[at];
 
-	if (at >= ir->count || body->target || to <= at || !is_simple(body) || body->dst == REG_FP)
+	if (at >= ir->count || body->target || !is_simple(body) || body->dst == REG_FP)
 		return;
 	next = skip_none(ir, at + 1, true);
-	if (to <= next || (ir->insns[next].kind == IR_JA && ir->insns[next].to == to))
+	if ((to > at && to <= next) || (ir->insns[next].kind == IR_JA && ir->insns[next].to == to))
 		select_made(ir, slot, body);
 }
 
