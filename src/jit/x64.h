@@ -83,6 +83,9 @@ void x64_emit_rotate(struct x64 *x, const struct ir_insn *i);
 void x64_emit_lea(struct x64 *x, const struct ir_insn *i);
 void x64_emit_jump(struct x64 *x, const struct ir_insn *i, const struct ir_insn *flags_of);
 
+/* x64_divide.c */
+void x64_emit_divide(struct x64 *x, const struct ir_insn *i);
+
 /* x64_select.c */
 void x64_emit_select(struct x64 *x, const struct ir_insn *i, const struct ir_insn *flags_of);
 

@@ -88,104 +88,6 @@ static void emit_shift(struct x64 *x, const struct ir_insn *i, u8 dst)
 		x64_mov(&x->a, false, dst, dst);
 }
 
-/* dst / divisor or dst % divisor, divisor not 0 (nor -1 when signed): through rax and rdx, which
- * keep their values where these are read later. The divisor is neither rax nor rdx. */
-static void divide(struct x64 *x, const struct ir_insn *i, u8 divisor)
-{
-	u8 dst = x64_dst(i), result = i->op == ALU_DIV ? RAX : RDX;
-	bool keep_rax = dst != RAX && x64_live(i, 0), keep_rdx = dst != RDX && x64_live(i, 2);
-
-	if (keep_rax)
-		x64_mov(&x->a, true, R10, RAX);
-	if (keep_rdx)
-		x64_mov(&x->a, true, R11, RDX);
-	if (dst != RAX)
-		x64_mov(&x->a, i->wide, RAX, dst);
-	if (i->sign) {
-		if (i->wide)
-			x64_byte(&x->a, 0x48);
-		x64_byte(&x->a, 0x99); /* cdq, cqo */
-	} else {
-		x64_arith(&x->a, false, X64_XOR, RDX, RDX);
-	}
-	x64_group3(&x->a, i->wide, i->sign ? 7 : 6, divisor);
-	if (dst != result)
-		x64_mov(&x->a, i->wide, dst, result);
-	if (keep_rax)
-		x64_mov(&x->a, true, RAX, R10);
-	if (keep_rdx)
-		x64_mov(&x->a, true, RDX, R11);
-}
-
-/* x / 0 = 0, x % 0 = x */
-static void divide_by_zero(struct x64 *x, const struct ir_insn *i)
-{
-	u8 dst = x64_dst(i);
-
-	if (i->op == ALU_DIV)
-		x64_arith(&x->a, false, X64_XOR, dst, dst);
-	else if (!i->wide)
-		x64_mov(&x->a, false, dst, dst);
-}
-
-/* x / -1 = -x, x % -1 = 0, with no overflow */
-static void divide_by_minus_one(struct x64 *x, const struct ir_insn *i)
-{
-	u8 dst = x64_dst(i);
-
-	if (i->op == ALU_DIV)
-		x64_group3(&x->a, i->wide, 3, dst);
-	else
-		x64_arith(&x->a, false, X64_XOR, dst, dst);
-}
-
-static void divide_by_const(struct x64 *x, const struct ir_insn *i)
-{
-	u64 by = i->wide ? (u64)i->imm : (u32)i->imm;
-
-	if (!by) {
-		divide_by_zero(x, i);
-	} else if (i->sign && (s32)i->imm == -1) {
-		divide_by_minus_one(x, i);
-	} else {
-		x64_mov_imm(&x->a, RDI, by);
-		divide(x, i, RDI);
-	}
-}
-
-static void emit_divide(struct x64 *x, const struct ir_insn *i)
-{
-	u8 by = x64_src(i);
-	u32 zero, minus_one = 0, done, done_too = 0;
-
-	if (!i->reg) {
-		divide_by_const(x, i);
-		return;
-	}
-	if (by == RAX || by == RDX) {
-		x64_mov(&x->a, i->wide, RDI, by);
-		by = RDI;
-	}
-	x64_test(&x->a, i->wide, by, by);
-	zero = x64_jcc_short(&x->a, CC_E);
-	if (i->sign) {
-		x64_arith_imm(&x->a, i->wide, X64_CMP, by, -1);
-		minus_one = x64_jcc_short(&x->a, CC_E);
-	}
-	divide(x, i, by);
-	done = x64_jmp_short(&x->a);
-	if (i->sign) {
-		x64_bind(&x->a, minus_one);
-		divide_by_minus_one(x, i);
-		done_too = x64_jmp_short(&x->a);
-	}
-	x64_bind(&x->a, zero);
-	divide_by_zero(x, i);
-	x64_bind(&x->a, done);
-	if (i->sign)
-		x64_bind(&x->a, done_too);
-}
-
 void x64_emit_alu_to(struct x64 *x, const struct ir_insn *i, u8 dst)
 {
 	switch ((enum alu_op)i->op) {
@@ -201,7 +103,7 @@ void x64_emit_alu_to(struct x64 *x, const struct ir_insn *i, u8 dst)
 		break;
 	case ALU_DIV:
 	case ALU_MOD:
-		emit_divide(x, i);
+		x64_emit_divide(x, i);
 		break;
 	case ALU_LSH:
 	case ALU_RSH:

@@ -251,6 +251,15 @@ void x64_rorx(struct x64_asm *a, bool wide, u8 dst, u8 src, u8 count)
 	x64_byte(a, count);
 }
 
+void x64_mulx(struct x64_asm *a, u8 high, u8 low, u8 src)
+{
+	x64_byte(a, 0xc4);
+	x64_byte(a, (u8)((high < 8 ? 0x80 : 0) | 0x40 | (src < 8 ? 0x20 : 0) | 2));
+	x64_byte(a, (u8)(0x80 | (~low & 15) << 3 | 3));
+	x64_byte(a, 0xf6);
+	modrm(a, 3, high, src);
+}
+
 void x64_imul(struct x64_asm *a, bool wide, u8 dst, u8 src)
 {
 	x64_rr(a, wide, 0x0faf, dst, src);

@@ -100,6 +100,8 @@ void x64_shift_cl(struct x64_asm *a, bool wide, enum x64_shift op, u8 dst);
 void x64_shift_x(struct x64_asm *a, bool wide, enum x64_shift op, u8 dst, u8 src, u8 count);
 /* BMI2: dst = src rotated right. */
 void x64_rorx(struct x64_asm *a, bool wide, u8 dst, u8 src, u8 count);
+/* BMI2: high:low = rdx * src, 64 bits each. */
+void x64_mulx(struct x64_asm *a, u8 high, u8 low, u8 src);
 void x64_imul(struct x64_asm *a, bool wide, u8 dst, u8 src);
 void x64_imul_imm(struct x64_asm *a, bool wide, u8 dst, u8 src, s32 imm);
 void x64_group3(struct x64_asm *a, bool wide, u8 number, u8 rm); /* 3 neg, 4 mul, 6 div, 7 idiv */
