@@ -3,10 +3,11 @@
 #include <errno.h>
 
 #include "api/handle.h"
+#include "kernel/kernel.h"
 #include "spec/prog.h"
 #include "user/user.h"
 
-static const struct engine_ops *const engines[] = { &engine_user };
+static const struct engine_ops *const engines[] = { &engine_user, &engine_kernel };
 
 int skep_engine_new(struct skep_engine **out, const char *kind, struct skep_diag *diag)
 {
@@ -23,7 +24,7 @@ int skep_engine_new(struct skep_engine **out, const char *kind, struct skep_diag
 		return err;
 	}
 	diag_error(d, -EINVAL, NOWHERE, "there is no engine '%s'", kind);
-	diag_hint(d, "the engine of this version is 'user'");
+	diag_hint(d, "the engines are 'user' and 'kernel'");
 	return -EINVAL;
 }
 

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside of the kernel engine: what its engine, unit, program and map handles hold. A unit's
+ * descriptors are its own; closing them is all that unloading takes, except for pinned maps.
+ */
+#ifndef KERNEL_KERNEL_H
+#define KERNEL_KERNEL_H
+
+#include "base/vec.h"
+#include "btf/types.h"
+#include "engine/engine.h"
+#include "kernel/sys.h"
+
+extern const struct engine_ops engine_kernel;
+
+/* Types of a module, on top of vmlinux's. */
+struct kernel_module {
+	char *name;	     /* owned */
+	struct types *types; /* owned */
+	int fd;		     /* -1: not asked for */
+};
+
+struct kernel_engine {
+	struct engine base; /* first */
+	u32 release;	    /* ERA of the running kernel */
+	bool tried_types;
+	struct types *types; /* of vmlinux; owned, opened on first use */
+	bool tried_modules;
+	VEC(struct kernel_module) modules;
+	bool memlock_lifted;
+	char *symbols; /* text of /proc/kallsyms, owned, read on first use */
+	size_t symbols_len;
+};
+
+struct kernel_map {
+	int fd;
+	u32 id;
+	void *mem;	/* mapped value of a data map, NULL: not mapped */
+	size_t mem_len; /* bytes, whole pages */
+	bool unmappable;
+	char *pinned;	  /* path that this load made, owned; NULL: none */
+	size_t value_len; /* bytes of a value as the system call sees it */
+};
+
+struct kernel_prog {
+	int fd;
+	const struct obj_prog *src;
+};
+
+/* Descriptors that instructions name by their place; place 0 is nobody's. */
+struct kernel_fds {
+	s32 fd[256];
+	u32 count;
+};
+
+struct kernel_unit {
+	struct unit *unit;
+	int btf;		       /* -1: none */
+	struct kernel_map *maps;       /* one per obj->maps; fd -1: not made */
+	struct kernel_prog *progs;     /* one per obj->progs; fd -1: not loaded */
+	struct kernel_reader *readers; /* of ring and perf buffers; made by the first poll */
+	u32 reader_count;
+	bool loaded; /* what it pinned stays */
+	int epoll;   /* -1: no poll yet */
+};
+
+static inline struct kernel_engine *kernel_of(const struct kernel_unit *u)
+{
+	return (struct kernel_engine *)u->unit->engine;
+}
+
+/* ---- engine.c ---- */
+
+/* BTF of the running kernel, NULL: it has none. Stays the engine's. */
+const struct types *kernel_types(struct kernel_engine *e);
+/* Open the types of modules, once. */
+void kernel_modules(struct kernel_engine *e);
+/* Address of a kernel symbol, 0: unknown. */
+u64 kernel_symbol(struct kernel_engine *e, const char *name);
+
+/* ---- btf.c ---- */
+
+/* Load the object's types: a descriptor, or -1 when there are none or the kernel takes none. */
+int kernel_btf_load(struct kernel_unit *u);
+/*
+ * A copy of an object's types that a kernel of `release` takes: what is extern becomes plain, and
+ * kinds of later releases become older ones of the same size. Type numbers stay. NULL: no memory.
+ */
+u8 *kernel_btf_copy(const struct types *t, u32 release, size_t *len);
+
+/* ---- map.c, struct_ops.c ---- */
+
+int kernel_maps_load(struct kernel_unit *u, struct diag *d);
+/* Fill prog arrays and maps of maps; programs are loaded. */
+int kernel_slots_fill(struct kernel_unit *u, bool progs, struct diag *d);
+/* A name as the kernel takes it: 15 bytes of letters, digits, '_' and '.'. */
+void kernel_name(char out[SYS_NAME_LEN], const char *name);
+void kernel_map_name(char out[SYS_NAME_LEN], const struct object *obj, const struct obj_map *m);
+
+/* The kernel's structure behind a struct_ops map: type number, 0: it has none of that name. */
+u32 kernel_ops_struct(struct kernel_unit *u, const struct obj_map *m);
+/* The structure and member that a struct_ops program implements; 0: none. */
+u32 kernel_ops_member(struct kernel_unit *u, const struct obj_prog *p, u32 *member);
+int kernel_ops_create(struct kernel_unit *u, u32 map, struct diag *d);
+/* The value to register: programs are loaded. Owned by the caller; NULL + diagnostic. */
+u8 *kernel_ops_value(struct kernel_unit *u, u32 map, struct diag *d);
+
+/* ---- load.c, symbols.c ---- */
+
+int kernel_progs_load(struct kernel_unit *u, struct diag *d);
+/* Put addresses and numbers of kernel symbols into a program's instructions. */
+int kernel_externs(struct kernel_unit *u, const struct obj_prog *p, struct insn *insns,
+		   struct kernel_fds *fds, struct diag *d);
+/* A type of a loaded module: its number, and the descriptor of that module's types; 0: none. */
+u32 kernel_module_find(struct kernel_unit *u, const char *name, enum type_kind kind, int *fd);
+/* attach_btf_id of typed programs. */
+int kernel_target(struct kernel_unit *u, const struct obj_prog *p, struct sys_prog_load *a,
+		  struct diag *d);
+
+/* ---- test_run.c, map_ops.c, poll.c ---- */
+
+int kernel_prog_run(struct unit_prog *p, struct skep_run *run, struct diag *d);
+int kernel_prog_batch(struct unit_prog *p, struct skep_batch *batch, size_t *done, struct diag *d);
+
+int kernel_map_get(struct unit_map *m, const void *key, void *value);
+int kernel_map_set(struct unit_map *m, const void *key, const void *value, u64 flags);
+int kernel_map_del(struct unit_map *m, const void *key);
+int kernel_map_next(struct unit_map *m, const void *key, void *next_key);
+size_t kernel_map_value_len(const struct unit_map *m);
+size_t kernel_value_len(const struct obj_map *m);
+
+/* Perf buffers must be there before events are: at load. */
+int kernel_perf_open(struct kernel_unit *u, struct diag *d);
+int kernel_poll(struct unit *u, int timeout_ms, skep_event_fn fn, void *arg);
+void kernel_poll_fini(struct kernel_unit *u);
+
+#endif

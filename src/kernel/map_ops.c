@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Elements of maps in the kernel. Values of global data are read and written in place. */
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "kernel/kernel.h"
+#include "spec/map.h"
+
+static struct kernel_map *live(const struct unit_map *m)
+{
+	return m->impl;
+}
+
+/* The value of a data map, mapped on first use; NULL: it cannot be. */
+static u8 *mapped(struct unit_map *m)
+{
+	struct kernel_map *k = live(m);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	void *mem;
+
+	if (k->mem || k->unmappable || (m->src->role != MAP_DATA && m->src->role != MAP_BSS))
+		return k->mem;
+	k->mem_len = ROUND_UP((size_t)m->src->value_size, page);
+	mem = mmap(NULL, k->mem_len, PROT_READ | PROT_WRITE, MAP_SHARED, k->fd, 0);
+	k->unmappable = mem == MAP_FAILED;
+	if (!k->unmappable)
+		k->mem = mem;
+	return k->mem;
+}
+
+static bool is_first(const void *key)
+{
+	return LOAD(u32, key) == 0;
+}
+
+int kernel_map_get(struct unit_map *m, const void *key, void *value)
+{
+	u8 *mem;
+
+	if (!live(m))
+		return -ENOENT;
+	mem = mapped(m);
+	if (mem && is_first(key)) {
+		memcpy(value, mem, m->src->value_size);
+		return 0;
+	}
+	return sys_map_op(CMD_MAP_LOOKUP, live(m)->fd, key, value, 0);
+}
+
+/* As with the user engine, programs and maps are named by their index in the object. */
+int kernel_map_set(struct unit_map *m, const void *key, const void *value, u64 flags)
+{
+	struct kernel_unit *u = m->unit->impl;
+	const struct object *obj = m->unit->obj;
+	u32 index;
+	s32 fd = -1;
+
+	if (!live(m))
+		return -ENOENT;
+	switch (m->src->type) {
+	case MAP_TYPE_PROG_ARRAY:
+		index = LOAD(u32, value);
+		fd = index < obj->prog_count ? u->progs[index].fd : -1;
+		break;
+	case MAP_TYPE_ARRAY_OF_MAPS:
+	case MAP_TYPE_HASH_OF_MAPS:
+		index = LOAD(u32, value);
+		fd = index < obj->map_count ? u->maps[index].fd : -1;
+		break;
+	default:
+		return sys_map_op(CMD_MAP_UPDATE, live(m)->fd, key, value, flags);
+	}
+	return fd < 0 ? -ENOENT : sys_map_op(CMD_MAP_UPDATE, live(m)->fd, key, &fd, flags);
+}
+
+int kernel_map_del(struct unit_map *m, const void *key)
+{
+	return live(m) ? sys_map_op(CMD_MAP_DELETE, live(m)->fd, key, NULL, 0) : -ENOENT;
+}
+
+int kernel_map_next(struct unit_map *m, const void *key, void *next_key)
+{
+	return live(m) ? sys_map_op(CMD_MAP_NEXT, live(m)->fd, key, next_key, 0) : -ENOENT;
+}
+
+size_t kernel_map_value_len(const struct unit_map *m)
+{
+	return live(m) ? live(m)->value_len : 0;
+}
