@@ -74,11 +74,12 @@ bool gen_jit_run(struct unit *unit, enum gen_jit_how how, u64 seed, struct gen_j
 	const struct user_run *run;
 	u32 zero = 0;
 	struct diag d;
+	bool as_native = how == GEN_JIT_NATIVE || how == GEN_JIT_CHECKED_NATIVE;
 
-	if (how == GEN_JIT_NATIVE && !native)
+	if (as_native && !native)
 		return false;
 	/* A unit that was loaded to run as fast as it can has machine code: hide it meanwhile. */
-	vm->native = how == GEN_JIT_NATIVE ? native : NULL;
+	vm->native = as_native ? native : NULL;
 	memset(out, 0, sizeof(*out));
 	fill(&b, seed);
 	fill_maps(u->maps, &b);

@@ -6,7 +6,7 @@
 #include "engine/engine.h"
 #include "fuzz/gen_jit.h"
 
-enum gen_jit_how { GEN_JIT_CHECKED, GEN_JIT_FAST, GEN_JIT_NATIVE };
+enum gen_jit_how { GEN_JIT_CHECKED, GEN_JIT_CHECKED_NATIVE, GEN_JIT_FAST, GEN_JIT_NATIVE };
 enum { GEN_JIT_KEYS = 16 }; /* that a program may use in map "hash" */
 
 /* All that a run leaves behind. */
@@ -20,8 +20,8 @@ struct gen_jit_after {
 };
 
 /*
- * The unit was loaded from gen_jit's object: with SKEP_EXEC_CHECKED for GEN_JIT_CHECKED, so that
- * nothing but the interpreter has had a hand in it. False: it cannot run in that way.
+ * The unit was loaded from gen_jit's object: with SKEP_EXEC_CHECKED_JIT for GEN_JIT_CHECKED and
+ * …_NATIVE, so that no verifier has had a hand in it. False: it cannot run in that way.
  */
 bool gen_jit_run(struct unit *unit, enum gen_jit_how how, u64 seed, struct gen_jit_after *out);
 

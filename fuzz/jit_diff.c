@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Random programs (gen_jit.h) in everything that executes them: the checked interpreter, the fast
- * one, machine code where there is any, and the live kernel. Result, packet and maps must be the
- * same. As a test it says so in TAP:
+ * one, machine code with checks and without where there is any, and the live kernel. Result, packet
+ * and maps must be the same. As a test it says so in TAP:
  *
  *     jit_diff [--from N] [--to N] [--kernel] [--print] [--idioms N]
  */
@@ -87,6 +87,8 @@ static void run_inputs(struct diff *t, struct unit *checked, struct unit *unit, 
 			t->differences++;
 			return;
 		}
+		if (gen_jit_run(checked, GEN_JIT_CHECKED_NATIVE, seed + i, &is))
+			compare(t, seed, i, "machine code with checks", &is, &expected);
 		gen_jit_run(unit, GEN_JIT_FAST, seed + i, &is);
 		compare(t, seed, i, "the fast interpreter", &is, &expected);
 		if (gen_jit_run(unit, GEN_JIT_NATIVE, seed + i, &is)) {
@@ -118,7 +120,8 @@ static int load_kernel(struct diff *t, const struct obj_prog *p)
 static void one(struct diff *t, struct engine *engine, u64 seed)
 {
 	const struct skep_load_opts opts = { .size = sizeof(opts) };
-	const struct skep_load_opts as_is = { .size = sizeof(as_is), .exec = SKEP_EXEC_CHECKED };
+	const struct skep_load_opts as_is = { .size = sizeof(as_is),
+					      .exec = SKEP_EXEC_CHECKED_JIT };
 	struct gen_jit_has has;
 	struct object *obj = gen_jit(seed, t->idioms, &has);
 	struct unit *unit = NULL, *checked = NULL;

@@ -63,7 +63,8 @@ static int exec_main(const struct command *self, int argc, char **argv)
 	const struct opt opts[] = {
 		{ 0, "exec", "MODE",
 		  "checked: test every access (default)\ninterp: the fast interpreter, no tests\n"
-		  "jit: machine code, no tests",
+		  "jit: machine code, no tests\n"
+		  "checked-jit: machine code that tests every access",
 		  OPT_STRING, &exec },
 		{ 0, "budget", "N", "stop after N instructions", OPT_NUMBER, &budget },
 		{ 0 },
@@ -81,8 +82,8 @@ static int exec_main(const struct command *self, int argc, char **argv)
 	if (operands > 1)
 		return opt_usage(self, "at most one operand, the memory");
 	if (!exec_mode(exec, &load.exec))
-		return opt_usage(self, "--exec is checked, interp or jit");
-	load.trusted = load.exec != SKEP_EXEC_CHECKED;
+		return opt_usage(self, "--exec is checked, interp, jit or checked-jit");
+	load.trusted = load.exec == SKEP_EXEC_INTERP || load.exec == SKEP_EXEC_JIT;
 	load.budget = budget;
 	diag = skep_diag_new();
 	text = read_text();

@@ -554,7 +554,8 @@ static int run_main(const struct command *self, int argc, char **argv)
 		{ 0, "exec", "MODE",
 		  "jit: machine code, after verification or with --trusted\ninterp: an "
 		  "interpreter, for the same\nchecked: nothing is verified, every access is "
-		  "tested\ndefault: the fastest that is safe for the program",
+		  "tested\nchecked-jit: the same as machine code\ndefault: the fastest that is "
+		  "safe for the program",
 		  OPT_STRING, &o->exec },
 		{ 0, "trusted", NULL, "do not verify, do not test: a wrong program can crash skep",
 		  OPT_FLAG, &o->trusted },
@@ -574,7 +575,7 @@ static int run_main(const struct command *self, int argc, char **argv)
 	} else if (o->pcap && (o->data || o->ctx)) {
 		status = opt_usage(self, "give --pcap, or --data and --ctx, not both");
 	} else if (o->exec && !exec_mode(o->exec, &exec)) {
-		status = opt_usage(self, "--exec is jit, interp or checked");
+		status = opt_usage(self, "--exec is jit, interp, checked or checked-jit");
 	} else if (o->cpu > UINT32_MAX) {
 		status = opt_usage(self, "--cpu is a small number");
 	} else {

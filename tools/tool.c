@@ -158,6 +158,7 @@ bool exec_mode(const char *name, enum skep_exec *mode)
 		{ "checked", SKEP_EXEC_CHECKED },
 		{ "interp", SKEP_EXEC_INTERP },
 		{ "jit", SKEP_EXEC_JIT },
+		{ "checked-jit", SKEP_EXEC_CHECKED_JIT },
 	};
 
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {

@@ -236,12 +236,15 @@ typedef void (*skep_tx_fn)(void *arg, uint32_t ifindex, const void *packet, size
 void skep_engine_tx(struct skep_engine *eng, skep_tx_fn fn, void *arg);
 
 enum skep_exec {
-	SKEP_EXEC_AUTO,	   /* verify, then the fastest; what cannot be verified (bare programs,
-			      helpers of the embedder's own) runs checked; what is refused does not
-			      load */
-	SKEP_EXEC_CHECKED, /* interpreter that tests every access; nothing is verified */
-	SKEP_EXEC_INTERP,  /* interpreter without tests: for verified programs, or `trusted` */
-	SKEP_EXEC_JIT,	   /* machine code, for the same; what cannot have it does not load */
+	SKEP_EXEC_AUTO,	       /* verify, then the fastest; what cannot be verified (bare programs,
+				  helpers of the embedder's own) runs checked; what is refused does not
+				  load */
+	SKEP_EXEC_CHECKED,     /* interpreter that tests every access; nothing is verified */
+	SKEP_EXEC_INTERP,      /* interpreter without tests: for verified programs, or `trusted` */
+	SKEP_EXEC_JIT,	       /* machine code, for the same; what cannot have it does not load */
+	SKEP_EXEC_CHECKED_JIT, /* as CHECKED, with the tests in machine code; programs where it
+				  depends on the path whether a register was written, or that call
+				  through registers, are interpreted */
 };
 struct skep_load_opts {
 	size_t size;
@@ -261,7 +264,7 @@ void skep_unit_free(struct skep_unit *unit);
 
 struct skep_prog *skep_prog_find(struct skep_unit *unit, const char *name); /* NULL name: first */
 const char *skep_prog_name(const struct skep_prog *prog);
-/* How it runs: "JIT", "interpreter", "checked interpreter". */
+/* How it runs: "JIT", "interpreter", "checked JIT", "checked interpreter". */
 const char *skep_prog_exec(const struct skep_prog *prog);
 
 enum {

@@ -10,7 +10,7 @@ int unit_new(struct unit **out, struct engine *e, const struct object *obj,
 	struct unit *u;
 	int err;
 
-	if ((u32)opts->exec > SKEP_EXEC_JIT)
+	if ((u32)opts->exec > SKEP_EXEC_CHECKED_JIT)
 		return diag_error(d, -EINVAL, NOWHERE, "unknown execution mode %d", opts->exec);
 	u = calloc(1, sizeof(*u));
 	if (!u)

@@ -3,7 +3,7 @@
 #ifndef JIT_BACKEND_H
 #define JIT_BACKEND_H
 
-#include "jit/ir.h"
+#include "jit/check.h"
 
 /* Code that runs wherever it is put. */
 struct jit_image {
@@ -13,7 +13,7 @@ struct jit_image {
 	u32 *at;   /* per slot: offset of the function that starts there; owned */
 };
 
-/* 0, -ENOMEM. */
-int backend_emit(struct jit_image *out, const struct ir *ir);
+/* `checks`, one a slot, of checked code, else NULL. 0, -ENOMEM. */
+int backend_emit(struct jit_image *out, const struct ir *ir, const struct ir_check *checks);
 
 #endif

@@ -254,7 +254,7 @@ static bool funcs_close(struct ir *ir)
 	return false;
 }
 
-int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *facts,
+int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *facts, bool checked,
 	     const char **why)
 {
 	*ir = (struct ir){ .prog = p, .count = p->count };
@@ -271,7 +271,8 @@ int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *f
 			return -EOPNOTSUPP;
 		}
 	}
-	ir_callbacks(ir);
+	if (!checked)
+		ir_callbacks(ir);
 	if (!funcs_close(ir)) {
 		*why = "functions call each other too deep";
 		return -EOPNOTSUPP;

@@ -77,8 +77,8 @@ struct ir {
 	u32 func_count;
 };
 
-/* 0, -ENOMEM, or -EOPNOTSUPP with *why. `facts` may be NULL. */
-int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *facts,
+/* 0, -ENOMEM, or -EOPNOTSUPP with *why. `facts` may be NULL. `checked`: calls stay calls. */
+int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *facts, bool checked,
 	     const char **why);
 void ir_fini(struct ir *ir);
 /* The function that starts at `slot`. */

@@ -5,12 +5,7 @@
 #include <stdlib.h>
 
 #include "jit/backend.h"
-#include "jit/code.h"
-
-struct native {
-	struct vm_native base; /* first */
-	struct code_memory memory;
-};
+#include "jit/native.h"
 
 static void native_destroy(struct vm_native *n)
 {
@@ -19,6 +14,7 @@ static void native_destroy(struct vm_native *n)
 	code_free(&native->memory);
 	free(n->at);
 	free(n->depth);
+	free(native->checks);
 	free(native);
 }
 
@@ -33,7 +29,7 @@ bool jit_available(void)
 	return false;
 }
 
-int backend_emit(struct jit_image *out, const struct ir *ir)
+int backend_emit(struct jit_image *out, const struct ir *ir, const struct ir_check *checks)
 {
 	return -EOPNOTSUPP;
 }
@@ -74,23 +70,61 @@ static int publish(struct vm_prog *p, const struct ir *ir, struct jit_image *ima
 	return 0;
 }
 
+/* Checked code keeps to the program as it stands: a fault shows its registers. */
+static int compile_checked(struct vm_prog *p, const struct ctx_layout *layout, const char **why)
+{
+	struct jit_image image = { 0 };
+	struct ir_check *checks = NULL;
+	struct ir ir;
+	int err;
+
+	err = ir_build(&ir, p, NULL, true, why);
+	if (!err)
+		err = ir_check(&checks, &ir, layout, why);
+	if (!err)
+		err = backend_emit(&image, &ir, checks);
+	if (!err)
+		err = publish(p, &ir, &image, why);
+	if (!err) {
+		p->native->checked = true;
+		p->native->layout = layout;
+		container_of(p->native, struct native, base)->checks = checks;
+		checks = NULL;
+	}
+	free(checks);
+	ir_fini(&ir);
+	free(image.data);
+	free(image.at);
+	return err;
+}
+
 static int compile(struct vm_prog *p, const struct verify_fact *facts, const char **why)
 {
 	struct jit_image image = { 0 };
 	struct ir ir;
 	int err;
 
-	err = ir_build(&ir, p, facts, why);
+	err = ir_build(&ir, p, facts, false, why);
 	if (!err)
 		err = ir_fuse(&ir);
 	if (!err)
-		err = backend_emit(&image, &ir);
+		err = backend_emit(&image, &ir, NULL);
 	if (!err)
 		err = publish(p, &ir, &image, why);
 	ir_fini(&ir);
 	free(image.data);
 	free(image.at);
 	return err;
+}
+
+int jit_compile_checked(struct vm_prog *p, const struct ctx_layout *layout, const char **why)
+{
+	*why = "there is no memory for it";
+	if (!jit_available()) {
+		*why = "there is no compiler for this machine";
+		return -EOPNOTSUPP;
+	}
+	return p->native ? 0 : compile_checked(p, layout, why);
 }
 
 int jit_compile(struct vm_prog *p, const struct verify_fact *facts, const char **why)

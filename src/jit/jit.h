@@ -20,4 +20,11 @@ bool jit_available(void);
  */
 int jit_compile(struct vm_prog *p, const struct verify_fact *facts, const char **why);
 
+/*
+ * The same for programs that nobody vouches for: vm_run_checked then uses code that tests what the
+ * checked interpreter tests, and faults as it does. `layout` is of the context, NULL: plain memory.
+ * -EOPNOTSUPP also for programs where it depends on the path what a register holds.
+ */
+int jit_compile_checked(struct vm_prog *p, const struct ctx_layout *layout, const char **why);
+
 #endif

@@ -47,7 +47,7 @@ bool jit_interpret(struct vm_run *run, u64 r1, u64 fp, u64 *r0)
 	u64 reg[REG_COUNT] = { [1] = r1, [REG_FP] = fp };
 	u16 init = 1 << 1 | 1 << REG_FP;
 
-	if (core_fast(run, run->prog, 0, reg, &init))
+	if ((run->checked ? core_checked : core_fast)(run, run->prog, 0, reg, &init))
 		return false;
 	*r0 = reg[0];
 	return true;

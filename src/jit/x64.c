@@ -108,7 +108,7 @@ static void frame_move(struct x64 *x, const struct ir_func *to, enum x64_arith o
 		x64_arith_imm(&x->a, true, op, FP, stride);
 }
 
-static void call_func(struct x64 *x, u32 slot)
+void x64_call_slot(struct x64 *x, u32 slot)
 {
 	x64_byte(&x->a, 0xe8);
 	x64_u32(&x->a, 0);
@@ -121,7 +121,7 @@ void x64_emit_call_local(struct x64 *x, const struct ir_insn *i)
 	struct x64_mem prog = { RUN, NO_REG, 0, offsetof(struct vm_run, prog) };
 
 	frame_move(x, to, X64_ADD);
-	call_func(x, i->to);
+	x64_call_slot(x, i->to);
 	frame_move(x, to, X64_SUB);
 	if (to->tails) {
 		x64_mov_imm(&x->a, RDI, (u64)(uintptr_t)x->ir->prog);
@@ -146,7 +146,7 @@ static void loop_rounds(struct x64 *x, const struct ir_insn *i)
 	x64_rm(&x->a, false, 0x89, RSI, done);
 	head = x->a.len;
 	x64_rm(&x->a, true, 0x8b, RDX, arg);
-	call_func(x, i->to);
+	x64_call_slot(x, i->to);
 	x64_rm(&x->a, false, 0x8b, RSI, done);
 	x64_arith_imm(&x->a, false, X64_ADD, RSI, 1);
 	x64_rm(&x->a, false, 0x89, RSI, done);
@@ -300,6 +300,9 @@ static void emit_func(struct x64 *x, const struct ir_func *f)
 		x64_room(&x->a);
 		align(x);
 		x->at[x->slot] = x->a.len;
+		if (x->checks && x64_check_insn(x, &x->ir->insns[x->slot]))
+			continue;
+		x64_room(&x->a);
 		emit_insn(x, &x->ir->insns[x->slot]);
 		if (x->sizing)
 			x->ends[x->slot] = x->a.len;
@@ -310,11 +313,17 @@ static void emit_all(struct x64 *x)
 {
 	x->a.len = 0;
 	x->faults.len = 0;
+	x->asks.len = 0;
 	x64_emit_enter(x);
+	if (x->checks)
+		x64_check_start(x);
 	for (u32 k = 0; k < x->ir->func_count; k++)
 		emit_func(x, &x->ir->funcs[k]);
 	x->at[x->ir->count] = x->a.len;
-	x64_emit_faults(x);
+	if (x->checks)
+		x64_check_end(x);
+	else
+		x64_emit_faults(x);
 }
 
 static void fix(struct x64 *x)
@@ -360,9 +369,9 @@ static int emit(struct x64 *x, struct jit_image *out)
 	return 0;
 }
 
-int backend_emit(struct jit_image *out, const struct ir *ir)
+int backend_emit(struct jit_image *out, const struct ir *ir, const struct ir_check *checks)
 {
-	struct x64 x = { .ir = ir, .bmi2 = __builtin_cpu_supports("bmi2") };
+	struct x64 x = { .ir = ir, .checks = checks, .bmi2 = __builtin_cpu_supports("bmi2") };
 	int err = emit(&x, out);
 
 	x64_asm_fini(&x.a);
@@ -372,5 +381,6 @@ int backend_emit(struct jit_image *out, const struct ir *ir)
 	free(x.entry);
 	vec_fini(&x.fixups);
 	vec_fini(&x.faults);
+	vec_fini(&x.asks);
 	return err;
 }

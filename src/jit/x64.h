@@ -28,9 +28,16 @@ struct x64_fault {
 	u32 at, slot, kind;
 };
 
+/* Checked code: a displacement that ends at `at`, to a place that asks about the access of `slot`
+ * and comes back to `back`. */
+struct x64_ask {
+	u32 at, slot, back;
+};
+
 struct x64 {
 	struct x64_asm a;
 	const struct ir *ir;
+	const struct ir_check *checks; /* NULL: nothing is tested */
 	const struct ir_func *func; /* being emitted */
 	u32 slot;
 	bool sizing;   /* first pass: all jumps are long */
@@ -43,6 +50,8 @@ struct x64 {
 	const struct ir_insn *flags_of; /* emitted last: the zero flag is that of its result */
 	VEC(struct x64_fixup) fixups;
 	VEC(struct x64_fault) faults;
+	VEC(struct x64_ask) asks;
+	u32 forget; /* checked: offset of what closes the windows */
 	bool bmi2;
 	int err;
 };
@@ -66,6 +75,7 @@ void x64_jmp(struct x64 *x, u32 slot);
 void x64_jcc(struct x64 *x, enum x64_cc cc, u32 slot);
 void x64_jcc_fault(struct x64 *x, enum x64_cc cc, u32 kind);
 void x64_jmp_fault(struct x64 *x, u32 kind);
+void x64_call_slot(struct x64 *x, u32 slot); /* the function there */
 
 /* x64_alu.c */
 void x64_emit_alu(struct x64 *x, const struct ir_insn *i);
@@ -97,6 +107,7 @@ void x64_emit_atomic(struct x64 *x, const struct ir_insn *i);
 /* x64_call.c */
 void x64_emit_enter(struct x64 *x); /* from and to the host; once, at the start */
 void x64_emit_prologue(struct x64 *x);
+void x64_emit_epilogue(struct x64 *x);
 void x64_emit_exit(struct x64 *x);
 void x64_emit_may_goto(struct x64 *x, const struct ir_insn *i);
 void x64_emit_call(struct x64 *x, const struct ir_insn *i);
@@ -107,5 +118,11 @@ void x64_emit_callx(struct x64 *x, const struct ir_insn *i);
 void x64_emit_tail_call(struct x64 *x, const struct ir_insn *i);
 void x64_emit_packet(struct x64 *x, const struct ir_insn *i);
 void x64_emit_faults(struct x64 *x); /* once, at the end */
+
+/* x64_check.c: checked code */
+bool x64_check_insn(struct x64 *x, const struct ir_insn *i); /* true: that was all of it */
+void x64_check_exit(struct x64 *x);
+void x64_check_start(struct x64 *x); /* once each */
+void x64_check_end(struct x64 *x);
 
 #endif

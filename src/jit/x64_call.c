@@ -110,7 +110,7 @@ void x64_emit_prologue(struct x64 *x)
 		x64_mov_mem_imm(&x->a, 4, (struct x64_mem){ RSP, NO_REG, 0, 0 }, MAY_GOTO_LIMIT);
 }
 
-static void epilogue(struct x64 *x)
+void x64_emit_epilogue(struct x64 *x)
 {
 	u8 room = locals(x->func);
 
@@ -124,7 +124,9 @@ static void epilogue(struct x64 *x)
 
 void x64_emit_exit(struct x64 *x)
 {
-	epilogue(x);
+	if (x->checks)
+		x64_check_exit(x);
+	x64_emit_epilogue(x);
 	x64_byte(&x->a, 0xc3);
 }
 
@@ -219,7 +221,7 @@ void x64_emit_tail_call(struct x64 *x, const struct ir_insn *i)
 	x64_pop(&x->a, RCX); /* r0 */
 	x64_test(&x->a, true, RAX, RAX);
 	none = x64_jcc_short(&x->a, CC_E);
-	epilogue(x);
+	x64_emit_epilogue(x);
 	x64_rr(&x->a, false, 0xff, 4, RAX);
 	x64_bind(&x->a, none);
 	x64_mov(&x->a, true, RAX, RCX);

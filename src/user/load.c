@@ -254,6 +254,11 @@ static int unproved(const struct obj_prog *src, enum skep_exec exec, struct diag
 	return -EACCES;
 }
 
+static bool wants_checks(const struct skep_load_opts *opts)
+{
+	return opts->exec == SKEP_EXEC_CHECKED || opts->exec == SKEP_EXEC_CHECKED_JIT;
+}
+
 /*
  * May the program run without tests? Only when the verifier vouches for it. It cannot speak of bare
  * programs (their memory is of any size) and of helpers that an embedder gave: those are tested
@@ -266,7 +271,7 @@ static int prog_verify(struct user_unit *u, struct user_prog *p, struct diag *d)
 	const struct obj_prog *src = p->src;
 	int err;
 
-	if (opts->exec == SKEP_EXEC_CHECKED || opts->trusted)
+	if (wants_checks(opts) || opts->trusted)
 		return 0;
 	if (src->type == PROG_UNSPEC || calls_custom(u, src)) {
 		u->checked = true;
@@ -291,6 +296,12 @@ static int prog_compile(struct user_unit *u, struct user_prog *p, struct diag *d
 	const struct skep_load_opts *opts = &u->unit->opts;
 	bool asked = opts->exec == SKEP_EXEC_JIT;
 	int err;
+
+	if (opts->exec == SKEP_EXEC_CHECKED_JIT) {
+		if (!jit_compile_checked(p->vm, p->layout, &p->why_not))
+			p->why_not = NULL;
+		return 0;
+	}
 
 	if (!asked && (opts->exec != SKEP_EXEC_AUTO || !(proof || opts->trusted)))
 		return 0;
@@ -342,9 +353,11 @@ static int prog_load(struct user_unit *u, u32 i, bool asked, struct diag *d)
 
 static const char *exec_of(const struct user_unit *u, const struct user_prog *p)
 {
+	bool native = p->vm && p->vm->native && p->vm->native->checked == u->checked;
+
 	if (u->checked)
-		return "checked interpreter";
-	return p->vm && p->vm->native ? "JIT" : "interpreter";
+		return native ? "checked JIT" : "checked interpreter";
+	return native ? "JIT" : "interpreter";
 }
 
 static int progs_load(struct user_unit *u, struct diag *d)
@@ -391,7 +404,7 @@ int user_load(struct unit *unit, struct diag *d)
 		return diag_nomem(d);
 	unit->impl = u;
 	u->unit = unit;
-	u->checked = unit->opts.exec == SKEP_EXEC_CHECKED;
+	u->checked = wants_checks(&unit->opts);
 	u->cpus = map_cpus();
 	pthread_mutex_init(&u->perf_lock, NULL);
 	u->maps = calloc(MAX(obj->map_count, 1u), sizeof(struct map *));

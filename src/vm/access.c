@@ -83,7 +83,7 @@ static bool refuse_because(struct vm_run *run, enum vm_fault_kind kind, u64 addr
 }
 
 /* Are all of `count` bits from `at` set? When not, *first is the first that is not. */
-static bool bits_set(const u64 *bits, u32 at, u32 count, u32 *first)
+static bool bits_set(const vm_bits *bits, u32 at, u32 count, u32 *first)
 {
 	for (u32 k = at; k < at + count; k++) {
 		if (!(bits[k / 64] >> (k % 64) & 1)) {
@@ -94,7 +94,7 @@ static bool bits_set(const u64 *bits, u32 at, u32 count, u32 *first)
 	return true;
 }
 
-static void bits_fill(u64 *bits, u32 at, u32 count)
+static void bits_fill(vm_bits *bits, u32 at, u32 count)
 {
 	for (u32 k = at; k < at + count; k++)
 		bits[k / 64] |= 1ull << (k % 64);
@@ -113,14 +113,14 @@ static bool check_stack(struct vm_run *run, u64 addr, u64 size, u32 how)
 		return refuse(run, addr, size, how);
 	at -= VM_STACK_GUARD;
 	if ((how & VM_READ) && !run->allow_uninit_stack &&
-	    !bits_set(run->stack_init[frame], at, (u32)size, &first)) {
+	    !bits_set(vm_written(run, frame), at, (u32)size, &first)) {
 		snprintf(why, sizeof(why), "stack byte fp%d was never written%s",
 			 (int)first - STACK_SIZE,
 			 frame == run->frames - 1 ? "" : " (in a caller's frame)");
 		return refuse_because(run, FAULT_UNINIT_STACK, addr, size, how, why);
 	}
 	if (how & VM_WRITE)
-		bits_fill(run->stack_init[frame], at, (u32)size);
+		bits_fill(vm_written(run, frame), at, (u32)size);
 	return true;
 }
 

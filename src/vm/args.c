@@ -6,6 +6,7 @@
 #include "spec/helper_maps.h"
 #include "vm/access.h"
 #include "vm/known.h"
+#include "vm/window.h"
 
 enum { MAX_SIZE = 1 << 29, STRING_LIMIT = 4096 }; /* bytes */
 
@@ -223,10 +224,35 @@ bool args_check(struct vm_run *run, const struct vm_prog *p, const struct vm_cal
 	return true;
 }
 
+/* Helpers after which every address is what it was: those that change nothing of a packet, a map
+ * of maps, or a record, and run no callback. Numbers as in spec/helpers.def. */
+static bool leaves_memory(const struct vm_call *call)
+{
+	static const u8 known[256] = {
+		[1] = 1 /* map_lookup_elem */,
+		[2] = 1 /* map_update_elem */,
+		[3] = 1 /* map_delete_elem */,
+		[4] = 1 /* probe_read */,
+		[5] = 1 /* ktime_get_ns */,
+		[6] = 1 /* trace_printk */,
+		[7] = 1 /* get_prandom_u32 */,
+		[8] = 1 /* get_smp_processor_id */,
+		[14] = 1 /* get_current_pid_tgid */,
+		[25] = 1 /* perf_event_output */,
+		[28] = 1 /* csum_diff */,
+		[125] = 1 /* ktime_get_boot_ns */,
+		[130] = 1 /* ringbuf_output */,
+	};
+
+	return !call->custom && call->id < ARRAY_SIZE(known) && known[call->id];
+}
+
 bool args_result(struct vm_run *run, const struct vm_call *call, const u64 *reg, u32 slot)
 {
 	const struct helper_info *info = call->info;
 
+	if (!leaves_memory(call))
+		window_forget(run);
 	if (!info || call->custom)
 		return true;
 	if (info->ret == RET_VOID)
@@ -237,6 +263,7 @@ bool args_result(struct vm_run *run, const struct vm_call *call, const u64 *reg,
 		run->null_call = info;
 		run->null_insn = slot;
 	} else if (info->ret == RET_MAP_VALUE_OR_NULL && info->arg[0] == ARG_MAP) {
+		run->last_value = reg[0];
 		/* args_check saw before the call that r1 is a map. */
 		known_looked_up(run, (const struct map *)(uintptr_t)reg[1], reg[0]);
 	}

@@ -395,7 +395,7 @@ enter:
 	reg[REG_FP] += FRAME_STRIDE;
 	UNDEF(R0 | CALLEE_SAVED);
 #if CORE_CHECKED
-	memset(run->stack_init[run->frames], 0, sizeof(run->stack_init[0]));
+	memset(vm_written(run, run->frames), 0, VM_WRITTEN);
 #endif
 	run->frames++;
 	pc = to;
@@ -419,7 +419,7 @@ TAIL_CALL:
 	reg[2] = 0;
 #if CORE_CHECKED
 	init = 1 << 1 | FRAME_POINTER;
-	memset(run->stack_init[run->frames - 1], 0, sizeof(run->stack_init[0]));
+	memset(vm_written(run, run->frames - 1), 0, VM_WRITTEN);
 #endif
 	pc = OPS(p);
 	DISPATCH();

@@ -84,6 +84,8 @@ struct vm_native {
 	u8 *depth; /* per slot: frames that the function takes with all that it calls; 0: no start
 		    */
 	void (*destroy)(struct vm_native *n);
+	bool checked;			 /* for checked runs, else for those without tests */
+	const struct ctx_layout *layout; /* checked: of the context */
 };
 
 struct vm_prog {
@@ -122,7 +124,9 @@ static inline const void *native_code(const struct vm_prog *p, const struct vm_r
 {
 	const struct vm_native *n = p->native;
 
-	if (!n || run->frames - 1 + n->depth[slot] > MAX_FRAMES)
+	if (!n || n->checked != run->checked || run->frames - 1 + n->depth[slot] > MAX_FRAMES)
+		return NULL;
+	if (unlikely(run->checked) && (run->trace || n->layout != run->ctx_layout))
 		return NULL;
 	return n->code + n->at[slot];
 }

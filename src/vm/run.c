@@ -4,6 +4,7 @@
 
 #include "spec/prog.h"
 #include "vm/access.h"
+#include "vm/window.h"
 
 enum { ARGS = 0x3e, FP_BIT = 1 << REG_FP }; /* bits of r1 … r5, r10 */
 
@@ -41,12 +42,12 @@ static int run_native(const struct vm_prog *p, struct vm_run *run, u32 slot, u64
 /* The instance of the core that this run uses. */
 static int run_core(struct vm_run *run, const struct vm_prog *p, u32 slot, u64 *reg, u16 *init)
 {
-	if (run->checked)
-		return core_checked(run, p, slot, reg, init);
-	if (run->budget)
+	if (run->budget && !run->checked)
 		return core_budget(run, p, slot, reg, init);
 	if (native_code(p, run, slot))
 		return run_native(p, run, slot, reg);
+	if (run->checked)
+		return core_checked(run, p, slot, reg, init);
 	return core_fast(run, p, slot, reg, init);
 }
 
@@ -85,10 +86,25 @@ bool vm_ready(const struct vm_prog *p, struct vm_run *run)
 	return true;
 }
 
+/* Where machine code finds the context; the highest address is nobody's. */
+static u64 whole_context(const struct vm_run *run)
+{
+	for (u32 k = 0; run->ctx_layout && k < run->region_count && k < VM_MAX_REGIONS; k++) {
+		const struct vm_region *r = &run->regions[k];
+
+		if (r->what == REGION_CTX && r->base == run->ctx && r->len >= run->ctx_layout->size)
+			return run->ctx;
+	}
+	return UINT64_MAX;
+}
+
 int vm_run_checked(const struct vm_prog *p, struct vm_run *run, u64 r1, u64 r2, u64 *r0)
 {
 	run_start(p, run, true);
-	memset(run->stack_init[0], 0, sizeof(run->stack_init[0]));
+	run->last_value = 0;
+	run->native_ctx = whole_context(run);
+	window_forget(run);
+	memset(vm_written(run, 0), 0, VM_WRITTEN);
 	return run_main(p, run, r1, r2, r0);
 }
 
@@ -113,7 +129,7 @@ u64 vm_callback(struct vm_run *run, u64 fn, u64 r1, u64 r2, u64 r3, u64 r4, u64 
 		return 1;
 	}
 	reg[REG_FP] = frame_end(run, run->frames);
-	memset(run->stack_init[run->frames], 0, sizeof(run->stack_init[0]));
+	memset(vm_written(run, run->frames), 0, VM_WRITTEN);
 	run->frames++;
 	err = run_core(run, p, slot, reg, &init);
 	if (err)

@@ -88,7 +88,8 @@ struct vm_fault {
 
 enum {
 	VM_MAX_REGIONS = 16,
-	VM_STACK_GUARD = 256, /* bytes below each frame that belong to nobody */
+	VM_STACK_GUARD = 256, /* bytes below each frame that belong to nobody; see vm_written */
+	VM_WINDOWS = 6,	      /* of the checked machine code */
 	VM_INNER_MAPS = 32,   /* inner maps that a run remembers */
 };
 
@@ -97,6 +98,13 @@ struct vm_ready {
 	int (*enter)(struct vm_run *run, const void *code, u64 *reg); /* struct vm_native */
 	const void *code;
 	u64 reg[REG_COUNT];
+};
+
+/* Memory that checked machine code may touch without asking, until a helper or the end of a
+ * function could change that. An access of 1 << k bytes may start at starts[k] addresses from
+ * `base` on. */
+struct vm_window {
+	u64 base, starts[4];
 };
 
 /* State of one run. Zero it, fill in the first part, run. About 7 KiB. Reusable: a run resets all
@@ -137,13 +145,28 @@ struct vm_run {
 	const struct helper_info *null_call; /* checked: the last that returned NULL, … */
 	u32 null_insn;			     /* … and where it was called */
 	u32 last_map;			     /* checked: whose value was touched last */
+	u64 last_value;			     /* checked: what a look-up returned last */
 	/* checked: inner maps that look-ups returned, the newest over the oldest; borrowed */
 	struct map *inner[VM_INNER_MAPS];
 	u64 inner_seen; /* how many, with those forgotten */
+	/* Checked machine code: registers at a fault or call, the slot of that call, the context
+	 * where its layout is the one compiled for (else no address), windows. */
+	u64 native_reg[REG_COUNT];
+	u32 native_slot;
+	u64 native_ctx;
+	struct vm_window windows[VM_WINDOWS];
 	/* Frame i's r10 points to the end of stack[i]. */
 	u8 stack[MAX_FRAMES][VM_STACK_GUARD + STACK_SIZE] __attribute__((aligned(16)));
-	u64 stack_init[MAX_FRAMES][STACK_SIZE / 64]; /* checked: bit per byte */
 };
+
+/* Checked: which bytes of a frame were written, a bit per byte, from the lowest on. They lie at the
+ * start of the frame's guard, where machine code finds them at a distance from r10. */
+typedef u64 __attribute__((may_alias)) vm_bits;
+enum { VM_WRITTEN = STACK_SIZE / 8 }; /* bytes */
+static inline vm_bits *vm_written(struct vm_run *run, u32 frame)
+{
+	return (vm_bits *)(void *)run->stack[frame];
+}
 
 /* Run with r1, r2 set. 0 and *r0, or -EFAULT with run->fault (checked mode, or budget). */
 int vm_run_fast(const struct vm_prog *p, struct vm_run *run, u64 r1, u64 r2, u64 *r0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Random programs give the same R0, memory and stack as machine code and in the fast interpreter.
- * SKEP_JIT_PROGRAMS and SKEP_JIT_SEED change how many and from which seed.
+ * Random programs give the same R0, memory and stack as machine code, with checks and without, and
+ * in the fast interpreter. SKEP_JIT_PROGRAMS and SKEP_JIT_SEED change how many and from which seed.
  */
 #include "../vm/vmtest.h"
 
@@ -32,7 +32,7 @@ struct outcome {
 	u8 stack[MAX_FRAMES][GEN_STACK];
 };
 
-static void run(struct vmtest *t, u64 seed, struct outcome *out)
+static void run(struct vmtest *t, u64 seed, bool checked, struct outcome *out)
 {
 	static u8 memory[GEN_MEMORY] __attribute__((aligned(16)));
 	u32 fill = (u32)seed | 1;
@@ -40,8 +40,12 @@ static void run(struct vmtest *t, u64 seed, struct outcome *out)
 	for (u32 k = 0; k < GEN_MEMORY; k++)
 		memory[k] = (u8)((fill = fill * 1664525 + 1013904223) >> 24);
 	memset(t->run.stack, 0, sizeof(t->run.stack));
+	t->run.allow_uninit_stack = true;
+	t->run.regions[0] = (struct vm_region){ (u64)(uintptr_t)memory, GEN_MEMORY, REGION_MEMORY,
+						VM_READ | VM_WRITE };
+	t->run.region_count = 1;
 	out->r0 = 0;
-	out->err = vmtest_run(t, false, (u64)(uintptr_t)memory, GEN_MEMORY, &out->r0);
+	out->err = vmtest_run(t, checked, (u64)(uintptr_t)memory, GEN_MEMORY, &out->r0);
 	memcpy(out->memory, memory, GEN_MEMORY);
 	for (u32 f = 0; f < MAX_FRAMES; f++)
 		memcpy(out->stack[f], t->run.stack[f] + sizeof(t->run.stack[f]) - GEN_STACK,
@@ -60,6 +64,8 @@ static void list(const struct insn *insns, u32 count)
 	}
 }
 
+static u32 with_checks;
+
 static bool same(u64 seed)
 {
 	static struct insn insns[GEN_SLOTS];
@@ -67,7 +73,7 @@ static bool same(u64 seed)
 	static struct outcome want, got;
 	const char *why = NULL;
 	u32 count = gen_machine(seed, insns);
-	bool ok;
+	bool ok = true;
 
 	memset(&t, 0, sizeof(t));
 	assert_true(count <= GEN_SLOTS);
@@ -76,16 +82,25 @@ static bool same(u64 seed)
 		list(insns, count);
 		return false;
 	}
-	run(&t, seed, &want);
-	assert_int_equal(jit_compile(t.vm, NULL, &why), 0);
-	run(&t, seed, &got);
-	ok = want.err == got.err && want.r0 == got.r0 &&
-	     !memcmp(want.memory, got.memory, sizeof(want.memory)) &&
-	     !memcmp(want.stack, got.stack, sizeof(want.stack));
-	if (!ok) {
-		printf("# seed %llu: interpreter %d 0x%llx, machine code %d 0x%llx\n",
-		       (unsigned long long)seed, want.err, (unsigned long long)want.r0, got.err,
-		       (unsigned long long)got.r0);
+	run(&t, seed, false, &want);
+	for (int checked = 0; checked < 2 && ok; checked++) {
+		if (checked) {
+			t.vm->native->destroy(t.vm->native);
+			t.vm->native = NULL;
+			with_checks += !jit_compile_checked(t.vm, NULL, &why);
+		} else {
+			assert_int_equal(jit_compile(t.vm, NULL, &why), 0);
+		}
+		run(&t, seed, checked, &got);
+		ok = want.err == got.err && want.r0 == got.r0 &&
+		     !memcmp(want.memory, got.memory, sizeof(want.memory)) &&
+		     !memcmp(want.stack, got.stack, sizeof(want.stack));
+		if (ok)
+			continue;
+		printf("# seed %llu: interpreter %d 0x%llx, machine code%s %d 0x%llx %s\n",
+		       (unsigned long long)seed, want.err, (unsigned long long)want.r0,
+		       checked ? " with checks" : "", got.err, (unsigned long long)got.r0,
+		       got.err ? t.run.fault.text : "");
 		list(insns, count);
 	}
 	vmtest_close(&t);
@@ -108,6 +123,7 @@ static void random_programs_agree_with_the_interpreter(void **state)
 		test_skip("there is no compiler for this machine");
 	for (u64 seed = first; seed < first + programs && !bad; seed++)
 		bad += !same(seed);
+	printf("# %u of %llu with checks, too\n", with_checks, (unsigned long long)programs);
 	printf("# %llu programs from seed %llu\n", (unsigned long long)programs,
 	       (unsigned long long)first);
 	assert_int_equal(bad, 0);

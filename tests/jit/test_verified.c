@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Random programs of all types, with maps and helpers, that the verifier accepts: machine code
- * made with what it proved gives what the interpreter gives. Programs whose results depend on
- * addresses, the clock or chance are found by interpreting them twice, and left out.
+ * made with what it proved gives what the interpreter gives; and of all programs, accepted or not,
+ * machine code with checks gives what the checked interpreter gives. Programs whose results depend
+ * on addresses, the clock or chance are found by interpreting them twice, and left out.
  * SKEP_JIT_PROGRAMS and SKEP_JIT_SEED change how many and from which seed.
  */
 #include "test.h"
@@ -122,7 +123,7 @@ static void verified_programs_agree_with_the_interpreter(void **state)
 {
 	static struct outcome want[INPUTS], again[INPUTS], got[INPUTS];
 	u64 first = setting("SKEP_JIT_SEED", 1), programs = setting("SKEP_JIT_PROGRAMS", PROGRAMS);
-	u32 accepted = 0, compared = 0, bad = 0;
+	u32 accepted = 0, compared = 0, checked = 0, bad = 0;
 
 	if (!jit_available())
 		test_skip("there is no compiler for this machine");
@@ -142,8 +143,19 @@ static void verified_programs_agree_with_the_interpreter(void **state)
 				}
 			}
 		}
+		if (execute(obj, SKEP_EXEC_CHECKED, want) &&
+		    execute(obj, SKEP_EXEC_CHECKED, again) && !memcmp(want, again, sizeof(want))) {
+			assert_true(execute(obj, SKEP_EXEC_CHECKED_JIT, got));
+			checked++;
+			if (memcmp(want, got, sizeof(want))) {
+				bad++;
+				printf("# seed %llu differs with checks\n",
+				       (unsigned long long)seed);
+			}
+		}
 		object_free(obj);
 	}
+	printf("# %u compared with checks\n", checked);
 	printf("# %llu programs from seed %llu: %u accepted, %u compared\n",
 	       (unsigned long long)programs, (unsigned long long)first, accepted, compared);
 	assert_int_equal(bad, 0);

@@ -9,7 +9,7 @@
 
 #include "isa/alu.h"
 #include "spec/prog.h"
-#include "vm/vm.h"
+#include "vm/op.h"
 
 #define OP(code_, dst_, src_, off_, imm_)                                                          \
 	((struct insn){                                                                            \
@@ -73,8 +73,40 @@ static inline void vmtest_close(struct vmtest *t)
 	diag_fini(&t->d);
 }
 
+/* Tests of the checked interpreter, built with VMTEST_JIT, are tests of checked machine code. */
+#ifdef VMTEST_JIT
+#include "jit/jit.h"
+
+static u32 vmtest_compiled, vmtest_left;
+
+static inline void vmtest_compile(struct vmtest *t, bool checked)
+{
+	const char *why = "";
+
+	if (!checked || t->vm->native)
+		return;
+	if (jit_compile_checked(t->vm, t->run.ctx_layout, &why)) {
+		printf("# program %u is interpreted: %s\n", vmtest_compiled + vmtest_left, why);
+		vmtest_left++;
+	} else {
+		vmtest_compiled++;
+	}
+}
+
+__attribute__((destructor)) static void vmtest_count(void)
+{
+	printf("# %u programs compiled with checks, %u left to the interpreter\n", vmtest_compiled,
+	       vmtest_left);
+}
+#else
+static inline void vmtest_compile(struct vmtest *t, bool checked)
+{
+}
+#endif
+
 static inline int vmtest_run(struct vmtest *t, bool checked, u64 r1, u64 r2, u64 *r0)
 {
+	vmtest_compile(t, checked);
 	return (checked ? vm_run_checked : vm_run_fast)(t->vm, &t->run, r1, r2, r0);
 }
 
