@@ -14,7 +14,7 @@ enum {
 };
 
 struct options {
-	const char *prog, *type, *pcap, *out, *data, *ctx, *btf, *exec, *event_type;
+	const char *prog, *type, *pcap, *out, *data, *ctx, *btf, *exec, *event_type, *engine;
 	uint64_t repeat, budget, events, cpu;
 	struct opt_list maps, devices;
 	bool json, trusted, uninit, l3;
@@ -300,21 +300,47 @@ static int packet_done(struct session *s, size_t i)
 	return write_out(s, &out);
 }
 
-static int run_batch(struct session *s)
+/* Packet `at` of the batch is one that the kernel's test run cannot take: it is left out. */
+static bool leave_out(struct session *s, int err)
 {
-	int err = batch_room(s), failed;
+	if (err != -EMSGSIZE)
+		return false;
+	skep_diag_clear(s->diag);
+	s->r.left_out++;
+	return true;
+}
 
-	if (err)
-		return err;
+/* Packets from `at` on; how far it came is in s->batch.done. */
+static int run_part(struct session *s, size_t at, size_t count)
+{
+	int err = 0, failed;
+
+	s->batch.packets = s->packets + at;
+	s->batch.results = s->results + at;
+	s->batch.outs = s->out ? s->outs + at : NULL;
+	s->batch.count = count - at;
 	failed = skep_prog_run_batch(s->r.prog, &s->batch, s->diag);
 	s->r.nanosec += s->batch.nanosec * s->batch.done;
 	for (size_t i = 0; !err && i < s->batch.done; i++)
-		err = packet_done(s, i);
-	if (failed)
-		fprintf(stderr, "skep run: packet %llu (%u bytes): the program stopped\n",
-			(unsigned long long)s->r.packets + 1, s->packets[s->batch.done].len);
+		err = packet_done(s, at + i);
+	if (err || !failed || leave_out(s, failed))
+		return err;
+	fprintf(stderr, "skep run: packet %llu (%u bytes): the program stopped\n",
+		(unsigned long long)s->r.packets + 1, s->packets[at + s->batch.done].len);
+	return failed;
+}
+
+static int run_batch(struct session *s)
+{
+	size_t count = s->batch.count, at = 0;
+	int err = batch_room(s);
+
+	while (!err && at < count) {
+		err = run_part(s, at, count);
+		at += s->batch.done + 1;
+	}
 	if (!err)
-		err = failed ? failed : drain(s);
+		err = drain(s);
 	s->batch.count = 0;
 	return err;
 }
@@ -472,7 +498,7 @@ static int prepare(struct session *s)
 	if (!err)
 		err = choose(s);
 	if (!err)
-		err = skep_engine_new(&s->eng, "user", s->diag);
+		err = skep_engine_new(&s->eng, s->o.engine, s->diag);
 	if (err)
 		return err;
 	load.prog = s->o.prog;
@@ -518,9 +544,14 @@ static int session_run(struct session *s)
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
+static bool user_only(const struct options *o)
+{
+	return o->exec || o->trusted || o->budget || o->uninit || o->devices.count;
+}
+
 static int run_main(const struct command *self, int argc, char **argv)
 {
-	struct session s = { .o.events = UINT64_MAX };
+	struct session s = { .o.events = UINT64_MAX, .o.engine = "user" };
 	struct options *o = &s.o;
 	const struct opt opts[] = {
 		{ 'p', "prog", "NAME", "the program to run, when there are several", OPT_STRING,
@@ -551,6 +582,9 @@ static int run_main(const struct command *self, int argc, char **argv)
 		{ 0, "l3", NULL, "socket filters: offsets count from the network header", OPT_FLAG,
 		  &o->l3 },
 		{ 0, "cpu", "N", "the CPU that per-CPU maps see", OPT_NUMBER, &o->cpu },
+		{ 'E', "engine", "NAME",
+		  "user: in this process (default)\nkernel: in the running kernel, by its test run",
+		  OPT_STRING, &o->engine },
 		{ 0, "exec", "MODE",
 		  "jit: machine code, after verification or with --trusted\ninterp: an "
 		  "interpreter, for the same\nchecked: nothing is verified, every access is "
@@ -574,6 +608,11 @@ static int run_main(const struct command *self, int argc, char **argv)
 		status = opt_usage(self, "give one object");
 	} else if (o->pcap && (o->data || o->ctx)) {
 		status = opt_usage(self, "give --pcap, or --data and --ctx, not both");
+	} else if (strcmp(o->engine, "user") && strcmp(o->engine, "kernel")) {
+		status = opt_usage(self, "--engine is user or kernel");
+	} else if (*o->engine == 'k' && user_only(o)) {
+		status = opt_usage(self, "the kernel engine has no --exec, --trusted, --budget, "
+					 "--allow-uninit-stack and --dev");
 	} else if (o->exec && !exec_mode(o->exec, &exec)) {
 		status = opt_usage(self, "--exec is jit, interp, checked or checked-jit");
 	} else if (o->cpu > UINT32_MAX) {
@@ -592,7 +631,7 @@ static int run_main(const struct command *self, int argc, char **argv)
 const struct command cmd_run = {
 	.name = "run",
 	.operands = "OBJ",
-	.summary = "run a program over packets, in user space",
+	.summary = "run a program over packets, here or in the kernel",
 	.about = "Keys and values are numbers, addresses (10.0.0.1, 10.0.0.0/8, [fe80::1]),\n"
 		 "\"text\", {member,member} or {.name=member} by the map's BTF, or hex:00 01.\n\n"
 		 "    skep run xdp_firewall.o --pcap traffic.pcap --map deny=10.66.0.0/16:1\n"

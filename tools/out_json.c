@@ -52,7 +52,8 @@ static void json_counts(const struct run *r, FILE *out)
 			json_member(out, "action", action);
 		fputc('}', out);
 	}
-	fprintf(out, "],\"other_results\":%" PRIu64, r->other);
+	fprintf(out, "],\"other_results\":%" PRIu64 ",\"left_out\":%" PRIu64, r->other,
+		r->left_out);
 }
 
 static void json_devices(const struct run *r, FILE *out)

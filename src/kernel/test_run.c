@@ -56,6 +56,7 @@ struct test {
 	u8 *framed;	      /* packet behind a link header of ours, owned; NULL: as given */
 	size_t out_skip;      /* bytes of that header in what comes out */
 	u8 *out;	      /* owned; NULL: straight into the caller's */
+	u8 *ctx;	      /* of a syscall program, which writes to it; owned */
 };
 
 /* ---- input ---- */
@@ -144,6 +145,30 @@ static int set_packet(struct test *t, struct diag *d)
 	return 0;
 }
 
+/* A syscall program's context comes back where it came from; the others' does not. */
+static int set_context(struct test *t, struct diag *d)
+{
+	struct skep_run *io = t->io;
+
+	if (io->data_in_len)
+		return refuse(t, -EINVAL, d, "it takes a context, and no packet");
+	if (t->p->src->type == PROG_SK_LOOKUP) {
+		t->a.repeat = (u32)MIN(io->repeat, (u64)INT32_MAX);
+		return 0;
+	}
+	t->a.ctx_out = t->a.ctx_out_len = 0;
+	if (io->repeat > 1)
+		return refuse(t, -EINVAL, d, "the kernel's test run does not repeat it");
+	if (t->p->src->type != PROG_SYSCALL || !io->ctx_in)
+		return 0;
+	t->ctx = malloc(io->ctx_in_len);
+	if (!t->ctx)
+		return diag_nomem(d);
+	memcpy(t->ctx, io->ctx_in, io->ctx_in_len);
+	t->a.ctx_in = sys_ptr(t->ctx);
+	return 0;
+}
+
 static int prepare(struct test *t, struct diag *d)
 {
 	const struct prog_info *info = prog_info(t->p->src->type);
@@ -172,13 +197,7 @@ static int prepare(struct test *t, struct diag *d)
 		t->a.repeat = (u32)MIN(io->repeat, (u64)INT32_MAX);
 		return set_packet(t, d);
 	}
-	if (io->data_in_len)
-		return refuse(t, -EINVAL, d, "it takes a context, and no packet");
-	if (t->p->src->type == PROG_SK_LOOKUP)
-		t->a.repeat = (u32)MIN(io->repeat, (u64)INT32_MAX);
-	else if (io->repeat > 1)
-		return refuse(t, -EINVAL, d, "the kernel's test run does not repeat it");
-	return 0;
+	return set_context(t, d);
 }
 
 /* ---- output ---- */
@@ -192,6 +211,10 @@ static void take_output(struct test *t)
 	io->nanosec = t->a.duration;
 	io->data_out_len = len > t->out_skip ? len - t->out_skip : 0;
 	io->ctx_out_len = io->ctx_out ? t->a.ctx_out_len : 0;
+	if (t->ctx && io->ctx_out) {
+		io->ctx_out_len = io->ctx_in_len;
+		memcpy(io->ctx_out, t->ctx, MIN(io->ctx_in_len, io->ctx_out_cap));
+	}
 	if (t->out && io->data_out)
 		memcpy(io->data_out, t->out + t->out_skip, MIN(io->data_out_len, io->data_out_cap));
 }
@@ -229,6 +252,7 @@ static int run_once(struct unit_prog *p, struct skep_run *io, struct diag *d)
 	}
 	free(t.framed);
 	free(t.out);
+	free(t.ctx);
 	return err;
 }
 

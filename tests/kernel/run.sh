@@ -1,0 +1,35 @@
+#!/bin/sh
+# skep run --engine kernel: TAP. $1: the build folder.
+. "$(dirname "$0")/../cli/tap.sh"
+
+if [ "$(id -u)" != 0 ]; then
+	skip 'programs run in the kernel' 'it needs root'
+	finish
+fi
+traffic=$build/tests/progs/diff.pcap
+
+# What run prints, without how it ran and how long it took; bytes sorted: tables have no order.
+printed() {
+	"$skep" run "$2" --pcap "$traffic" --engine "$1" --l3 --json |
+		sed -E 's/"(exec|ns_per_packet)":[^,]*,//g' | fold -w1 | sort | uniq -c
+}
+
+same() {
+	printed user "$1" >"$tmp/user" && printed kernel "$1" >"$tmp/kernel" && [ -s "$tmp/user" ] &&
+		diff "$tmp/user" "$tmp/kernel"
+}
+
+for name in xdp_firewall pkt_hist sock_filter xdp_lb; do
+	claim "$name prints the same with both engines" same "$build/examples/$name.o"
+done
+claim 'it says where it ran' prints '3,000 packets.*\(kernel\)' "$skep" run \
+	"$build/examples/xdp_firewall.o" --pcap "$traffic" -E kernel
+claim 'a single packet runs in the kernel' prints 'R0 = 2 .*XDP_PASS' "$skep" run \
+	"$build/examples/xdp_firewall.o" --data ffffffffffff0000000000010800450000 -E kernel
+claim 'a short packet is refused' refuses 1 'shorter than an Ethernet header' "$skep" run \
+	"$build/examples/xdp_firewall.o" --data 0102 -E kernel
+claim 'modes of the user engine are refused' refuses 2 'kernel engine has no' "$skep" run \
+	"$build/examples/xdp_firewall.o" --data 0102 -E kernel --exec jit
+claim 'an unknown engine is refused' refuses 2 'user or kernel' "$skep" run \
+	"$build/examples/xdp_firewall.o" --data 0102 -E qemu
+finish
