@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "filter/build.h"
+
+#include <stdlib.h>
+
+#include "filter/test.h"
+
+struct pair {
+	struct node *first, *second, *end; /* `end` of first is replaced by second */
+	struct node *joined;		   /* NULL: free slot */
+};
+
+struct builder {
+	struct graph *g;
+	enum build_mode mode;
+	struct pair *pairs; /* open addressing */
+	u32 count, cap, depth;
+	u64 work; /* arms that joining has looked at */
+};
+
+enum { MAX_DEPTH = 20000, MAX_WORK = 1 << 24 };
+
+static struct pair *pair_slot(struct builder *b, struct node *first, struct node *second,
+			      struct node *end)
+{
+	u64 h = (u64)first->id << 32 | second->id << 1 | (end == b->g->true_);
+
+	for (u32 i = (h * 0x9e3779b97f4a7c15) >> 40;; i++) {
+		struct pair *p = &b->pairs[i & (b->cap - 1)];
+
+		if (!p->joined || (p->first == first && p->second == second && p->end == end))
+			return p;
+	}
+}
+
+static void pair_store(struct builder *b, struct pair new)
+{
+	if (b->count * 2 >= b->cap) {
+		struct pair *old = b->pairs;
+		u32 cap = b->cap;
+
+		b->cap = cap ? cap * 2 : 256;
+		b->count = 0;
+		b->pairs = calloc(b->cap, sizeof(*b->pairs));
+		if (!b->pairs) {
+			b->pairs = old;
+			b->cap = cap;
+			b->g->failed = true;
+			return;
+		}
+		for (u32 i = 0; i < cap; i++)
+			if (old[i].joined)
+				pair_store(b, old[i]);
+		free(old);
+	}
+	*pair_slot(b, new.first, new.second, new.end) = new;
+	b->count++;
+}
+
+static struct node *join(struct builder *b, struct node *first, struct node *second,
+			 struct node *end);
+
+/* Two switches on the same value: each piece of its range goes to the join of both targets. */
+static struct node *join_arms(struct builder *b, struct node *first, struct node *second,
+			      struct node *end)
+{
+	struct arm *arms = calloc(first->count + second->count, sizeof(*arms));
+	struct node *joined = b->g->no;
+	u32 i = 0, j = 0, n = 0;
+
+	b->work += first->count + second->count;
+	if (!arms) {
+		b->g->failed = true;
+		return joined;
+	}
+	while (i < first->count && j < second->count) {
+		struct arm *x = &first->arms[i], *y = &second->arms[j];
+
+		arms[n].hi = MIN(x->hi, y->hi);
+		arms[n++].to = join(b, x->to, y->to, end);
+		i += x->hi <= y->hi;
+		j += y->hi <= x->hi;
+	}
+	joined = graph_switch(b->g, first->value, arms, n);
+	free(arms);
+	return joined;
+}
+
+static struct node *join_below(struct builder *b, struct node *first, struct node *second,
+			       struct node *end)
+{
+	struct arm *arms =
+		arena_copy(b->g->values->arena, first->arms, first->count * sizeof(*arms));
+
+	b->work += first->count;
+	if (!arms) {
+		b->g->failed = true;
+		return b->g->no;
+	}
+	for (u32 i = 0; i < first->count; i++)
+		arms[i].to = join(b, first->arms[i].to, second, end);
+	if (first->kind == NODE_TOUCH)
+		return graph_touch(b->g, first->value, arms[0].to);
+	return graph_switch(b->g, first->value, arms, first->count);
+}
+
+/* `first` with `second` in place of its end FALSE (for an OR) or TRUE (for an AND). */
+static struct node *join(struct builder *b, struct node *first, struct node *second,
+			 struct node *end)
+{
+	struct node *joined;
+	struct pair *known;
+
+	if (first == end)
+		return second;
+	if (!first->count || second == end || b->g->failed)
+		return first;
+	known = b->cap ? pair_slot(b, first, second, end) : NULL;
+	if (known && known->joined)
+		return known->joined;
+	if (++b->depth > MAX_DEPTH)
+		b->g->failed = true;
+	if (b->mode == BUILD_MERGE && b->work < MAX_WORK && first->kind == NODE_SWITCH &&
+	    second->kind == NODE_SWITCH && first->value == second->value)
+		joined = join_arms(b, first, second, end);
+	else
+		joined = join_below(b, first, second, end);
+	b->depth--;
+	pair_store(b, (struct pair){ first, second, end, joined });
+	return joined;
+}
+
+/* Halves first: of n parts of one switch each, n log n arms are looked at rather than n². */
+static struct node *join_all(struct builder *b, struct node **parts, u32 count, struct node *end)
+{
+	if (count == 1)
+		return parts[0];
+	return join(b, join_all(b, parts, count / 2, end),
+		    join_all(b, parts + count / 2, count - count / 2, end), end);
+}
+
+/* One part of a chain of ANDs or ORs. */
+struct part {
+	const struct cond *cond;
+	bool negated;
+};
+struct parts {
+	VEC(struct part) found, open;
+};
+
+static void part_push(struct builder *b, struct parts *p, const struct cond *c, bool negated)
+{
+	struct part *part = vec_push(&p->open);
+
+	if (part)
+		*part = (struct part){ c, negated };
+	else
+		b->g->failed = true;
+}
+
+/* The parts of a chain, in order, whichever way it leans: `is_and` after negations are moved
+ * inwards. */
+static void parts_find(struct builder *b, struct parts *p, const struct cond *c, bool negated,
+		       bool is_and)
+{
+	part_push(b, p, c, negated);
+	while (p->open.len && !b->g->failed) {
+		struct part at = *vec_last(&p->open), *found;
+
+		p->open.len--;
+		c = at.cond;
+		if (c->kind == COND_NOT) {
+			part_push(b, p, c->lhs, !at.negated);
+		} else if ((c->kind == COND_AND || c->kind == COND_OR) &&
+			   ((c->kind == COND_AND) != at.negated) == is_and) {
+			part_push(b, p, c->rhs, at.negated);
+			part_push(b, p, c->lhs, at.negated);
+		} else if ((found = vec_push(&p->found))) {
+			*found = at;
+		} else {
+			b->g->failed = true;
+		}
+	}
+}
+
+static void parts_fini(struct parts *p)
+{
+	vec_fini(&p->found);
+	vec_fini(&p->open);
+}
+
+static struct node *build_leaf(struct builder *b, const struct cond *c, bool negated,
+			       struct node *yes, struct node *no)
+{
+	if (c->kind == COND_TEST)
+		return graph_test(b->g, c->op, c->a, c->b, negated ? no : yes, negated ? yes : no);
+	return (c->kind == COND_TRUE) != negated ? yes : no;
+}
+
+static const struct cond *not_strip(const struct cond *c, bool *negated)
+{
+	for (; c->kind == COND_NOT; c = c->lhs)
+		*negated = !*negated;
+	return c;
+}
+
+/* Each part is built with the ends TRUE and FALSE, then they are joined. */
+static struct node *build_merged(struct builder *b, const struct cond *c, bool negated)
+{
+	struct graph *g = b->g;
+	struct parts p = { 0 };
+	struct node **nodes, *joined = g->no;
+	bool is_and;
+
+	c = not_strip(c, &negated);
+	if (c->kind != COND_AND && c->kind != COND_OR)
+		return build_leaf(b, c, negated, g->true_, g->false_);
+	if (++b->depth > MAX_DEPTH)
+		g->failed = true;
+	is_and = (c->kind == COND_AND) != negated;
+	parts_find(b, &p, c, negated, is_and);
+	nodes = calloc(p.found.len + 1, sizeof(struct node *));
+	if (!nodes)
+		g->failed = true;
+	for (u32 i = 0; i < p.found.len && !g->failed; i++)
+		nodes[i] = build_merged(b, p.found.data[i].cond, p.found.data[i].negated);
+	if (!g->failed)
+		joined = join_all(b, nodes, p.found.len, is_and ? g->true_ : g->false_);
+	free(nodes);
+	parts_fini(&p);
+	b->depth--;
+	return joined;
+}
+
+/* From the back: what follows a part is there before it. Nothing is copied. */
+static struct node *build_plain(struct builder *b, const struct cond *c, bool negated,
+				struct node *yes, struct node *no)
+{
+	struct parts p = { 0 };
+	struct node *node;
+	bool is_and;
+
+	c = not_strip(c, &negated);
+	if (c->kind != COND_AND && c->kind != COND_OR)
+		return build_leaf(b, c, negated, yes, no);
+	if (++b->depth > MAX_DEPTH)
+		b->g->failed = true;
+	is_and = (c->kind == COND_AND) != negated;
+	parts_find(b, &p, c, negated, is_and);
+	node = is_and ? yes : no;
+	for (u32 i = p.found.len; i-- && !b->g->failed;)
+		node = build_plain(b, p.found.data[i].cond, p.found.data[i].negated,
+				   is_and ? node : yes, is_and ? no : node);
+	parts_fini(&p);
+	b->depth--;
+	return node;
+}
+
+/* TRUE and FALSE become YES and NO, which makes some touches idle. */
+static struct node *finish(struct graph *g, struct node *root)
+{
+	struct node **order, **done;
+	u32 count = graph_order(g, root, &order), most = g->count;
+
+	done = calloc(most, sizeof(struct node *));
+	if (!done || !count) {
+		free(done);
+		g->failed = true;
+		return g->no;
+	}
+	for (u32 i = 0; i < count && !g->failed; i++) {
+		struct node *n = order[i], *new = n;
+		struct arm *arms = n->count ? calloc(n->count, sizeof(*arms)) : NULL;
+
+		if (n->count && !arms)
+			g->failed = true;
+		for (u32 k = 0; arms && k < n->count; k++)
+			arms[k] = (struct arm){ n->arms[k].hi, done[n->arms[k].to->id] };
+		if (n == g->true_)
+			new = g->yes;
+		else if (n == g->false_)
+			new = g->no;
+		else if (arms && n->kind == NODE_TOUCH)
+			new = graph_touch(g, n->value, arms[0].to);
+		else if (arms)
+			new = graph_switch(g, n->value, arms, n->count);
+		done[n->id] = new;
+		free(arms);
+	}
+	root = done[root->id];
+	free(done);
+	return root;
+}
+
+struct node *graph_build(struct graph *g, const struct cond *cond, enum build_mode mode)
+{
+	struct builder b = { .g = g, .mode = mode };
+	struct node *root;
+
+	if (mode == BUILD_PLAIN)
+		root = build_plain(&b, cond, false, g->yes, g->no);
+	else
+		root = finish(g, build_merged(&b, cond, false));
+	free(b.pairs);
+	return g->failed ? NULL : root;
+}

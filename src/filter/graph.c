@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "filter/graph.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "classic/classic.h"
+
+static struct node *node_end(struct graph *g, enum node_kind kind)
+{
+	struct node *n = arena_alloc(g->values->arena, sizeof(*n));
+
+	if (!n) {
+		g->failed = true;
+		return NULL;
+	}
+	n->kind = kind;
+	n->id = g->count++;
+	return n;
+}
+
+void graph_init(struct graph *g, struct values *values)
+{
+	*g = (struct graph){ .values = values, .bucket_count = 256, .limit = GRAPH_MAX_NODES };
+	g->buckets = calloc(g->bucket_count, sizeof(*g->buckets));
+	g->no = node_end(g, NODE_NO);
+	g->yes = node_end(g, NODE_YES);
+	g->false_ = node_end(g, NODE_FALSE);
+	g->true_ = node_end(g, NODE_TRUE);
+	if (!g->buckets)
+		g->failed = true;
+}
+
+void graph_fini(struct graph *g)
+{
+	free(g->buckets);
+	vec_fini(&g->info);
+	vec_fini(&g->compares);
+	*g = (struct graph){ 0 };
+}
+
+/* The largest result of an operation on values up to a and b. */
+static u32 op_max(const struct value *v, u32 a, u32 b)
+{
+	bool constant = v->b && v->b->kind == VALUE_CONST;
+	u32 ones = a | b;
+
+	for (u32 s = 1; s < 32; s *= 2)
+		ones |= ones >> s;
+	switch (v->op) {
+	case CBPF_AND:
+		return MIN(a, b);
+	case CBPF_OR:
+	case CBPF_XOR:
+		return ones;
+	case CBPF_RSH:
+		return constant && b < 32 ? a >> b : a;
+	case CBPF_LSH:
+		return constant && b < 32 && (u64)a << b <= UINT32_MAX ? a << b : UINT32_MAX;
+	case CBPF_ADD:
+		return (u64)a + b <= UINT32_MAX ? a + b : UINT32_MAX;
+	case CBPF_MUL:
+		return (u64)a * b <= UINT32_MAX ? a * b : UINT32_MAX;
+	case CBPF_DIV:
+		return constant && b ? a / b : a;
+	case CBPF_MOD:
+		return b ? MIN(a, b - 1) : 0;
+	default:
+		return UINT32_MAX;
+	}
+}
+
+static u64 support_bit(const struct value *v)
+{
+	return 1ull << (v->id % 64);
+}
+
+static void info_load(struct value_info *info, const struct value *v)
+{
+	info->max = v->size == 1 ? 0xff : v->size == 2 ? 0xffff : UINT32_MAX;
+	if (v->a)
+		info->moving = true;
+	else if (v->k > INT32_MAX - 4)
+		info->stops = true;
+	else
+		info->end = v->k + v->size;
+}
+
+static void info_fill(struct value_info *info, const struct value *v, const struct value_info *a,
+		      const struct value_info *b)
+{
+	*info = (struct value_info){ .max = UINT32_MAX, .support = support_bit(v) };
+	for (const struct value_info *part = a; part; part = part == a ? b : NULL) {
+		info->support |= part->support;
+		info->end = MAX(info->end, part->end);
+		info->moving |= part->moving;
+		info->stops |= part->stops;
+	}
+	switch ((int)v->kind) {
+	case VALUE_CONST:
+		info->max = v->k;
+		info->support = 0;
+		break;
+	case VALUE_LOAD:
+		info_load(info, v);
+		break;
+	case VALUE_COMPARE:
+		info->max = 1;
+		break;
+	case VALUE_OP:
+		info->max = b ? op_max(v, a->max, b->max) : UINT32_MAX;
+		if (v->op == CBPF_DIV || v->op == CBPF_MOD) {
+			info->moving |= v->b->kind != VALUE_CONST;
+			info->stops |= v->b->kind == VALUE_CONST && !v->b->k;
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+/* Comparisons have ids from the top down, so that those of the values stay dense. */
+static u32 info_index(const struct value *v)
+{
+	return v->id & 0x80000000 ? 2 * ~v->id + 1 : 2 * v->id;
+}
+
+const struct value_info *graph_info(struct graph *g, const struct value *v)
+{
+	static const struct value_info nothing = { .max = UINT32_MAX, .moving = true };
+	struct value_info a = { 0 }, b = { 0 };
+	u32 index = info_index(v);
+
+	while (g->info.len <= index)
+		if (!vec_push(&g->info)) {
+			g->failed = true;
+			return &nothing;
+		}
+	if (g->info.data[index].max || g->info.data[index].support)
+		return &g->info.data[index];
+	if (v->a)
+		a = *graph_info(g, v->a);
+	if (v->b)
+		b = *graph_info(g, v->b);
+	info_fill(&g->info.data[index], v, v->a ? &a : NULL, v->b ? &b : NULL);
+	return &g->info.data[index];
+}
+
+const struct value *graph_compare(struct graph *g, u8 op, const struct value *a,
+				  const struct value *b)
+{
+	const struct value **slot;
+	struct value *v;
+
+	vec_for (slot, &g->compares)
+		if ((*slot)->op == op && (*slot)->a == a && (*slot)->b == b)
+			return *slot;
+	v = arena_alloc(g->values->arena, sizeof(*v));
+	slot = vec_push(&g->compares);
+	if (!v || !slot) {
+		g->failed = true;
+		return a;
+	}
+	*v = (struct value){ .kind = (enum value_kind)VALUE_COMPARE, .op = op, .a = a, .b = b };
+	v->id = ~(g->compares.len - 1);
+	*slot = v;
+	return v;
+}
+
+/* Are the bytes of load v among those of load u, with the same base? */
+static bool load_inside(const struct value *u, const struct value *v)
+{
+	return u->kind == VALUE_LOAD && v->kind == VALUE_LOAD && u->a == v->a && v->k >= u->k &&
+	       (u64)v->k + v->size <= (u64)u->k + u->size;
+}
+
+bool graph_covers(struct graph *g, const struct value *u, const struct value *v)
+{
+	const struct value_info *iv = graph_info(g, v);
+	u32 end = iv->end;
+	bool moving = iv->moving, stops = iv->stops;
+
+	if (u == v)
+		return true;
+	if (stops || end > graph_info(g, u)->end)
+		return false;
+	if (!moving)
+		return true;
+	return load_inside(u, v) || (u->a && graph_covers(g, u->a, v)) ||
+	       (u->b && graph_covers(g, u->b, v));
+}
+
+static void buckets_grow(struct graph *g)
+{
+	u32 count = g->bucket_count * 4;
+	struct node **buckets = calloc(count, sizeof(*buckets));
+
+	if (!buckets) {
+		g->failed = true;
+		return;
+	}
+	for (u32 i = 0; i < g->bucket_count; i++)
+		for (struct node *n = g->buckets[i], *next; n; n = next) {
+			next = n->next;
+			n->next = buckets[n->hash & (count - 1)];
+			buckets[n->hash & (count - 1)] = n;
+		}
+	free(g->buckets);
+	g->buckets = buckets;
+	g->bucket_count = count;
+}
+
+static u32 node_hash(enum node_kind kind, const struct value *v, const struct arm *arms, u32 count)
+{
+	u64 h = (u64)kind << 32 | v->id;
+
+	for (u32 i = 0; i < count; i++) {
+		h = (h ^ arms[i].hi) * 0x9e3779b97f4a7c15;
+		h = (h ^ h >> 29 ^ arms[i].to->id) * 0xbf58476d1ce4e5b9;
+	}
+	return h ^ h >> 32;
+}
+
+static bool arms_equal(const struct arm *a, const struct arm *b, u32 count)
+{
+	for (u32 i = 0; i < count; i++)
+		if (a[i].hi != b[i].hi || a[i].to != b[i].to)
+			return false;
+	return true;
+}
+
+static struct node *node_make(struct graph *g, enum node_kind kind, const struct value *v,
+			      const struct arm *arms, u32 count)
+{
+	u32 hash = node_hash(kind, v, arms, count);
+	struct value_info info;
+	struct node *n;
+
+	if (g->failed)
+		return g->no;
+	if (g->count > g->bucket_count)
+		buckets_grow(g);
+	for (n = g->buckets[hash & (g->bucket_count - 1)]; n; n = n->next)
+		if (n->hash == hash && n->kind == kind && n->value == v && n->count == count &&
+		    arms_equal(n->arms, arms, count))
+			return n;
+	n = node_end(g, kind);
+	if (!n || g->count > GRAPH_MAX_NODES ||
+	    !(n->arms = arena_copy(g->values->arena, arms, count * sizeof(*arms)))) {
+		g->failed = true;
+		return g->no;
+	}
+	info = *graph_info(g, v);
+	n->value = v;
+	n->count = count;
+	n->hash = hash;
+	n->support = info.support;
+	n->deepest = info.end;
+	for (u32 i = 0; i < count; i++) {
+		n->support |= arms[i].to->support;
+		n->deepest = MAX(n->deepest, arms[i].to->deepest);
+	}
+	n->next = g->buckets[hash & (g->bucket_count - 1)];
+	g->buckets[hash & (g->bucket_count - 1)] = n;
+	return n;
+}
+
+struct node *graph_switch(struct graph *g, const struct value *v, struct arm *arms, u32 count)
+{
+	struct value_info info = *graph_info(g, v);
+	u32 n = 0;
+
+	if (g->failed || info.stops)
+		return g->no;
+	for (u32 i = 0; i < count; i++) {
+		if (n && arms[n - 1].to == arms[i].to)
+			n--;
+		arms[n++] = arms[i];
+		if (arms[i].hi >= info.max)
+			break;
+	}
+	arms[n - 1].hi = info.max;
+	return n == 1 ? graph_touch(g, v, arms[0].to) : node_make(g, NODE_SWITCH, v, arms, n);
+}
+
+static bool divides(const struct value *v)
+{
+	return v->kind == VALUE_OP && (v->op == CBPF_DIV || v->op == CBPF_MOD) &&
+	       v->b->kind != VALUE_CONST;
+}
+
+struct node *graph_touch(struct graph *g, const struct value *v, struct node *to)
+{
+	struct value_info info = *graph_info(g, v);
+	struct arm arm = { .hi = UINT32_MAX };
+
+	if (g->failed || info.stops)
+		return g->no;
+	if (to == g->no || (!info.moving && !info.end))
+		return to;
+	if (to->count && graph_covers(g, to->value, v))
+		return to;
+	/* Only loads and divisions stop: the parts of other operations do for the whole. */
+	if (info.moving && v->kind != VALUE_LOAD && !divides(v)) {
+		to = v->b ? graph_touch(g, v->b, to) : to;
+		return graph_touch(g, v->a, to);
+	}
+	if (!info.moving)
+		v = value_load(g->values, 1, NULL, info.end - 1);
+	while (to->kind == NODE_TOUCH && graph_covers(g, v, to->value))
+		to = to->arms[0].to;
+	arm.to = to;
+	return node_make(g, NODE_TOUCH, v, &arm, 1);
+}
+
+u32 arm_find(const struct node *n, u32 x)
+{
+	u32 low = 0, high = n->count - 1;
+
+	while (low < high) {
+		u32 middle = (low + high) / 2;
+
+		if (x <= n->arms[middle].hi)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* Depth first without recursion: graphs can be deep. */
+u32 graph_order(struct graph *g, struct node *root, struct node ***out)
+{
+	struct frame {
+		struct node *node;
+		u32 arm;
+	} *stack = calloc(g->count, sizeof(*stack));
+	bool *seen = calloc(g->count, sizeof(*seen));
+	struct node **order = arena_array(g->values->arena, g->count, sizeof(struct node *));
+	u32 depth = 0, count = 0;
+
+	if (stack && seen && order) {
+		stack[depth++] = (struct frame){ root, 0 };
+		seen[root->id] = true;
+	} else {
+		g->failed = true;
+	}
+	while (depth) {
+		struct frame *f = &stack[depth - 1];
+
+		if (f->arm == f->node->count) {
+			order[count++] = f->node;
+			depth--;
+		} else {
+			struct node *to = f->node->arms[f->arm++].to;
+
+			if (!seen[to->id]) {
+				seen[to->id] = true;
+				stack[depth++] = (struct frame){ to, 0 };
+			}
+		}
+	}
+	free(stack);
+	free(seen);
+	*out = order;
+	return count;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "filter/legal.h"
+
+#include "classic/classic.h"
+
+static const struct value *shift_legal(struct values *vs, u8 op, const struct value *a,
+				       const struct value *b, u32 max)
+{
+	const struct value *one = value_const(vs, 1), *fits;
+
+	if (b->kind == VALUE_CONST && b->k >= 32)
+		return value_op(vs, CBPF_AND, a, value_const(vs, 0));
+	if (max < 32)
+		return value_op(vs, op, a, b);
+	/* ((b >> 5) - 1) >> 31 is 1 for b < 32 and else 0. */
+	fits = value_op(vs, CBPF_SUB, value_op(vs, CBPF_RSH, b, value_const(vs, 5)), one);
+	fits = value_op(vs, CBPF_RSH, fits, value_const(vs, 31));
+	b = value_op(vs, CBPF_AND, b, value_const(vs, 31));
+	return value_op(vs, CBPF_MUL, value_op(vs, op, a, b), fits);
+}
+
+const struct value *value_legal(struct graph *g, const struct value *v)
+{
+	const struct value *a, *b;
+
+	if (v->kind != VALUE_OP && (v->kind != VALUE_LOAD || !v->a))
+		return v;
+	a = value_legal(g, v->a);
+	if (v->kind == VALUE_LOAD)
+		return a == v->a ? v : value_load(g->values, v->size, a, v->k);
+	b = v->b ? value_legal(g, v->b) : NULL;
+	if (v->op == CBPF_LSH || v->op == CBPF_RSH)
+		return shift_legal(g->values, v->op, a, b, graph_info(g, b)->max);
+	return a == v->a && b == v->b ? v : value_op(g->values, v->op, a, b);
+}
+
+/* `len - 4` wraps only to the top 4 KiB of addresses, which no machine takes for a packet's. */
+static bool wraps_harmlessly(struct graph *g, const struct value *base)
+{
+	return base->kind == VALUE_OP && base->op == CBPF_SUB && base->b->kind == VALUE_CONST &&
+	       base->b->k <= 0x1000 &&
+	       (base->a->kind == VALUE_LEN || graph_info(g, base->a)->max <= 0xffff);
+}
+
+struct node *graph_guard(struct graph *g, const struct value *v, struct node *to)
+{
+	if (v->kind == VALUE_LOAD && v->a && !wraps_harmlessly(g, v->a)) {
+		u64 limit = v->k < INT32_MAX - 4 ? INT32_MAX - 4 - v->k : 0;
+		struct arm arms[2] = { { limit, to }, { UINT32_MAX, g->no } };
+
+		if (graph_info(g, v->a)->max > limit)
+			to = graph_switch(g, v->a, arms, 2);
+	}
+	if (v->b)
+		to = graph_guard(g, v->b, to);
+	if (v->a)
+		to = graph_guard(g, v->a, to);
+	return to;
+}

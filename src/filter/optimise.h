@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Path facts: on its way through the graph a packet's values become known. A test that a path has
+ * decided is left out on that path, arms that it cannot take are joined with their neighbours, and
+ * nothing is touched twice.
+ */
+#ifndef FILTER_OPTIMISE_H
+#define FILTER_OPTIMISE_H
+
+#include "filter/graph.h"
+
+/* The same filter with every path as short as its facts make it. A node that different paths reach
+ * with different knowledge may become several. */
+struct node *graph_specialise(struct graph *g, struct node *root);
+
+#endif
