@@ -81,5 +81,5 @@ int skep_prog_run_batch_at(struct skep_prog *const *place, struct skep_batch *ba
 
 struct skep_prog *skep_prog_put(struct skep_prog **place, struct skep_prog *prog)
 {
-	return __atomic_exchange_n(place, prog, __ATOMIC_ACQ_REL);
+	return __atomic_exchange_n(place, prog, __ATOMIC_SEQ_CST);
 }

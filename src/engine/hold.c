@@ -17,7 +17,7 @@ static struct hold *all;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key; /* its destructor ends a thread */
 static bool key_made;
-static bool slow_fence; /* no membarrier(2): readers fence */
+static bool slow_fence; /* no membarrier(2): all order their own accesses */
 
 static int membarrier(int command)
 {
@@ -118,10 +118,11 @@ static inline struct hold *next_hold(void)
 /* Between publishing and what follows; the other half is in hold_wait. */
 static inline void publish(struct hold *h, struct unit_prog *prog)
 {
-	__atomic_store_n(&h->prog, prog, __ATOMIC_RELEASE);
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	if (slow_fence)
-		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		__atomic_store_n(&h->prog, prog, __ATOMIC_SEQ_CST);
+	else
+		__atomic_store_n(&h->prog, prog, __ATOMIC_RELEASE);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 struct hold *hold_enter(struct unit_prog *prog)
@@ -145,7 +146,7 @@ struct hold *hold_enter_at(struct unit_prog *const *place)
 	do {
 		prog = __atomic_load_n(place, __ATOMIC_ACQUIRE);
 		publish(h, prog);
-	} while (__atomic_load_n(place, __ATOMIC_ACQUIRE) != prog);
+	} while (__atomic_load_n(place, __ATOMIC_SEQ_CST) != prog);
 	current = h;
 	return h;
 }
@@ -163,7 +164,7 @@ static bool held(const struct unit *u)
 
 	pthread_mutex_lock(&lock);
 	for (h = all; h && !found; h = h->next) {
-		uintptr_t prog = (uintptr_t)__atomic_load_n(&h->prog, __ATOMIC_ACQUIRE);
+		uintptr_t prog = (uintptr_t)__atomic_load_n(&h->prog, __ATOMIC_SEQ_CST);
 
 		found = prog >= (uintptr_t)u->progs &&
 			prog < (uintptr_t)(u->progs + u->obj->prog_count);
@@ -179,8 +180,8 @@ void hold_wait(const struct unit *u)
 	pthread_once(&once, start);
 	/* Whoever published a hold before this is seen; whoever does after it sees what the caller
 	 * has put in the program's place. */
-	if (slow_fence || membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
-		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (!slow_fence)
+		membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 	while (u->progs && held(u)) {
 		nanosleep(&pause, NULL);
 		if (pause.tv_nsec < 1000000)
