@@ -37,7 +37,7 @@ static int flow_start(struct user_run *run, const struct skep_run *io, u64 *r1, 
 	run->end = run->data + io->data_in_len;
 	if (io->data_in_len)
 		memcpy(run->data, io->data_in, io->data_in_len);
-	memset(&run->ctx, 0, sizeof(run->ctx));
+	clear(&run->ctx.skb, sizeof(run->ctx.skb));
 	run->ctx.skb.data = (u32)(uintptr_t)run->data;
 	run->ctx.skb.data_end = (u32)(uintptr_t)run->end;
 	run->ctx.skb.flow_keys = (u64)(uintptr_t)&run->keys;

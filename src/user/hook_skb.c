@@ -218,7 +218,7 @@ static int skb_start(struct user_run *run, const struct skep_run *io, u64 *r1, u
 		err = skb_size_check(run, io, d);
 	if (err)
 		return err;
-	memset(&run->ctx.skb, 0, sizeof(run->ctx.skb));
+	clear(&run->ctx.skb, sizeof(run->ctx.skb));
 	skb_place(run, io);
 	if (io->ctx_in)
 		err = skb_ctx_check(&in, (size_t)(run->end - run->data), d);

@@ -72,13 +72,3 @@ struct user_run *run_take(struct diag *d)
 
 	return h->state ? h->state : run_new(h, d);
 }
-
-u8 run_region(struct user_run *run, const void *base, u64 len, enum vm_region_class what, u8 access)
-{
-	u32 i = run->vm.region_count++;
-
-	run->vm.regions[i] = (struct vm_region){
-		.base = (u64)(uintptr_t)base, .len = len, .what = what, .access = access
-	};
-	return (u8)i;
-}

@@ -101,8 +101,25 @@ static inline struct user_run *run_of(void *self)
 struct user_run *run_take(struct diag *d);
 
 /* Let the program touch [base, base + len). Returns the region's index. */
-u8 run_region(struct user_run *run, const void *base, u64 len, enum vm_region_class what,
-	      u8 access);
+static inline u8 run_region(struct user_run *run, const void *base, u64 len,
+			    enum vm_region_class what, u8 access)
+{
+	u32 i = run->vm.region_count++;
+
+	run->vm.regions[i] = (struct vm_region){
+		.base = (u64)(uintptr_t)base, .len = len, .what = what, .access = access
+	};
+	return (u8)i;
+}
+
+/* memset(at, 0, len) by the C library: compilers make a slower string instruction of a few hundred
+ * bytes that they know the number of. */
+static inline void clear(void *at, size_t len)
+{
+	__asm__("" : "+r"(len));
+	memset(at, 0, len);
+}
+
 /* After the packet moved: the context's data fields, len, and the regions follow. */
 void skb_sync(struct user_run *run);
 void xdp_sync(struct user_run *run);
