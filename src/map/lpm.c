@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Longest-prefix match: a path-compressed binary trie. A key is {u32 prefix length in bits, bytes
- * in network order}; nodes keep the bytes as big-endian 64-bit words, so that comparing is an xor
- * and a count of leading zeros.
+ * Longest-prefix match: a path-compressed binary trie under a table of its first levels. A key is
+ * {u32 prefix length in bits, bytes in network order}; nodes keep the bytes as big-endian 64-bit
+ * words, so that comparing is an xor and a count of leading zeros.
+ *
+ * The table has an entry for each value of a key's first `top_bits` bits: the best prefix that is
+ * shorter than those, and where the others begin. A change of a prefix changes only entries
+ * that the prefix covers: a fork that comes or goes above them is in no entry.
  *
  * Writers hold the map's lock and make `seq` odd meanwhile; readers walk without a lock and walk
  * again when seq moved. Every shared word is atomic, so a reader may see a mixture but never junk
@@ -16,9 +20,10 @@
 #include "map/slab.h"
 
 enum { LPM_BYTES_MAX = 256, LPM_WORDS_MAX = LPM_BYTES_MAX / 8 };
+enum { TOP_BITS = 12, TOP_BITS_MANY = 16, MANY = 1024 }; /* prefixes */
 
 struct lpm_node {
-	u32 child[2]; /* links: 1 + node number, 0: none */
+	u32 child[2]; /* links: 1 + eighth of the node's offset, 0: none */
 	u32 plen;     /* bits */
 	u32 live;     /* 0: only a fork of two children */
 	u64 word[];   /* bits from plen on may be anything; then the value */
@@ -29,8 +34,16 @@ struct lpm_key {
 	u64 word[LPM_WORDS_MAX];
 };
 
+/* An entry of the table: links, 0: none. One word, so that a reader gets both of one time. */
+struct lpm_top {
+	u32 best, below;
+};
+
 struct lpm {
 	struct slab slab;
+	struct slab top_slab;
+	u64 *top; /* 1 << top_bits of struct lpm_top; atomic */
+	u32 top_bits;
 	u32 lock, seq;
 	u32 root; /* link */
 	u32 stride, value_off, words, max_plen, count;
@@ -40,7 +53,7 @@ struct lpm {
 
 static struct lpm_node *node_at(const struct lpm *t, u32 link)
 {
-	return (struct lpm_node *)(t->slab.data + (u64)(link - 1) * t->stride);
+	return (struct lpm_node *)(t->slab.data + (u64)(link - 1) * 8);
 }
 
 static int key_parse(const struct lpm *t, struct lpm_key *k, const void *key)
@@ -50,6 +63,10 @@ static int key_parse(const struct lpm *t, struct lpm_key *k, const void *key)
 	k->plen = LOAD(u32, key);
 	if (k->plen > t->max_plen)
 		return -EINVAL;
+	if (bytes == 4) {
+		k->word[0] = (u64)be32toh(LOAD(u32, (const u8 *)key + 4)) << 32;
+		return 0;
+	}
 	k->word[t->words - 1] = 0;
 	memcpy(k->word, (const u8 *)key + 4, bytes);
 	for (u32 i = 0; i < t->words; i++)
@@ -73,6 +90,11 @@ static u32 node_bit(const struct lpm *t, const struct lpm_node *n, u32 bit)
 	return bit < t->max_plen ? word_bit(LOAD_ACQUIRE(n->word[bit / 64]), bit) : 0;
 }
 
+static u64 prefix_mask(u32 plen)
+{
+	return plen ? ~(u64)0 << (64 - plen) : 0;
+}
+
 /* Leading bits that node and key share, at most the shorter prefix. */
 static u32 common(const struct lpm_node *n, u32 node_plen, const struct lpm_key *k)
 {
@@ -87,10 +109,48 @@ static u32 common(const struct lpm_node *n, u32 node_plen, const struct lpm_key 
 	return limit;
 }
 
-/* The best node's link, 0: none; -1: the trie changed under way. */
+static u64 top_word(struct lpm_top e)
+{
+	return (u64)e.below << 32 | e.best;
+}
+
+/* Where a search for the key begins, and what is known by then. */
+static struct lpm_top search_from(const struct lpm *t, const struct lpm_key *k)
+{
+	u64 word;
+
+	if (k->plen < t->top_bits)
+		return (struct lpm_top){ 0, LOAD_ACQUIRE(t->root) };
+	word = LOAD_ACQUIRE(t->top[k->word[0] >> (64 - t->top_bits)]);
+	return (struct lpm_top){ (u32)word, (u32)(word >> 32) };
+}
+
+/* The best node's link, 0: none; -1: the trie changed under way. Keys of one word. */
+static s64 walk_word(const struct lpm *t, const struct lpm_key *k)
+{
+	struct lpm_top from = search_from(t, k);
+	u32 link = from.below, best = from.best, steps = 0;
+	u64 word = k->word[0];
+
+	while (link) {
+		const struct lpm_node *n = node_at(t, link);
+		u32 plen = LOAD_ACQUIRE(n->plen);
+
+		if (plen > k->plen || ((LOAD_ACQUIRE(n->word[0]) ^ word) & prefix_mask(plen)))
+			break;
+		best = LOAD_ACQUIRE(n->live) ? link : best;
+		link = LOAD_ACQUIRE(n->child[plen < 64 ? word >> (63 - plen) & 1 : 0]);
+		if (++steps > 65)
+			return -1;
+	}
+	return best;
+}
+
+/* The same of any key. */
 static s64 walk(const struct lpm *t, const struct lpm_key *k)
 {
-	u32 link = LOAD_ACQUIRE(t->root), best = 0;
+	struct lpm_top from = search_from(t, k);
+	u32 link = from.below, best = from.best;
 	s64 last = -1;
 
 	while (link) {
@@ -120,7 +180,7 @@ static void *lpm_lookup(struct map *m, const void *key, u32 cpu)
 		return NULL;
 	for (u32 spins = 0;; spins++) {
 		u32 seq = LOAD_ACQUIRE(t->seq);
-		s64 link = seq & 1 ? -1 : walk(t, &k);
+		s64 link = seq & 1 ? -1 : t->words == 1 ? walk_word(t, &k) : walk(t, &k);
 
 		if (link >= 0 && READ_ONCE(t->seq) == seq)
 			return link ? (u8 *)node_at(t, (u32)link) + t->value_off : NULL;
@@ -147,7 +207,7 @@ static u32 node_take(struct lpm *t)
 	if (link)
 		t->free = READ_ONCE(node_at(t, link)->child[0]);
 	else if (t->fresh < t->count)
-		link = ++t->fresh;
+		link = 1 + t->fresh++ * (t->stride / 8);
 	return link;
 }
 
@@ -228,6 +288,57 @@ static int node_link(struct lpm *t, const struct lpm_key *k, const struct place 
 	return 0;
 }
 
+/* ---- the table ---- */
+
+static void top_set(struct lpm *t, u32 first, u32 end, struct lpm_top e)
+{
+	for (u32 i = first; i < end; i++)
+		STORE_RELEASE(t->top[i], top_word(e));
+}
+
+/* Entries [first, end), which cover all of the trie below `link`; `best` is of what is above. */
+static void top_fill(struct lpm *t, u32 first, u32 end, u32 link, u32 best)
+{
+	const struct lpm_node *n = link ? node_at(t, link) : NULL;
+	u32 at = n ? (u32)(n->word[0] >> (64 - t->top_bits)) : end, half;
+
+	if (n && n->plen < t->top_bits) {
+		half = 1u << (t->top_bits - n->plen - 1);
+		at &= ~(2 * half - 1);
+		top_set(t, first, at, (struct lpm_top){ best, 0 });
+		top_set(t, at + 2 * half, end, (struct lpm_top){ best, 0 });
+		if (n->live)
+			best = link;
+		top_fill(t, at, at + half, n->child[0], best);
+		top_fill(t, at + half, at + 2 * half, n->child[1], best);
+		return;
+	}
+	top_set(t, first, end, (struct lpm_top){ best, 0 });
+	if (n)
+		top_set(t, at, at + 1, (struct lpm_top){ best, link });
+}
+
+/* The trie has changed at the key's prefix. */
+static void top_refresh(struct lpm *t, const struct lpm_key *k)
+{
+	u32 bits = MIN(k->plen, t->top_bits), count = 1u << (t->top_bits - bits);
+	u32 first = (u32)(k->word[0] >> (64 - t->top_bits)) & ~(count - 1);
+	u32 link = t->root, best = 0;
+
+	while (link) {
+		const struct lpm_node *n = node_at(t, link);
+
+		if (common(n, MIN(n->plen, bits), k) < MIN(n->plen, bits))
+			link = 0;
+		if (!link || n->plen >= bits)
+			break;
+		if (n->live)
+			best = link;
+		link = n->child[key_bit(t, k, n->plen)];
+	}
+	top_fill(t, first, first + count, link, best);
+}
+
 static int update_locked(struct map *m, const struct lpm_key *k, const void *value, u64 flags)
 {
 	struct lpm *t = m->impl;
@@ -264,6 +375,8 @@ static int lpm_update(struct map *m, const void *key, const void *value, u64 fla
 		return -EINVAL;
 	write_begin(t);
 	err = update_locked(m, &k, value, flags);
+	if (!err)
+		top_refresh(t, &k);
 	write_end(t);
 	return err;
 }
@@ -303,6 +416,8 @@ static int lpm_remove(struct map *m, const void *key)
 		return -EINVAL;
 	write_begin(t);
 	err = remove_locked(t, &k);
+	if (!err)
+		top_refresh(t, &k);
 	write_end(t);
 	return err;
 }
@@ -401,6 +516,15 @@ static int lpm_check(const struct map_def *def, struct diag *d)
 	return 0;
 }
 
+static void lpm_destroy(struct map *m)
+{
+	struct lpm *t = m->impl;
+
+	slab_fini(&t->slab);
+	slab_fini(&t->top_slab);
+	free(t);
+}
+
 static int lpm_create(struct map *m)
 {
 	u64 count = 2 * (u64)m->def.max_entries + 2; /* each with a fork, one in exchange */
@@ -412,27 +536,25 @@ static int lpm_create(struct map *m)
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return -ENOMEM;
+	m->impl = t;
 	t->count = (u32)count;
 	t->max = m->def.max_entries;
 	t->max_plen = (m->def.key_size - 4) * 8;
 	t->words = ROUND_UP(m->def.key_size - 4, 8u) / 8;
 	t->value_off = (u32)sizeof(struct lpm_node) + t->words * 8;
 	t->stride = t->value_off + m->value_stride;
+	t->top_bits = MIN(m->def.max_entries < MANY ? TOP_BITS : TOP_BITS_MANY, t->max_plen);
 	err = slab_new(&t->slab, t->count, t->stride);
+	if (!err && t->slab.len / 8 > UINT32_MAX - 1)
+		err = -E2BIG;
+	if (!err)
+		err = slab_new(&t->top_slab, 1u << t->top_bits, sizeof(u64));
 	if (err) {
-		free(t);
-		return err;
+		lpm_destroy(m);
+		m->impl = NULL;
 	}
-	m->impl = t;
-	return 0;
-}
-
-static void lpm_destroy(struct map *m)
-{
-	struct lpm *t = m->impl;
-
-	slab_fini(&t->slab);
-	free(t);
+	t->top = (u64 *)t->top_slab.data;
+	return err;
 }
 
 const struct map_ops lpm_ops = {

@@ -301,6 +301,9 @@ static void lpm_agrees(void **state)
 	lpm_storm(1, 300, 3000);
 	lpm_storm(4, 30, 3000);
 	lpm_storm(4, 1000, 3000);
+	lpm_storm(2, 2000, 5000); /* from 1,024 prefixes on the table is larger */
+	lpm_storm(4, 3000, 6000);
+	lpm_storm(8, 2000, 4000);
 	lpm_storm(9, 100, 2000);
 	lpm_storm(16, 100, 2000);
 }
