@@ -44,9 +44,10 @@ void skep_diag_free(struct skep_diag *diag);
 /* ---- source → object: pure, no system call but reading files ---- */
 
 enum skep_lang {
-	SKEP_AUTO, /* by content: ELF magic, else assembler text */
+	SKEP_AUTO, /* by content: ELF magic, a classic program, else assembler text */
 	SKEP_ELF,
 	SKEP_ASM,
+	SKEP_CLASSIC, /* classic BPF, converted: tcpdump -d, -dd, -ddd, bpf_asm, sock_filter */
 };
 
 struct skep_source {
@@ -60,12 +61,44 @@ struct skep_open_opts {
 	size_t size;
 	const char *btf_path;  /* CO-RE target: a BTF or ELF file; NULL: the running kernel's if
 				  there is one; "none": leave the object's own layouts */
-	const char *prog_type; /* for programs whose section name says nothing: "xdp", … */
+	const char *prog_type; /* for programs whose section name says nothing: "xdp", …; of a
+				  classic one: "socket_filter" (NULL) or, with direct packet
+				  access, "sched_cls" */
 };
 
 int skep_open(struct skep_object **out, enum skep_lang lang, struct skep_source src,
 	      const struct skep_open_opts *opts, struct skep_diag *diag);
 void skep_object_free(struct skep_object *obj);
+
+/* ---- classic BPF: struct sock_filter, as sockets and libpcap take it ---- */
+
+struct skep_classic; /* a program that passed Linux's checker */
+
+struct skep_classic_insn { /* the layout of struct sock_filter and of the BSDs' bpf_insn */
+	uint16_t code;
+	uint8_t jt, jf;
+	uint32_t k;
+};
+
+/* Reads what SKEP_CLASSIC reads. */
+int skep_classic_open(struct skep_classic **out, enum skep_lang lang, struct skep_source src,
+		      const struct skep_open_opts *opts, struct skep_diag *diag);
+void skep_classic_free(struct skep_classic *prog);
+/* Belong to the program. For SO_ATTACH_FILTER, with *count as its length. */
+const struct skep_classic_insn *skep_classic_insns(const struct skep_classic *prog, size_t *count);
+
+enum skep_classic_form {
+	SKEP_CLASSIC_LISTING, /* tcpdump -d */
+	SKEP_CLASSIC_C,	      /* -dd */
+	SKEP_CLASSIC_DECIMAL, /* -ddd */
+	SKEP_CLASSIC_ASM,     /* bpf_asm's input */
+	SKEP_CLASSIC_BINARY,  /* struct sock_filter, host byte order */
+};
+int skep_classic_print(const struct skep_classic *prog, enum skep_classic_form form, FILE *out);
+/* The reference interpreter, over a packet with its link header: accepted bytes, 0: none. What
+ * Linux knows beside the packet (mark, VLAN tag, interface, …) is 0. */
+uint32_t skep_classic_run(const struct skep_classic *prog, const void *packet, uint32_t len,
+			  uint32_t wire_len);
 
 /* ---- objects without a file ---- */
 

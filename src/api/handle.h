@@ -8,8 +8,15 @@
 
 #include <skep/skep.h>
 
+#include "classic/classic.h"
 #include "engine/engine.h"
 #include "object/object.h"
+
+/* A classic program that owns its instructions. */
+struct classic {
+	struct arena arena;
+	struct cbpf_prog prog;
+};
 
 #define HANDLE(public, internal, of, to)                                                           \
 	static inline struct internal *of(const struct public *p)                                  \
@@ -23,6 +30,7 @@
 
 HANDLE(skep_diag, diag, diag_of, diag_handle)
 HANDLE(skep_object, object, object_of, object_handle)
+HANDLE(skep_classic, classic, classic_of, classic_handle)
 HANDLE(skep_engine, engine, engine_of, engine_handle)
 HANDLE(skep_unit, unit, unit_of, unit_handle)
 HANDLE(skep_prog, unit_prog, prog_of, prog_handle)

@@ -54,16 +54,42 @@ static int open_asm(struct object **out, const char *name, const u8 *data, size_
 	return 0;
 }
 
+static bool classic_recognise(const u8 *data, size_t len)
+{
+	return cbpf_recognise((const char *)data, len);
+}
+
+static int open_classic(struct object **out, const char *name, const u8 *data, size_t len,
+			const struct skep_open_opts *opts, struct diag *d)
+{
+	s32 type = opts->prog_type ? prog_type_by_name(opts->prog_type) : PROG_SOCKET_FILTER;
+	struct cbpf_prog prog;
+	struct arena a = { 0 };
+	int err;
+
+	if (type != PROG_SOCKET_FILTER && type != PROG_SCHED_CLS)
+		return diag_error(
+			d, -EINVAL, NOWHERE,
+			"a classic program becomes a socket_filter or a sched_cls, no '%s'",
+			opts->prog_type);
+	err = cbpf_parse(&prog, &a, name, (const char *)data, len, d);
+	if (!err)
+		err = cbpf_object(out, &prog, name, type == PROG_SCHED_CLS, d);
+	arena_fini(&a);
+	return err;
+}
+
 /* In the order in which SKEP_AUTO asks. */
 static const struct frontend frontends[] = {
 	{ SKEP_ELF, elf_recognise, open_elf },
+	{ SKEP_CLASSIC, classic_recognise, open_classic },
 	{ SKEP_ASM, text_recognise, open_asm },
 };
 
 static int open_bytes(struct object **out, enum skep_lang lang, const char *name, const u8 *data,
 		      size_t len, const struct skep_open_opts *opts, struct diag *d)
 {
-	if ((u32)lang > SKEP_ASM)
+	if ((u32)lang > SKEP_CLASSIC)
 		return diag_error(d, -EINVAL, NOWHERE, "there is no language %d", lang);
 	if (!len)
 		return diag_error(d, -EINVAL, NOWHERE, "'%s' is empty", name);
