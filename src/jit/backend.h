@@ -9,7 +9,8 @@
 struct jit_image {
 	u8 *data;  /* owned */
 	u32 len;   /* bytes */
-	u32 enter; /* offset of vm_native.enter */
+	/* vm_native.enter */
+	int (*enter)(struct vm_run *run, const void *code, u64 *reg);
 	u32 *at;   /* per slot: offset of the function that starts there; owned */
 };
 

@@ -64,7 +64,7 @@ static int publish(struct vm_prog *p, const struct ir *ir, struct jit_image *ima
 	n->base.size = image->len;
 	n->base.at = image->at;
 	n->base.destroy = native_destroy;
-	*(const void **)(void *)&n->base.enter = n->base.code + image->enter;
+	n->base.enter = image->enter;
 	image->at = NULL;
 	p->native = &n->base;
 	return 0;

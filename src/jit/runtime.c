@@ -4,8 +4,9 @@
 #include "vm/access.h"
 #include "vm/args.h"
 
-void jit_fault(struct vm_run *run, const struct vm_prog *p, u32 slot, u32 kind)
+void jit_fault(struct vm_run *run, u32 slot, u32 kind)
 {
+	const struct vm_prog *p = run->prog;
 	u64 reg[REG_COUNT] = { 0 };
 
 	if (kind == JIT_FAULT_POISON)

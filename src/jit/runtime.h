@@ -11,7 +11,7 @@ enum jit_fault_kind {
 	JIT_FAULT_DEAD,	  /* code that the verifier found unreachable was reached */
 };
 /* Completes run->fault: program and slot. */
-void jit_fault(struct vm_run *run, const struct vm_prog *p, u32 slot, u32 kind);
+void jit_fault(struct vm_run *run, u32 slot, u32 kind);
 
 /* LD_ABS and LD_IND. what 0: out of bounds, the function ends with R0 = 0; 1: value; 2: a fault. */
 struct jit_loaded {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "jit/runtime.h"
+#include "jit/x64_entry.h"
 
 const u8 x64_reg_of[REG_COUNT] = { RAX, RSI, RDX, RCX, R8, R9, RBX, R13, R14, R15, RBP };
 
@@ -314,7 +315,6 @@ static void emit_all(struct x64 *x)
 	x->a.len = 0;
 	x->faults.len = 0;
 	x->asks.len = 0;
-	x64_emit_enter(x);
 	if (x->checks)
 		x64_check_start(x);
 	for (u32 k = 0; k < x->ir->func_count; k++)
@@ -363,7 +363,7 @@ static int emit(struct x64 *x, struct jit_image *out)
 	if (err)
 		return err;
 	fix(x);
-	*out = (struct jit_image){ x->a.data, x->a.len, 0, x->entry };
+	*out = (struct jit_image){ x->a.data, x->a.len, x64_enter, x->entry };
 	x->a.data = NULL;
 	x->entry = NULL;
 	return 0;

@@ -45,8 +45,6 @@ struct x64 {
 	u32 *longest;  /* the same of the first pass: no distance is larger */
 	u32 *ends;     /* where instructions end in the first pass */
 	u32 *entry;    /* per slot: offset of the function that starts there */
-	u32 leave;     /* offset of the way back to the host after a fault */
-	u32 interpret; /* offset of the way into the interpreter after a tail call */
 	const struct ir_insn *flags_of; /* emitted last: the zero flag is that of its result */
 	VEC(struct x64_fixup) fixups;
 	VEC(struct x64_fault) faults;
@@ -105,7 +103,7 @@ void x64_emit_store(struct x64 *x, const struct ir_insn *i);
 void x64_emit_atomic(struct x64 *x, const struct ir_insn *i);
 
 /* x64_call.c */
-void x64_emit_enter(struct x64 *x); /* from and to the host; once, at the start */
+void x64_jmp_host(struct x64 *x, void (*to)(void));
 void x64_emit_prologue(struct x64 *x);
 void x64_emit_epilogue(struct x64 *x);
 void x64_emit_exit(struct x64 *x);

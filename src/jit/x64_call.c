@@ -4,86 +4,26 @@
 
 #include "jit/runtime.h"
 #include "jit/x64.h"
+#include "jit/x64_entry.h"
 #include "map/array.h"
 
 #define RUN_FIELD(field) ((struct x64_mem){ RUN, NO_REG, 0, offsetof(struct vm_run, field) })
-
-static const u8 host_saved[] = { RBP, RBX, R12, R13, R14, R15 };
-
-static void load64(struct x64 *x, u8 dst, struct x64_mem m)
-{
-	x64_rm(&x->a, true, 0x8b, dst, m);
-}
 
 static void store64(struct x64 *x, struct x64_mem m, u8 src)
 {
 	x64_rm(&x->a, true, 0x89, src, m);
 }
 
+void x64_jmp_host(struct x64 *x, void (*to)(void))
+{
+	x64_mov_imm(&x->a, RAX, (u64)(uintptr_t)to);
+	x64_rr(&x->a, false, 0xff, 4, RAX);
+}
+
 static void call_host(struct x64 *x, const void *fn)
 {
 	x64_mov_imm(&x->a, RAX, (u64)(uintptr_t)fn);
 	x64_call_reg(&x->a, RAX);
-}
-
-static void restore_host(struct x64 *x)
-{
-	for (u32 k = ARRAY_SIZE(host_saved); k-- > 0;)
-		x64_pop(&x->a, host_saved[k]);
-	x64_byte(&x->a, 0xc3);
-}
-
-/* After a tail call to a program without code: r1 in rsi. The host's stack is 8 off, as at the
- * start of a function; r0 goes through the word that this frees. */
-static void emit_interpret(struct x64 *x)
-{
-	u32 fault;
-
-	x->interpret = x->a.len;
-	x64_push(&x->a, RAX);
-	x64_mov(&x->a, true, RDI, RUN);
-	x64_mov(&x->a, true, RDX, FP);
-	x64_mov(&x->a, true, RCX, RSP);
-	call_host(x, (const void *)jit_interpret);
-	x64_rr(&x->a, false, 0x84, RAX, RAX);
-	fault = x64_jcc_short(&x->a, CC_E);
-	x64_pop(&x->a, RAX);
-	x64_byte(&x->a, 0xc3);
-	x64_bind(&x->a, fault);
-}
-
-/* int enter(struct vm_run *run, const void *code, u64 *reg). All programs lay out the stack so: a
- * fault in one may end a run that another entered. */
-void x64_emit_enter(struct x64 *x)
-{
-	struct x64_mem result = { RDX, NO_REG, 0, 0 };
-
-	x64_room(&x->a);
-	for (u32 k = 0; k < ARRAY_SIZE(host_saved); k++)
-		x64_push(&x->a, host_saved[k]);
-	x64_push(&x->a, RDX);
-	x64_mov(&x->a, true, RUN, RDI);
-	store64(x, RUN_FIELD(native_sp), RSP);
-	x64_mov(&x->a, true, RAX, RSI);
-	for (u32 r = 1; r < REG_COUNT; r++) {
-		if (r != 2 && (r <= 5 || r == REG_FP))
-			load64(x, x64_reg_of[r],
-			       (struct x64_mem){ RDX, NO_REG, 0, (s32)(r * sizeof(u64)) });
-	}
-	load64(x, RDX, (struct x64_mem){ RDX, NO_REG, 0, 2 * sizeof(u64) });
-	x64_call_reg(&x->a, RAX);
-	x64_pop(&x->a, RDX);
-	store64(x, result, RAX);
-	x64_arith(&x->a, false, X64_XOR, RAX, RAX);
-	restore_host(x);
-
-	x64_room(&x->a);
-	emit_interpret(x);
-	x->leave = x->a.len;
-	load64(x, RSP, RUN_FIELD(native_sp));
-	x64_pop(&x->a, RDX);
-	x64_mov_imm(&x->a, RAX, (u32)-EFAULT);
-	restore_host(x);
 }
 
 /* Bytes below the saved registers: may_goto's counter, and what aligns the stack for calls. */
@@ -212,10 +152,7 @@ void x64_emit_tail_call(struct x64 *x, const struct ir_insn *i)
 	x64_mov(&x->a, true, RDI, RUN);
 	x64_mov(&x->a, true, RSI, RDX);
 	x64_mov(&x->a, false, RDX, RCX);
-	x64_rr(&x->a, true, 0x8d, RCX, RBP);
-	x->a.len -= 1; /* lea rcx, [rip + interpret] */
-	x64_byte(&x->a, 0x0d);
-	x64_u32(&x->a, x->interpret - (x->a.len + 4));
+	x64_mov_imm(&x->a, RCX, (u64)(uintptr_t)x64_interpret);
 	call_host(x, (const void *)jit_tail_target);
 	x64_pop(&x->a, RSI);
 	x64_pop(&x->a, RCX); /* r0 */
@@ -249,28 +186,22 @@ void x64_emit_packet(struct x64 *x, const struct ir_insn *i)
 	x64_bind(&x->a, loaded);
 }
 
-/* One block a slot that can fault, then what they share: report, and back to the host. */
+/* One block a slot that can fault, then what they share. */
 void x64_emit_faults(struct x64 *x)
 {
-	u32 report;
+	u32 report = 0;
 	struct x64_fault *f;
 
-	x64_room(&x->a);
-	report = x->a.len;
-	load64(x, RSP, RUN_FIELD(native_sp));
-	x64_mov(&x->a, true, RDI, RUN);
-	x64_mov_imm(&x->a, RSI, (u64)(uintptr_t)x->ir->prog);
-	x64_mov(&x->a, false, RDX, R10);
-	x64_mov(&x->a, false, RCX, R11);
-	call_host(x, (const void *)jit_fault);
-	x64_byte(&x->a, 0xe9);
-	x64_u32(&x->a, x->leave - (x->a.len + 4));
 	vec_for (f, &x->faults) {
 		x64_room(&x->a);
 		STORE(u32, x->a.data + f->at - 4, x->a.len - f->at);
-		x64_mov_imm(&x->a, R10, f->slot);
-		x64_mov_imm(&x->a, R11, f->kind);
-		x64_byte(&x->a, 0xe9);
-		x64_u32(&x->a, report - (x->a.len + 4));
+		x64_mov_imm(&x->a, RDI, f->slot << 2 | f->kind);
+		if (report && x->a.len + 2 - report <= -INT8_MIN) {
+			x64_byte(&x->a, 0xeb);
+			x64_byte(&x->a, (u8)(report - (x->a.len + 1)));
+		} else {
+			report = x->a.len;
+			x64_jmp_host(x, x64_fault);
+		}
 	}
 }

@@ -8,6 +8,7 @@
 
 #include "jit/checked.h"
 #include "jit/x64.h"
+#include "jit/x64_entry.h"
 #include "vm/access.h"
 
 #define RUN_FIELD(field) ((struct x64_mem){ RUN, NO_REG, 0, (s32)offsetof(struct vm_run, field) })
@@ -198,9 +199,7 @@ static void tail_call(struct x64 *x)
 	store_arguments(x, 4, 5);
 	x64_mov_mem_imm(&x->a, 4, RUN_FIELD(native_slot), (s32)x->slot);
 	x64_mov(&x->a, true, RDI, RUN);
-	x64_byte(&x->a, 0x4c); /* lea r8, [rip + interpret] */
-	x64_byte(&x->a, 0x8d);
-	jump_back(x, 0x05, x->interpret);
+	x64_mov_imm(&x->a, R8, (u64)(uintptr_t)x64_interpret);
 	call_host(x, (const void *)checked_tail);
 	fault_if_any(x);
 	x64_test(&x->a, true, RAX, RAX);
@@ -365,7 +364,7 @@ static void emit_report(struct x64 *x, u32 *set, u32 *report, u32 *call)
 	x64_mov(&x->a, false, RDX, R10);
 	x64_mov(&x->a, false, RCX, R11);
 	call_host(x, (const void *)checked_fault);
-	jump_back(x, 0xe9, x->leave);
+	x64_jmp_host(x, x64_leave);
 }
 
 void x64_check_end(struct x64 *x)

@@ -110,9 +110,18 @@ struct vm_window {
 /* State of one run. Zero it, fill in the first part, run. About 7 KiB. Reusable: a run resets all
  * but the first part. */
 struct vm_run {
+	void *host; /* in: the engine's: packet, devices */
+	u32 cpu;    /* in: map slot */
+	/* What machine code reaches by a short distance. */
+	u32 frames;
+	const struct vm_prog *prog; /* running now */
+	void *native_sp;	    /* where the host's stack was when it was entered */
+	u64 native_operand;	    /* the register of callx */
+	u32 tail_calls;
+	bool checked;
+	struct vm_fault fault; /* out */
+
 	/* in */
-	void *host; /* the engine's: packet, devices */
-	u32 cpu;    /* map slot */
 	u64 budget; /* instructions left; 0 at the start: no limit */
 	bool allow_uninit_stack;
 	const struct ctx_layout *ctx_layout; /* NULL: ctx bytes are plain memory */
@@ -130,18 +139,12 @@ struct vm_run {
 
 	/* out */
 	u64 insns; /* executed; counted in checked mode, in fast mode only with a budget */
-	struct vm_fault fault;
 
 	/* the machine's own */
-	const struct vm_prog *prog; /* running now */
-	u32 tail_calls, frames;
 	u64 left;	  /* instructions before the budget is spent */
 	u32 open_records; /* ring records reserved and not yet submitted */
 	void *held_lock;
-	bool checked;
 	struct vm_ready ready;
-	void *native_sp;    /* machine code: where the host's stack was when it was entered */
-	u64 native_operand; /* machine code: the register of callx */
 	const struct helper_info *null_call; /* checked: the last that returned NULL, … */
 	u32 null_insn;			     /* … and where it was called */
 	u32 last_map;			     /* checked: whose value was touched last */

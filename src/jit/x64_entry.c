@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "jit/x64_entry.h"
+
+#include <errno.h>
+
+#include "jit/runtime.h"
+
+/* The assembly below: rdi, rsi, rdx, rcx are C's first arguments, r12 the run, r1 to r5 of BPF rsi,
+ * rdx, rcx, r8, r9, r10 rbp. The host's registers and `reg` stay on its stack, where a fault finds
+ * them through run->native_sp. */
+_Static_assert(offsetof(struct vm_run, native_sp) == 24, "24(%r12)");
+_Static_assert(EFAULT == 14, "-14");
+
+__asm__(".text\n"
+	".balign 64\n"
+	".globl x64_enter, x64_leave, x64_fault, x64_interpret\n"
+	".hidden x64_enter, x64_leave, x64_fault, x64_interpret\n"
+	".type x64_enter, @function\n"
+	".type x64_leave, @function\n"
+	".type x64_fault, @function\n"
+	".type x64_interpret, @function\n"
+	"x64_enter:\n"
+	"	endbr64\n"
+	"	push %rbp\n"
+	"	push %rbx\n"
+	"	push %r12\n"
+	"	push %r13\n"
+	"	push %r14\n"
+	"	push %r15\n"
+	"	push %rdx\n"
+	"	mov %rdi, %r12\n"
+	"	mov %rsp, 24(%r12)\n"
+	"	mov %rsi, %rax\n"
+	"	mov 8(%rdx), %rsi\n"
+	"	mov 24(%rdx), %rcx\n"
+	"	mov 32(%rdx), %r8\n"
+	"	mov 40(%rdx), %r9\n"
+	"	mov 80(%rdx), %rbp\n"
+	"	mov 16(%rdx), %rdx\n"
+	"	call *%rax\n"
+	"	pop %rdx\n"
+	"	mov %rax, (%rdx)\n"
+	"	xor %eax, %eax\n"
+	"0:	pop %r15\n"
+	"	pop %r14\n"
+	"	pop %r13\n"
+	"	pop %r12\n"
+	"	pop %rbx\n"
+	"	pop %rbp\n"
+	"	ret\n"
+	"x64_fault:\n"
+	"	mov 24(%r12), %rsp\n"
+	"	mov %edi, %esi\n"
+	"	mov %edi, %edx\n"
+	"	shr $2, %esi\n"
+	"	and $3, %edx\n"
+	"	mov %r12, %rdi\n"
+	"	call jit_fault\n"
+	"x64_leave:\n"
+	"	mov 24(%r12), %rsp\n"
+	"	pop %rdx\n"
+	"	mov $-14, %eax\n"
+	"	jmp 0b\n"
+	/* The stack is 8 off, as at the start of a function; r0 goes through the word that this
+	 * frees. */
+	"x64_interpret:\n"
+	"	endbr64\n"
+	"	push %rax\n"
+	"	mov %r12, %rdi\n"
+	"	mov %rbp, %rdx\n"
+	"	mov %rsp, %rcx\n"
+	"	call jit_interpret\n"
+	"	test %al, %al\n"
+	"	je x64_leave\n"
+	"	pop %rax\n"
+	"	ret\n"
+	".size x64_enter, .-x64_enter\n");

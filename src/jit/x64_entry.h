@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What all programs share of the way from the host into machine code and back. Assembly: nothing
+ * but the first is called from C.
+ */
+#ifndef JIT_X64_ENTRY_H
+#define JIT_X64_ENTRY_H
+
+#include "vm/op.h"
+
+/* vm_native.enter: runs `code`, a function of any program. */
+int x64_enter(struct vm_run *run, const void *code, u64 *reg);
+/* Jumped to: ends the run that was entered last with -EFAULT. */
+void x64_leave(void);
+/* Jumped to with slot << 2 | enum jit_fault_kind in edi: reports the fault and leaves. */
+void x64_fault(void);
+/* Jumped to in place of a function's code: run->prog in the interpreter, r1 in rsi. */
+void x64_interpret(void);
+
+#endif
