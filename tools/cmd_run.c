@@ -17,7 +17,7 @@ struct options {
 	const char *prog, *type, *pcap, *out, *data, *ctx, *btf, *exec, *event_type, *engine;
 	uint64_t repeat, budget, events, cpu;
 	struct opt_list maps, devices;
-	bool json, trusted, uninit, l3;
+	bool json, trusted, blind, uninit, l3;
 };
 
 struct session {
@@ -487,6 +487,7 @@ static int prepare(struct session *s)
 	struct skep_load_opts load = {
 		.size = sizeof(load),
 		.trusted = s->o.trusted,
+		.blind = s->o.blind,
 		.allow_uninit_stack = s->o.uninit,
 		.budget = s->o.budget,
 	};
@@ -591,6 +592,9 @@ static int run_main(const struct command *self, int argc, char **argv)
 		  "tested\nchecked-jit: the same as machine code\ndefault: the fastest that is "
 		  "safe for the program",
 		  OPT_STRING, &o->exec },
+		{ 0, "blind", NULL,
+		  "no number of the program's author stands in machine code as it is", OPT_FLAG,
+		  &o->blind },
 		{ 0, "trusted", NULL, "do not verify, do not test: a wrong program can crash skep",
 		  OPT_FLAG, &o->trusted },
 		{ 0, "allow-uninit-stack", NULL, "reading stack bytes never written is no fault",

@@ -286,7 +286,7 @@ static void measure(struct loaded *l, const struct bench_prog *p, struct row *r)
 static void compile(struct row *r)
 {
 	struct user_prog *p = ((struct unit_prog *)r->jit)->impl;
-	const struct verify_fact *facts = p->verified ? p->verified->facts : NULL;
+	const struct jit_opts opts = { .facts = p->verified ? p->verified->facts : NULL };
 	double rounds[ROUNDS];
 	const char *why;
 
@@ -300,7 +300,7 @@ static void compile(struct row *r)
 
 		p->vm->native = NULL;
 		start = now();
-		if (jit_compile(p->vm, facts, &why))
+		if (jit_compile(p->vm, &opts, &why))
 			exit(1);
 		rounds[k] = (double)(now() - start);
 		before->destroy(before);

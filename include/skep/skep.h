@@ -286,6 +286,8 @@ struct skep_load_opts {
 	bool allow_uninit_stack; /* as privileged Linux since 6.3 */
 	uint64_t budget;  /* instructions a run may take; 0: 1,000,000,000 checked, else no limit */
 	const char *prog; /* load only this program (and what it may tail-call); NULL: all */
+	bool blind; /* no number that a program's author chose stands in its machine code, but for
+		       offsets of 16 bits */
 };
 int skep_load(struct skep_unit **out, struct skep_engine *eng, const struct skep_object *obj,
 	      const struct skep_load_opts *opts, struct skep_diag *diag);

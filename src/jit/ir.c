@@ -254,7 +254,20 @@ static bool funcs_close(struct ir *ir)
 	return false;
 }
 
-int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *facts, bool checked,
+static void mark_entered(struct ir *ir)
+{
+	u32 to;
+
+	ir->funcs[0].entered = true;
+	for (u32 slot = 0; slot < ir->count && ir->func_count > 1; slot++) {
+		const struct ir_insn *i = &ir->insns[slot];
+
+		if (i->kind == IR_CONST && func_slot(ir->prog, (u64)i->imm, &to))
+			ir_func_at(ir, to)->entered = true;
+	}
+}
+
+int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *facts, bool plain,
 	     const char **why)
 {
 	*ir = (struct ir){ .prog = p, .count = p->count };
@@ -263,6 +276,7 @@ int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *f
 		return -ENOMEM;
 	decode_all(ir, facts);
 	ir->insns[0].target = true;
+	mark_entered(ir);
 	for (u32 k = 0; k < ir->func_count; k++) {
 		ir->funcs[k].depth = 1;
 		ir->insns[ir->funcs[k].start].target = true;
@@ -271,7 +285,7 @@ int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *f
 			return -EOPNOTSUPP;
 		}
 	}
-	if (!checked)
+	if (!plain)
 		ir_callbacks(ir);
 	if (!funcs_close(ir)) {
 		*why = "functions call each other too deep";

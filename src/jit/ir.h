@@ -50,6 +50,7 @@ struct ir_insn {
 	bool wide;	 /* 64 bits, else 32, the upper half of dst becomes zero */
 	bool reg;	 /* the operand is src, else imm */
 	bool sign, both;
+	bool blind;  /* imm is hidden: `other` is its key; in ALU, jumps, stores src is IR_HIDDEN */
 	bool target; /* something jumps here or a function starts */
 	u16 live;    /* bit per register: read after this instruction */
 	s32 off;
@@ -57,12 +58,13 @@ struct ir_insn {
 	u32 loop; /* slot of the last jump of the innermost loop that starts here, or 0 */
 	s64 imm, other;
 };
-enum { IR_NO_REG = 0xff };
+enum { IR_NO_REG = 0xff, IR_HIDDEN = REG_COUNT }; /* no register; that of blinded numbers */
 
 struct ir_func {
 	u32 start, end; /* slots */
 	u8 depth;	/* frames, with those of what it calls */
 	u16 saved;	/* bits of r6 … r9 that it writes */
+	bool entered;	/* from outside: its address is taken, or it is the first */
 	bool frame;	/* names r10 */
 	bool calls;	/* helpers, functions, the packet: the host's stack must be aligned */
 	bool may_goto;
@@ -77,8 +79,8 @@ struct ir {
 	u32 func_count;
 };
 
-/* 0, -ENOMEM, or -EOPNOTSUPP with *why. `facts` may be NULL. `checked`: calls stay calls. */
-int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *facts, bool checked,
+/* 0, -ENOMEM, or -EOPNOTSUPP with *why. `facts` may be NULL. `plain`: calls stay calls. */
+int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *facts, bool plain,
 	     const char **why);
 void ir_fini(struct ir *ir);
 /* The function that starts at `slot`. */
@@ -103,6 +105,8 @@ void ir_select(struct ir *ir);
 void ir_flow(struct ir *ir);
 /* Marks the heads of innermost loops. flow.c */
 void ir_loops(struct ir *ir);
+/* Hides numbers; after liveness. 0, or -EIO: there is no randomness. blind.c */
+int ir_blind(struct ir *ir);
 /* Merges instructions; `live` is valid afterwards. 0 or -ENOMEM. fuse.c */
 int ir_fuse(struct ir *ir);
 

@@ -70,25 +70,32 @@ static int publish(struct vm_prog *p, const struct ir *ir, struct jit_image *ima
 	return 0;
 }
 
-/* Checked code keeps to the program as it stands: a fault shows its registers. */
-static int compile_checked(struct vm_prog *p, const struct ctx_layout *layout, const char **why)
+/* Checked code keeps to the program as it stands, since a fault shows its registers; so does
+ * blinded code, whose numbers are hidden one by one. */
+static int compile(struct vm_prog *p, const struct jit_opts *opts, const char **why)
 {
 	struct jit_image image = { 0 };
 	struct ir_check *checks = NULL;
+	struct native *n;
 	struct ir ir;
 	int err;
 
-	err = ir_build(&ir, p, NULL, true, why);
-	if (!err)
-		err = ir_check(&checks, &ir, layout, why);
+	err = ir_build(&ir, p, opts->facts, opts->checked || opts->blind, why);
+	if (!err && opts->checked)
+		err = ir_check(&checks, &ir, opts->layout, why);
+	else if (!err)
+		err = opts->blind ? ir_live(&ir) : ir_fuse(&ir);
+	if (!err && opts->blind)
+		err = ir_blind(&ir);
 	if (!err)
 		err = backend_emit(&image, &ir, checks);
 	if (!err)
 		err = publish(p, &ir, &image, why);
-	if (!err) {
-		p->native->checked = true;
-		p->native->layout = layout;
-		container_of(p->native, struct native, base)->checks = checks;
+	if (!err && checks) {
+		n = container_of(p->native, struct native, base);
+		n->base.checked = true;
+		n->base.layout = opts->layout;
+		n->checks = checks;
 		checks = NULL;
 	}
 	free(checks);
@@ -98,41 +105,14 @@ static int compile_checked(struct vm_prog *p, const struct ctx_layout *layout, c
 	return err;
 }
 
-static int compile(struct vm_prog *p, const struct verify_fact *facts, const char **why)
+int jit_compile(struct vm_prog *p, const struct jit_opts *opts, const char **why)
 {
-	struct jit_image image = { 0 };
-	struct ir ir;
-	int err;
+	static const struct jit_opts none;
 
-	err = ir_build(&ir, p, facts, false, why);
-	if (!err)
-		err = ir_fuse(&ir);
-	if (!err)
-		err = backend_emit(&image, &ir, NULL);
-	if (!err)
-		err = publish(p, &ir, &image, why);
-	ir_fini(&ir);
-	free(image.data);
-	free(image.at);
-	return err;
-}
-
-int jit_compile_checked(struct vm_prog *p, const struct ctx_layout *layout, const char **why)
-{
 	*why = "there is no memory for it";
 	if (!jit_available()) {
 		*why = "there is no compiler for this machine";
 		return -EOPNOTSUPP;
 	}
-	return p->native ? 0 : compile_checked(p, layout, why);
-}
-
-int jit_compile(struct vm_prog *p, const struct verify_fact *facts, const char **why)
-{
-	*why = "there is no memory for it";
-	if (!jit_available()) {
-		*why = "there is no compiler for this machine";
-		return -EOPNOTSUPP;
-	}
-	return p->native ? 0 : compile(p, facts, why);
+	return p->native ? 0 : compile(p, opts ? opts : &none, why);
 }

@@ -13,18 +13,22 @@
 /* Is there a back end for this machine? */
 bool jit_available(void);
 
-/*
- * Gives `p` machine code, which vm_run_fast then uses. `facts`, one a slot, are of an accepted
- * program; NULL: nothing is known. 0; -EOPNOTSUPP, -ENOMEM, -EPERM (no executable memory) with
- * `*why` a sentence without end (static): the program is then interpreted as before.
- */
-int jit_compile(struct vm_prog *p, const struct verify_fact *facts, const char **why);
+struct jit_opts {
+	const struct verify_fact *facts; /* one a slot, of an accepted program; NULL: none */
+	/* For programs that nobody vouches for: code that tests what the checked interpreter tests,
+	 * and faults as it does; for vm_run_checked. `layout` is of the context, NULL: plain
+	 * memory. */
+	bool checked;
+	const struct ctx_layout *layout;
+	bool blind; /* no number of the program stands in the code */
+};
 
 /*
- * The same for programs that nobody vouches for: vm_run_checked then uses code that tests what the
- * checked interpreter tests, and faults as it does. `layout` is of the context, NULL: plain memory.
- * -EOPNOTSUPP also for programs where it depends on the path what a register holds.
+ * Gives `p` machine code, which the machine then uses. `opts` NULL: nothing is known, nothing is
+ * tested. 0; -EOPNOTSUPP, -ENOMEM, -EPERM (no executable memory), -EIO (no randomness) with `*why`
+ * a sentence without end (static): the program is then interpreted as before. -EOPNOTSUPP also for
+ * checked code of programs where it depends on the path whether a register was written.
  */
-int jit_compile_checked(struct vm_prog *p, const struct ctx_layout *layout, const char **why);
+int jit_compile(struct vm_prog *p, const struct jit_opts *opts, const char **why);
 
 #endif

@@ -11,7 +11,7 @@
 #include "jit/runtime.h"
 #include "jit/x64_entry.h"
 
-const u8 x64_reg_of[REG_COUNT] = { RAX, RSI, RDX, RCX, R8, R9, RBX, R13, R14, R15, RBP };
+const u8 x64_reg_of[REG_COUNT + 1] = { RAX, RSI, RDX, RCX, R8, R9, RBX, R13, R14, R15, RBP, RDI };
 
 enum { JMP_LONG = 5, JCC_LONG = 6 }; /* bytes */
 enum { LINE = 64 };		     /* bytes that the machine fetches together */
@@ -187,6 +187,8 @@ static void emit_insn(struct x64 *x, const struct ir_insn *i)
 	const struct ir_insn *flags_of = i->target ? NULL : x->flags_of;
 
 	x->flags_of = NULL;
+	if (i->blind && i->kind != IR_CONST)
+		x64_blind_operand(x, i);
 	switch ((enum ir_kind)i->kind) {
 	case IR_NONE:
 		x->flags_of = flags_of;
@@ -210,7 +212,10 @@ static void emit_insn(struct x64 *x, const struct ir_insn *i)
 		x64_emit_zext(x, i);
 		break;
 	case IR_CONST:
-		x64_emit_const(x, i);
+		if (i->blind)
+			x64_blind_const(x, i);
+		else
+			x64_emit_const(x, i);
 		break;
 	case IR_LOAD:
 		x64_emit_load(x, i);

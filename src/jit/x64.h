@@ -38,7 +38,7 @@ struct x64 {
 	struct x64_asm a;
 	const struct ir *ir;
 	const struct ir_check *checks; /* NULL: nothing is tested */
-	const struct ir_func *func; /* being emitted */
+	const struct ir_func *func;    /* being emitted */
 	u32 slot;
 	bool sizing;   /* first pass: all jumps are long */
 	u32 *at;       /* per slot: offset in this pass; the end is the last */
@@ -54,7 +54,7 @@ struct x64 {
 	int err;
 };
 
-extern const u8 x64_reg_of[REG_COUNT];
+extern const u8 x64_reg_of[REG_COUNT + 1]; /* the last is IR_HIDDEN */
 static inline u8 x64_dst(const struct ir_insn *i)
 {
 	return x64_reg_of[i->dst];
@@ -101,6 +101,10 @@ void x64_emit_select(struct x64 *x, const struct ir_insn *i, const struct ir_ins
 void x64_emit_load(struct x64 *x, const struct ir_insn *i);
 void x64_emit_store(struct x64 *x, const struct ir_insn *i);
 void x64_emit_atomic(struct x64 *x, const struct ir_insn *i);
+
+/* x64_blind.c */
+void x64_blind_operand(struct x64 *x, const struct ir_insn *i); /* rdi = imm */
+void x64_blind_const(struct x64 *x, const struct ir_insn *i);
 
 /* x64_call.c */
 void x64_jmp_host(struct x64 *x, void (*to)(void));

@@ -315,6 +315,11 @@ void x64_pop(struct x64_asm *a, u8 reg)
 	x64_byte(a, 0x58 | (reg & 7));
 }
 
+void x64_endbr(struct x64_asm *a)
+{
+	x64_u32(a, 0xfa1e0ff3);
+}
+
 void x64_call_reg(struct x64_asm *a, u8 reg)
 {
 	x64_rr(a, false, 0xff, 2, reg);

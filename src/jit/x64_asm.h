@@ -110,6 +110,7 @@ void x64_zext8(struct x64_asm *a, u8 dst, u8 src);
 void x64_bswap(struct x64_asm *a, bool wide, u8 dst);
 void x64_push(struct x64_asm *a, u8 reg);
 void x64_pop(struct x64_asm *a, u8 reg);
+void x64_endbr(struct x64_asm *a); /* indirect jumps and calls may end here */
 void x64_call_reg(struct x64_asm *a, u8 reg);
 
 void x64_nops(struct x64_asm *a, u32 bytes);

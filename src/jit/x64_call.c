@@ -40,6 +40,8 @@ void x64_emit_prologue(struct x64 *x)
 {
 	u8 room = locals(x->func);
 
+	if (x->func->entered)
+		x64_endbr(&x->a);
 	for (u32 r = 6; r <= 9; r++) {
 		if (x->func->saved >> r & 1)
 			x64_push(&x->a, x64_reg_of[r]);
@@ -168,7 +170,11 @@ void x64_emit_packet(struct x64 *x, const struct ir_insn *i)
 {
 	u32 loaded, fault;
 
-	if (i->reg)
+	if (i->blind && i->reg)
+		x64_rm(&x->a, false, 0x8d, RSI, (struct x64_mem){ x64_src(i), RDI, 0, 0 });
+	else if (i->blind)
+		x64_mov(&x->a, false, RSI, RDI);
+	else if (i->reg)
 		x64_rm(&x->a, false, 0x8d, RSI,
 		       (struct x64_mem){ x64_src(i), NO_REG, 0, (s32)i->imm });
 	else

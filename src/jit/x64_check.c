@@ -258,6 +258,8 @@ static void packet_load(struct x64 *x, const struct ir_insn *i)
 	x64_rm(&x->a, true, 0x83, X64_CMP >> 3, RUN_FIELD(packet_load));
 	x64_byte(&x->a, 0);
 	x64_jcc_fault(x, CC_E, CHECKED_LEAVE);
+	if (i->blind)
+		x64_blind_operand(x, i);
 	x64_emit_packet(x, i);
 }
 

@@ -294,22 +294,23 @@ static int prog_compile(struct user_unit *u, struct user_prog *p, struct diag *d
 {
 	const struct verify_result *proof = p->verified;
 	const struct skep_load_opts *opts = &u->unit->opts;
+	struct jit_opts how = { .blind = opts->blind };
 	bool asked = opts->exec == SKEP_EXEC_JIT;
 	int err;
 
-	if (opts->exec == SKEP_EXEC_CHECKED_JIT) {
-		if (!jit_compile_checked(p->vm, p->layout, &p->why_not))
-			p->why_not = NULL;
+	if (opts->exec == SKEP_EXEC_CHECKED_JIT || (opts->exec == SKEP_EXEC_AUTO && u->checked)) {
+		how.checked = true;
+		how.layout = p->layout;
+	} else if (!asked && (opts->exec != SKEP_EXEC_AUTO || !(proof || opts->trusted))) {
 		return 0;
+	} else {
+		how.facts = proof ? proof->facts : NULL;
 	}
-
-	if (!asked && (opts->exec != SKEP_EXEC_AUTO || !(proof || opts->trusted)))
-		return 0;
-	if (opts->budget) {
+	if (opts->budget && !how.checked) {
 		p->why_not = "it does not count instructions, and there is a budget of them";
 		err = -EOPNOTSUPP;
 	} else {
-		err = jit_compile(p->vm, proof ? proof->facts : NULL, &p->why_not);
+		err = jit_compile(p->vm, &how, &p->why_not);
 	}
 	if (!err)
 		p->why_not = NULL;

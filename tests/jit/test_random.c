@@ -64,6 +64,12 @@ static void list(const struct insn *insns, u32 count)
 	}
 }
 
+static const struct jit_opts modes[] = {
+	{ 0 },
+	{ .checked = true },
+	{ .blind = true },
+	{ .checked = true, .blind = true },
+};
 static u32 with_checks;
 
 static bool same(u64 seed)
@@ -83,24 +89,26 @@ static bool same(u64 seed)
 		return false;
 	}
 	run(&t, seed, false, &want);
-	for (int checked = 0; checked < 2 && ok; checked++) {
-		if (checked) {
+	for (u32 m = 0; m < ARRAY_SIZE(modes) && ok; m++) {
+		bool checked = modes[m].checked;
+		int err;
+
+		if (t.vm->native)
 			t.vm->native->destroy(t.vm->native);
-			t.vm->native = NULL;
-			with_checks += !jit_compile_checked(t.vm, NULL, &why);
-		} else {
-			assert_int_equal(jit_compile(t.vm, NULL, &why), 0);
-		}
+		t.vm->native = NULL;
+		err = jit_compile(t.vm, &modes[m], &why);
+		with_checks += checked && !err;
+		assert_true(!err || checked);
 		run(&t, seed, checked, &got);
 		ok = want.err == got.err && want.r0 == got.r0 &&
 		     !memcmp(want.memory, got.memory, sizeof(want.memory)) &&
 		     !memcmp(want.stack, got.stack, sizeof(want.stack));
 		if (ok)
 			continue;
-		printf("# seed %llu: interpreter %d 0x%llx, machine code%s %d 0x%llx %s\n",
+		printf("# seed %llu: interpreter %d 0x%llx, machine code%s%s %d 0x%llx %s\n",
 		       (unsigned long long)seed, want.err, (unsigned long long)want.r0,
-		       checked ? " with checks" : "", got.err, (unsigned long long)got.r0,
-		       got.err ? t.run.fault.text : "");
+		       checked ? " with checks" : "", modes[m].blind ? ", blinded" : "", got.err,
+		       (unsigned long long)got.r0, got.err ? t.run.fault.text : "");
 		list(insns, count);
 	}
 	vmtest_close(&t);
@@ -123,7 +131,7 @@ static void random_programs_agree_with_the_interpreter(void **state)
 		test_skip("there is no compiler for this machine");
 	for (u64 seed = first; seed < first + programs && !bad; seed++)
 		bad += !same(seed);
-	printf("# %u of %llu with checks, too\n", with_checks, (unsigned long long)programs);
+	printf("# %u of %llu with checks, too\n", with_checks / 2, (unsigned long long)programs);
 	printf("# %llu programs from seed %llu\n", (unsigned long long)programs,
 	       (unsigned long long)first);
 	assert_int_equal(bad, 0);

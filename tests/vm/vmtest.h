@@ -81,11 +81,12 @@ static u32 vmtest_compiled, vmtest_left;
 
 static inline void vmtest_compile(struct vmtest *t, bool checked)
 {
+	struct jit_opts opts = { .checked = true, .layout = t->run.ctx_layout };
 	const char *why = "";
 
 	if (!checked || t->vm->native)
 		return;
-	if (jit_compile_checked(t->vm, t->run.ctx_layout, &why)) {
+	if (jit_compile(t->vm, &opts, &why)) {
 		printf("# program %u is interpreted: %s\n", vmtest_compiled + vmtest_left, why);
 		vmtest_left++;
 	} else {
