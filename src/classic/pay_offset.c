@@ -95,14 +95,11 @@ static enum step vlan(struct dissection *s)
 	return NETWORK_NEXT;
 }
 
+/* Linux looks no further than the first label, and not at it. */
 static enum step mpls(struct dissection *s)
 {
-	const u8 *p = header(s, 4);
-
-	if (!p)
-		return FAILED;
 	s->at += 4;
-	return p[2] & 1 ? FOUND : NETWORK_NEXT;
+	return FOUND;
 }
 
 /* PPP's number of what follows. */
@@ -128,10 +125,6 @@ static enum step pppoe(struct dissection *s)
 		return FAILED;
 	number = word16(p + 6);
 	s->at += 8;
-	if (number & 0x100) { /* one byte, odd */
-		number >>= 8;
-		s->at--;
-	}
 	if (number == 0x281) {
 		s->ethertype = ETHER_MPLS;
 		return NETWORK_NEXT;
