@@ -7,6 +7,7 @@
 
 static const struct command *const commands[] = {
 	&cmd_run, &cmd_verify, &cmd_exec, &cmd_disasm, &cmd_asm, &cmd_btf, &cmd_object,
+	&cmd_prog, &cmd_map, &cmd_link, &cmd_net, &cmd_cgroup,
 };
 
 static void help(FILE *out)

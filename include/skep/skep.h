@@ -169,7 +169,7 @@ struct skep_map_info {
 bool skep_object_prog(const struct skep_object *obj, size_t i, struct skep_prog_info *out);
 bool skep_object_map(const struct skep_object *obj, size_t i, struct skep_map_info *out);
 
-enum skep_format { SKEP_TEXT, SKEP_JSON };
+enum skep_format { SKEP_TEXT, SKEP_JSON, SKEP_JSON_PRETTY /* where a function says so */ };
 /* Programs, maps, relocations, licence, and the oldest kernel release that has all it uses. */
 int skep_object_show(const struct skep_object *obj, FILE *out, enum skep_format format);
 
@@ -422,6 +422,30 @@ int skep_poll(struct skep_unit *unit, int timeout_ms, skep_event_fn fn, void *ar
 /* An event decoded through the BTF type named `type` (NULL: found from the map, else hex). */
 int skep_event_print(const struct skep_unit *unit, const struct skep_event *ev, const char *type,
 		     FILE *out, enum skep_format format);
+
+/* ---- what lives in the Linux kernel: bpftool's view, with its fields ---- */
+
+enum skep_look {
+	SKEP_LOOK_PROGS,
+	SKEP_LOOK_MAPS,
+	SKEP_LOOK_LINKS,
+	SKEP_LOOK_BTF,
+	SKEP_LOOK_NET,	   /* what is attached to network devices; `where`: one device */
+	SKEP_LOOK_CGROUP,  /* what is attached to the cgroup `where` */
+	SKEP_LOOK_CGROUPS, /* to it and all below; NULL: the root */
+};
+struct skep_look_opts {
+	size_t size;
+	const char *by, *value; /* "id", "name", "tag" (programs) or "pinned" (a path), and which;
+				   NULL: all */
+	const char *where;
+	bool pinned;	/* where objects are pinned, too: walks the BPF file systems */
+	bool holders;	/* which processes hold them, too: walks /proc */
+	bool effective; /* cgroups: with what they inherit */
+};
+/* Text, JSON or pretty JSON. -EPERM: the diagnostic names the capability that is missing. */
+int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
+	      enum skep_format format, struct skep_diag *diag);
 
 /* ---- capture files ---- */
 

@@ -43,3 +43,82 @@ void json_buf_string(struct buf *out, const char *s)
 		buf_put(out, text, escape(text, (unsigned char)*s));
 	buf_putc(out, '"');
 }
+
+/* What stands before a member: a comma, a line, its name. */
+static void member(struct json *j, const char *name)
+{
+	if (j->used & 1ull << j->depth)
+		fputc(',', j->out);
+	if (j->pretty && j->depth) {
+		fputc('\n', j->out);
+		for (u32 i = 0; i < j->depth; i++)
+			fputs("    ", j->out);
+	}
+	j->used |= 1ull << j->depth;
+	if (name) {
+		json_string(j->out, name);
+		fputs(j->pretty ? ": " : ":", j->out);
+	}
+}
+
+void js_open(struct json *j, const char *name, char bracket)
+{
+	member(j, name);
+	fputc(bracket, j->out);
+	j->depth++;
+	j->used &= ~(1ull << j->depth);
+}
+
+void js_close(struct json *j, char bracket)
+{
+	bool used = j->used & 1ull << j->depth;
+
+	j->depth--;
+	if (j->pretty && used) {
+		fputc('\n', j->out);
+		for (u32 i = 0; i < j->depth; i++)
+			fputs("    ", j->out);
+	}
+	fputc(bracket, j->out);
+	if (!j->depth)
+		fputc('\n', j->out);
+}
+
+void js_str(struct json *j, const char *name, const char *value)
+{
+	member(j, name);
+	json_string(j->out, value);
+}
+
+void js_u64(struct json *j, const char *name, u64 value)
+{
+	member(j, name);
+	fprintf(j->out, "%llu", (unsigned long long)value);
+}
+
+void js_s64(struct json *j, const char *name, s64 value)
+{
+	member(j, name);
+	fprintf(j->out, "%lld", (long long)value);
+}
+
+void js_bool(struct json *j, const char *name, bool value)
+{
+	member(j, name);
+	fputs(value ? "true" : "false", j->out);
+}
+
+void js_raw(struct json *j, const char *name, const char *value)
+{
+	member(j, name);
+	fputs(value, j->out);
+}
+
+void js_hex(struct json *j, const char *name, const u8 *bytes, size_t len)
+{
+	member(j, name);
+	fputc('"', j->out);
+	for (size_t i = 0; i < len; i++)
+		fprintf(j->out, "%02x", bytes[i]);
+	fputc('"', j->out);
+}

@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/netlink.h>
 #include <linux/perf_event.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -119,6 +121,35 @@ int sys_perf_set_prog(int fd, int prog)
 int sys_setns(int fd, int kind)
 {
 	return result(setns(fd, kind));
+}
+
+int sys_netlink_open(void)
+{
+	int nl = result(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)), on = 1;
+
+	if (nl >= 0)
+		setsockopt(nl, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
+	return nl;
+}
+
+int sys_netlink_send(int nl, const void *data, size_t len)
+{
+	return result(send(nl, data, len, 0));
+}
+
+ssize_t sys_netlink_receive(int nl, void *room, size_t len)
+{
+	ssize_t n;
+
+	do
+		n = recv(nl, room, len, 0);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+int sys_open_self_netns(void)
+{
+	return result(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
 }
 
 u32 sys_release(u32 *patch)

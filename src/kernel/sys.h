@@ -225,6 +225,11 @@ int sys_perf_enable(int fd);
 int sys_perf_set_prog(int fd, int prog);
 int sys_setns(int fd, int kind);
 
+int sys_netlink_open(void); /* NETLINK_ROUTE, with extended answers */
+int sys_netlink_send(int nl, const void *data, size_t len);
+ssize_t sys_netlink_receive(int nl, void *room, size_t len); /* bytes, or -errno */
+int sys_open_self_netns(void); /* a descriptor of this network name space */
+
 /* The running release as ERA(major, minor); `patch` (may be NULL) the third number. */
 u32 sys_release(u32 *patch);
 /* CPUs that the machine may have: slots of per-CPU maps. */

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What lives in the Linux kernel, printed. */
+#include <errno.h>
+
+#include "api/handle.h"
+#include "kernel/look.h"
+
+static int look_at(enum skep_look what, struct look *l, const struct skep_look_opts *o)
+{
+	switch (what) {
+	case SKEP_LOOK_PROGS:
+		return look_progs(l);
+	case SKEP_LOOK_MAPS:
+		return look_maps(l);
+	case SKEP_LOOK_LINKS:
+		return look_links(l);
+	case SKEP_LOOK_BTF:
+		return look_btfs(l);
+	case SKEP_LOOK_NET:
+		return look_net(l, o->where);
+	case SKEP_LOOK_CGROUP:
+		return look_cgroups(l, o->where, false, o->effective);
+	case SKEP_LOOK_CGROUPS:
+		return look_cgroups(l, o->where, true, o->effective);
+	}
+	return diag_error(l->d, -EINVAL, NOWHERE, "there is nothing of kind %d to look at", what);
+}
+
+/* An array of objects, unless one was asked for by what only one can have. */
+static bool is_list(enum skep_look what, const struct skep_look_opts *o)
+{
+	if (what == SKEP_LOOK_CGROUP || what == SKEP_LOOK_CGROUPS)
+		return false; /* they write their own */
+	return !o->by || (strcmp(o->by, "id") && strcmp(o->by, "pinned"));
+}
+
+int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
+	      enum skep_format format, struct skep_diag *diag)
+{
+	struct skep_look_opts ours = { .size = sizeof(ours) };
+	struct json json = { .out = out, .pretty = format == SKEP_JSON_PRETTY };
+	struct look l = { .out = out, .d = diag_of(diag) };
+	int err = opts ? opts_copy(&ours, sizeof(ours), opts, "skep_look_opts", l.d) : 0;
+
+	if (err)
+		return err;
+	if (ours.by && !ours.value)
+		return diag_error(l.d, -EINVAL, NOWHERE, "by which %s?", ours.by);
+	l.json = format == SKEP_TEXT ? NULL : &json;
+	l.by = ours.by;
+	l.value = ours.value;
+	l.pinned = ours.pinned;
+	l.holders = ours.holders;
+	look_gather(&l);
+	if (l.json && is_list(what, &ours))
+		js_open(l.json, NULL, '[');
+	err = look_at(what, &l, &ours);
+	if (l.json && is_list(what, &ours))
+		js_close(l.json, ']');
+	look_fini(&l);
+	return err;
+}

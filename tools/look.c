@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "look.h"
+
+#include <string.h>
+
+int look_parse(struct look_args *a, const struct command *self, int argc, char **argv)
+{
+	const struct opt opts[] = {
+		{ 'j', "json", NULL, "JSON output", OPT_FLAG, &a->json },
+		{ 'p', "pretty", NULL, "JSON output for people", OPT_FLAG, &a->pretty },
+		{ 'f', "bpffs", NULL, "show where objects are pinned", OPT_FLAG, &a->opts.pinned },
+		{ 'P', "pids", NULL, "show which processes hold them", OPT_FLAG,
+		  &a->opts.holders },
+		{ 0 },
+	};
+
+	a->opts.size = sizeof(a->opts);
+	a->n = opt_parse(self, opts, argc, argv);
+	a->words = argv + 1;
+	return a->n;
+}
+
+bool look_verb(const char *word, const char *verb)
+{
+	return *word && !strncmp(word, verb, strlen(word));
+}
+
+bool look_select(struct look_args *a, const struct command *self)
+{
+	static const char *const ways[] = { "id", "name", "tag", "pinned" };
+
+	if (!a->n)
+		return true;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		if (strcmp(a->words[0], ways[i]))
+			continue;
+		if (a->n < 2) {
+			opt_usage(self, "which? a word is missing after it");
+			return false;
+		}
+		a->opts.by = ways[i];
+		a->opts.value = a->words[1];
+		a->words += 2;
+		a->n -= 2;
+		return true;
+	}
+	opt_usage(self, "choose with: id N, name NAME, tag TAG or pinned PATH");
+	return false;
+}
+
+int look_show(struct look_args *a, const struct command *self, enum skep_look what)
+{
+	struct skep_diag *diag;
+	int err;
+
+	if (a->n)
+		return opt_usage(self, "there are words too many");
+	diag = skep_diag_new();
+	err = skep_look(what, &a->opts, stdout,
+			a->pretty ? SKEP_JSON_PRETTY :
+			a->json	  ? SKEP_JSON :
+				    SKEP_TEXT,
+			diag);
+	report(diag);
+	skep_diag_free(diag);
+	return err ? EXIT_FAILED : EXIT_OK;
+}
