@@ -2,7 +2,30 @@
 /* skep btf: type information as text. */
 #include <string.h>
 
-#include "tool.h"
+#include "look.h"
+
+/* skep btf list [id N]: the kernel's. */
+static int list_main(const struct command *self, int argc, char **argv)
+{
+	struct look_args a = { 0 };
+
+	if (look_parse(&a, self, argc, argv) < 0)
+		return opt_status(a.n);
+	a.words++;
+	a.n--;
+	if (!look_select(&a, self))
+		return EXIT_USAGE;
+	return look_show(&a, self, SKEP_LOOK_BTF);
+}
+
+static bool wants_list(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (argv[i][0] != '-')
+			return look_verb(argv[i], "list") || look_verb(argv[i], "show");
+	}
+	return false;
+}
 
 static int btf_main(const struct command *self, int argc, char **argv)
 {
@@ -15,13 +38,16 @@ static int btf_main(const struct command *self, int argc, char **argv)
 		{ 'j', "json", NULL, "the same as --format json", OPT_FLAG, &json },
 		{ 0 },
 	};
-	int n = opt_parse(self, opts, argc, argv), at = 2, err;
 	struct skep_diag *diag;
+	int n, at = 2, err;
 
+	if (wants_list(argc, argv))
+		return list_main(self, argc, argv);
+	n = opt_parse(self, opts, argc, argv);
 	if (n < 0)
 		return opt_status(n);
 	if (n < 2 || strcmp(argv[1], "dump"))
-		return opt_usage(self, "say: btf dump FILE");
+		return opt_usage(self, "say: btf dump FILE, or btf list");
 	if (n > 2 && !strcmp(argv[2], "file"))
 		at++; /* bpftool's spelling */
 	path = argv[at++];
@@ -40,9 +66,10 @@ static int btf_main(const struct command *self, int argc, char **argv)
 
 const struct command cmd_btf = {
 	.name = "btf",
-	.operands = "dump FILE [format c|raw|json]",
+	.operands = "{dump FILE [format c|raw|json] | list}",
 	.summary = "print BTF types as a C header, a listing or JSON",
-	.about = "FILE is raw BTF, such as /sys/kernel/btf/vmlinux, or an ELF object with .BTF.\n\n"
+	.about = "FILE is raw BTF, such as /sys/kernel/btf/vmlinux, or an ELF object with .BTF.\n"
+		 "'list' shows the types that the kernel holds.\n\n"
 		 "    skep btf dump /sys/kernel/btf/vmlinux format c > vmlinux.h\n"
 		 "    skep btf dump /sys/kernel/btf/veth --base /sys/kernel/btf/vmlinux format c\n",
 	.main = btf_main,

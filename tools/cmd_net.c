@@ -27,7 +27,8 @@ const struct command cmd_net = {
 	.name = "net",
 	.operands = "show [dev NAME]",
 	.summary = "what is attached to network devices",
-	.about = "Shows the XDP, tc, tcx, netkit, flow dissector and netfilter programs of this network\n"
+	.about = "Shows the XDP, tc, tcx, netkit, flow dissector and netfilter programs of this "
+		 "network\n"
 		 "name space.\n\n"
 		 "    skep net show\n"
 		 "    skep net show dev eth0 --json\n",

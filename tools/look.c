@@ -9,8 +9,7 @@ int look_parse(struct look_args *a, const struct command *self, int argc, char *
 		{ 'j', "json", NULL, "JSON output", OPT_FLAG, &a->json },
 		{ 'p', "pretty", NULL, "JSON output for people", OPT_FLAG, &a->pretty },
 		{ 'f', "bpffs", NULL, "show where objects are pinned", OPT_FLAG, &a->opts.pinned },
-		{ 'P', "pids", NULL, "show which processes hold them", OPT_FLAG,
-		  &a->opts.holders },
+		{ 'P', "pids", NULL, "show which processes hold them", OPT_FLAG, &a->opts.holders },
 		{ 0 },
 	};
 
@@ -57,9 +56,9 @@ int look_show(struct look_args *a, const struct command *self, enum skep_look wh
 		return opt_usage(self, "there are words too many");
 	diag = skep_diag_new();
 	err = skep_look(what, &a->opts, stdout,
-			a->pretty ? SKEP_JSON_PRETTY :
-			a->json	  ? SKEP_JSON :
-				    SKEP_TEXT,
+			a->pretty ? SKEP_JSON_PRETTY
+			: a->json ? SKEP_JSON
+				  : SKEP_TEXT,
 			diag);
 	report(diag);
 	skep_diag_free(diag);

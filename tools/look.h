@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the commands that look at the kernel share: the words that select objects, bpftool's flags. */
+/* What the commands that look at the kernel share: the words that select objects, bpftool's flags.
+ */
 #ifndef TOOLS_LOOK_H
 #define TOOLS_LOOK_H
 

@@ -6,8 +6,8 @@
 #include "tool.h"
 
 static const struct command *const commands[] = {
-	&cmd_run, &cmd_verify, &cmd_exec, &cmd_disasm, &cmd_asm, &cmd_btf, &cmd_object,
-	&cmd_prog, &cmd_map, &cmd_link, &cmd_net, &cmd_cgroup,
+	&cmd_run,    &cmd_verify, &cmd_exec, &cmd_disasm, &cmd_asm, &cmd_btf,
+	&cmd_object, &cmd_prog,	  &cmd_map,  &cmd_link,	  &cmd_net, &cmd_cgroup,
 };
 
 static void help(FILE *out)
@@ -29,6 +29,22 @@ static void help(FILE *out)
 	      out);
 }
 
+/* Options that stand before the command ("skep -j prog show", as bpftool has it) go behind it. */
+static void command_first(int argc, char **argv)
+{
+	char *command;
+	int at = 1;
+
+	while (at < argc && argv[at][0] == '-')
+		at++;
+	if (at == argc)
+		return;
+	command = argv[at];
+	for (; at > 1; at--)
+		argv[at] = argv[at - 1];
+	argv[1] = command;
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
@@ -45,6 +61,8 @@ int main(int argc, char **argv)
 		printf("skep %s\n", skep_version());
 		return finish_output(EXIT_OK);
 	}
+	command_first(argc, argv);
+	name = argv[1];
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (!strcmp(name, commands[i]->name))
 			return finish_output(commands[i]->main(commands[i], argc - 1, argv + 1));

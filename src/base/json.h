@@ -26,7 +26,7 @@ struct json {
 };
 
 void js_open(struct json *j, const char *name, char bracket); /* '{' or '[' */
-void js_close(struct json *j, char bracket);			/* '}' or ']' */
+void js_close(struct json *j, char bracket);		      /* '}' or ']' */
 void js_str(struct json *j, const char *name, const char *value);
 void js_u64(struct json *j, const char *name, u64 value);
 void js_s64(struct json *j, const char *name, s64 value);

@@ -65,10 +65,10 @@ static u32 object_id(enum sys_object kind, int fd)
 	} info = { 0 };
 
 	if (sys_info(fd, &info,
-		     kind == SYS_PROG  ? sizeof(info.prog) :
-		     kind == SYS_MAP   ? sizeof(info.map) :
-		     kind == SYS_BTF   ? sizeof(info.btf) :
-					 sizeof(info.link)) < 0)
+		     kind == SYS_PROG  ? sizeof(info.prog)
+		     : kind == SYS_MAP ? sizeof(info.map)
+		     : kind == SYS_BTF ? sizeof(info.btf)
+				       : sizeof(info.link)) < 0)
 		return 0;
 	return kind == SYS_BTF ? info.btf.id : info.prog.id; /* the second word in the others */
 }
@@ -179,7 +179,7 @@ static void gather_fd(struct look *l, u32 pid, const char *fd)
 	found.id = (u32)strtoul(text, NULL, 10);
 	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
 	sys_read_text(path, found.comm, sizeof(found.comm));
-	vec_for(h, &l->held) {
+	vec_for (h, &l->held) {
 		if (h->kind == found.kind && h->id == found.id && h->pid == pid)
 			return;
 	}

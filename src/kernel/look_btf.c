@@ -89,7 +89,7 @@ static void uses_json(const struct btf_look *b, const char *name, u32 btf, bool 
 	const struct use *u;
 
 	js_open(b->shown->json, name, '[');
-	vec_for(u, &b->uses) {
+	vec_for (u, &b->uses) {
 		if (u->btf == btf && u->map == map)
 			js_u64(b->shown->json, NULL, u->id);
 	}
@@ -101,7 +101,7 @@ static void uses_text(const struct btf_look *b, const char *name, u32 btf, bool 
 	const struct use *u;
 	bool any = false;
 
-	vec_for(u, &b->uses) {
+	vec_for (u, &b->uses) {
 		if (u->btf != btf || u->map != map)
 			continue;
 		fprintf(b->shown->out, "%s%s%s%u", any ? "," : "  ", any ? "" : name,

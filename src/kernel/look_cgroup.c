@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "kernel/look.h"
+#include "kernel/look_btf.h"
 #include "spec/prog.h"
 
 enum { MOST = 64 };
@@ -39,12 +40,24 @@ static void head(struct cgroup_look *c)
 	}
 }
 
+/* The kernel's function that an LSM program hangs on; "" for the others. */
+static void btf_name(char *name, size_t size, const struct info_prog *p)
+{
+	struct look_types t = { 0 };
+
+	*name = 0;
+	if (!p->attach_btf_id || look_types_open(&t, p->attach_btf_obj_id, NULL, NULL))
+		return;
+	snprintf(name, size, "%s", types_name(t.types, p->attach_btf_id));
+	look_types_close(&t);
+}
+
 static void show_prog(struct cgroup_look *c, u32 id, u32 type, u32 flags)
 {
 	const struct attach_info *a = attach_info(type);
 	struct json *j = c->l->json;
-	char name[128] = "", number[24];
-	struct info_prog p;
+	char name[128] = "", number[24], target[128];
+	struct info_prog p = { 0 };
 	int fd = sys_by_id(SYS_PROG, id);
 
 	if (fd < 0)
@@ -67,6 +80,10 @@ static void show_prog(struct cgroup_look *c, u32 id, u32 type, u32 flags)
 	if (!c->effective)
 		js_str(j, "attach_flags", flags_text(flags));
 	js_str(j, "name", name);
+	btf_name(target, sizeof(target), &p);
+	js_str(j, "attach_btf_name", target);
+	js_u64(j, "attach_btf_obj_id", p.attach_btf_obj_id);
+	js_u64(j, "attach_btf_id", p.attach_btf_id);
 	js_close(j, '}');
 }
 

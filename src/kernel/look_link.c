@@ -184,8 +184,8 @@ enum { PERF_UPROBE = 1, PERF_URETPROBE, PERF_KPROBE, PERF_KRETPROBE, PERF_TRACEP
 
 static const char *event_type(u32 type)
 {
-	static const char *const names[] = { "hardware", "software",   "tracepoint",
-					     "hw-cache", "raw",	       "breakpoint" };
+	static const char *const names[] = { "hardware", "software", "tracepoint",
+					     "hw-cache", "raw",	     "breakpoint" };
 
 	return type < ARRAY_SIZE(names) ? names[type] : "unknown";
 }
@@ -193,14 +193,21 @@ static const char *event_type(u32 type)
 static const char *event_name(u32 type, u64 config)
 {
 	static const char *const hardware[] = {
-		"cpu-cycles",	 "instructions", "cache-references",
-		"cache-misses",	 "branches",	 "branch-misses",
-		"bus-cycles",	 "stalled-cycles-frontend", "stalled-cycles-backend", "ref-cycles",
+		"cpu-cycles",
+		"instructions",
+		"cache-references",
+		"cache-misses",
+		"branches",
+		"branch-misses",
+		"bus-cycles",
+		"stalled-cycles-frontend",
+		"stalled-cycles-backend",
+		"ref-cycles",
 	};
 	static const char *const software[] = {
-		"cpu-clock",	    "task-clock",	"page-faults",	    "context-switches",
-		"cpu-migrations",   "minor-faults",	"major-faults",	    "alignment-faults",
-		"emulation-faults", "dummy",		"bpf-output",	    "cgroup-switches",
+		"cpu-clock",	    "task-clock",   "page-faults",  "context-switches",
+		"cpu-migrations",   "minor-faults", "major-faults", "alignment-faults",
+		"emulation-faults", "dummy",	    "bpf-output",   "cgroup-switches",
 	};
 
 	if (type == 0 && config < ARRAY_SIZE(hardware))
@@ -217,7 +224,9 @@ static void show_probe(struct link_look *k, bool user, bool ret)
 
 	if (k->l->json) {
 		js_str(k->l->json, "event_type",
-			 user ? ret ? "uretprobe" : "uprobe" : ret ? "kretprobe" : "kprobe");
+		       user  ? ret ? "uretprobe" : "uprobe"
+		       : ret ? "kretprobe"
+			     : "kprobe");
 		js_str(k->l->json, user ? "file" : "func", k->name);
 		js_u64(k->l->json, "offset", offset);
 		if (!user) {

@@ -72,7 +72,7 @@ static void show_xdp(struct net_look *n)
 	const struct device *dev;
 	struct json *j = n->l->json;
 
-	vec_for(dev, &n->devices) {
+	vec_for (dev, &n->devices) {
 		for (size_t m = 0; m < ARRAY_SIZE(modes); m++) {
 			if (!dev->xdp[m])
 				continue;
@@ -139,8 +139,8 @@ static void show_ordered(struct net_look *n, const struct device *dev, u32 type,
 	for (u32 i = 0; i < a.count; i++) {
 		prog_name(a.ids[i], name, sizeof(name));
 		if (!j) {
-			fprintf(n->l->out, "%s(%u) %s %s prog_id %u ", dev->name, dev->ifindex, kind,
-				name, a.ids[i]);
+			fprintf(n->l->out, "%s(%u) %s %s prog_id %u ", dev->name, dev->ifindex,
+				kind, name, a.ids[i]);
 			if (a.links[i])
 				fprintf(n->l->out, "link_id %u ", a.links[i]);
 			fputc('\n', n->l->out);
@@ -212,7 +212,7 @@ static void show_tc(struct net_look *n, int nl)
 {
 	const struct device *dev;
 
-	vec_for(dev, &n->devices) {
+	vec_for (dev, &n->devices) {
 		show_ordered(n, dev, ATTACH_TCX_INGRESS, "tcx/ingress");
 		show_ordered(n, dev, ATTACH_TCX_EGRESS, "tcx/egress");
 		show_ordered(n, dev, ATTACH_NETKIT_PRIMARY, "netkit/primary");
@@ -282,8 +282,7 @@ int look_net(struct look *l, const char *device)
 	if (!err && device && !n.devices.len)
 		err = diag_error(l->d, -ENODEV, NOWHERE, "there is no device '%s'", device);
 	else if (err)
-		diag_error(l->d, err, NOWHERE, "the devices cannot be listed: %s",
-			   sys_error(-err));
+		diag_error(l->d, err, NOWHERE, "the devices cannot be listed: %s", sys_error(-err));
 	if (!err)
 		err = show_all(&n, nl);
 	vec_fini(&n.devices);

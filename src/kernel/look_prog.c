@@ -54,8 +54,8 @@ static time_t wall_clock(u64 since_boot)
 	       (real.tv_nsec - boot.tv_nsec + (s64)(since_boot % 1000000000)) / 1000000000;
 }
 
-static void prog_text(struct look *l, const struct info_prog *p, const char *type,
-		      const char *name, u64 memlock, const u32 *maps)
+static void prog_text(struct look *l, const struct info_prog *p, const char *type, const char *name,
+		      u64 memlock, const u32 *maps)
 {
 	char when[64];
 	time_t t = wall_clock(p->load_time);
@@ -73,8 +73,7 @@ static void prog_text(struct look *l, const struct info_prog *p, const char *typ
 		fprintf(l->out, " run_time_ns %llu run_cnt %llu", (unsigned long long)p->run_ns,
 			(unsigned long long)p->run_count);
 	if (p->recursion_misses)
-		fprintf(l->out, " recursion_misses %llu",
-			(unsigned long long)p->recursion_misses);
+		fprintf(l->out, " recursion_misses %llu", (unsigned long long)p->recursion_misses);
 	fputc('\n', l->out);
 	if (p->load_time) {
 		strftime(when, sizeof(when), "%FT%T%z", localtime_r(&t, &tm));
@@ -95,8 +94,8 @@ static void prog_text(struct look *l, const struct info_prog *p, const char *typ
 	fputc('\n', l->out);
 }
 
-static void prog_json(struct look *l, const struct info_prog *p, const char *type,
-		      const char *name, u64 memlock, const u32 *maps)
+static void prog_json(struct look *l, const struct info_prog *p, const char *type, const char *name,
+		      u64 memlock, const u32 *maps)
 {
 	struct json *j = l->json;
 

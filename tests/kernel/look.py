@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""What skep shows of the kernel is what bpftool shows of it, field by field.
+
+Usage: look.py BUILD-FOLDER. Runs in name spaces of its own; skips without root or bpftool.
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+BUILD = os.path.abspath(sys.argv[1])
+SKEP = os.path.join(BUILD, "skep")
+OBJECT = os.path.join(BUILD, "examples", "xdp_firewall.o")
+count = bad = 0
+
+
+def claim(name, problem):
+    """`problem`: empty when the claim holds, else what is wrong."""
+    global count, bad
+    count += 1
+    print(("not ok" if problem else "ok"), count, "-", name)
+    for line in str(problem).splitlines() if problem else []:
+        print("#", line)
+    bad += bool(problem)
+
+
+def run(*args):
+    return subprocess.run(args, check=True, capture_output=True, text=True).stdout
+
+
+def ask(tool, *args):
+    return json.loads(run(tool, "-j", *args))
+
+
+def differences(theirs, ours, where):
+    """Fields that bpftool has and we have not, or differently."""
+    out = []
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        for name, value in theirs.items():
+            if name not in ours:
+                out.append(f"{where}.{name}: missing, bpftool says {value!r}")
+            else:
+                out += differences(value, ours[name], f"{where}.{name}")
+    elif isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
+        for i, value in enumerate(theirs):
+            out += differences(value, ours[i], f"{where}[{i}]")
+    elif theirs != ours:
+        out.append(f"{where}: {ours!r}, bpftool says {theirs!r}")
+    return out
+
+
+def same_objects(mine, *args):
+    """Objects that both list; those of this test (`mine`) must be among them."""
+    theirs = {o["id"]: o for o in ask("bpftool", *args)}
+    ours = {o["id"]: o for o in ask(SKEP, *args)}
+    out = [f"object {i} is not shown" for i in mine if i not in ours]
+    for i in sorted(set(theirs) & set(ours)):
+        if i not in mine and args[0] != "btf":
+            continue
+        if args[0] == "map":  # bpftool 7.1's list takes an unset btf_id from the map before it
+            theirs[i] = ask("bpftool", "map", "show", "id", str(i))
+        for name, value in theirs[i].items():
+            if name in ("map_ids", "prog_ids") and args[0] == "btf":  # in no order
+                value.sort()
+                ours[i][name].sort()
+        out += differences(theirs[i], ours[i], f"{args[0]} {i}")
+    return "\n".join(out + ([] if mine else ["the test loaded nothing"]))
+
+
+def text_lines(tool, *args):
+    return {line.rstrip() for line in run(tool, *args).splitlines() if line.strip()}
+
+
+def main():
+    bpffs = tempfile.mkdtemp()
+    group = None
+    subprocess.run(["mount", "-t", "bpf", "bpf", bpffs], check=True)
+    run("bpftool", "prog", "load", OBJECT, bpffs + "/fw", "type", "xdp", "pinmaps", bpffs + "/maps")
+    run("ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1")
+    run("ip", "link", "set", "v0", "up")
+    run("bpftool", "net", "attach", "xdpgeneric", "pinned", bpffs + "/fw", "dev", "v0")
+    prog = ask("bpftool", "prog", "show", "pinned", bpffs + "/fw")
+    maps = prog["map_ids"]
+
+    claim("programs: every field that bpftool shows", same_objects([prog["id"]], "prog", "show"))
+    claim("maps: every field that bpftool shows", same_objects(maps, "map", "show"))
+    claim("types: every field that bpftool shows", same_objects([prog["btf_id"]], "btf", "list"))
+    claim("one program is an object, not an array",
+          "\n".join(differences(prog, ask(SKEP, "prog", "show", "id", str(prog["id"])), "prog")))
+    claim("a program is found by its tag",
+          "\n".join(differences(ask("bpftool", "prog", "show", "tag", prog["tag"]),
+                                ask(SKEP, "prog", "show", "tag", prog["tag"]), "prog")))
+    claim("where it is pinned", "\n".join(
+        differences(ask("bpftool", "-f", "prog", "show", "id", str(prog["id"])),
+                    ask(SKEP, "-f", "prog", "show", "id", str(prog["id"])), "prog")))
+    args = ("prog", "show", "id", str(prog["id"]))
+    claim("the text is bpftool's", "\n".join(text_lines("bpftool", *args) ^ text_lines(SKEP, *args)))
+    args = ("map", "show", "id", str(maps[0]))
+    claim("the text of maps, too", "\n".join(text_lines("bpftool", *args) ^ text_lines(SKEP, *args)))
+    net = ask(SKEP, "net", "show")[0]
+    claim("XDP on a device", "\n".join(differences(ask("bpftool", "net", "show")[0], net, "net")) or
+          ("" if net["xdp"] else "nothing is attached"))
+    run("bpftool", "net", "detach", "xdpgeneric", "dev", "v0")
+    if shutil.which("tc"):
+        run("tc", "qdisc", "add", "dev", "v0", "clsact")
+        run("bpftool", "prog", "load", os.path.join(BUILD, "examples", "pkt_hist.o"), bpffs + "/tc",
+            "type", "classifier")
+        run("tc", "filter", "add", "dev", "v0", "ingress", "bpf", "da", "pinned", bpffs + "/tc")
+        net = ask(SKEP, "net", "show")[0]
+        claim("a tc filter on a device",
+              "\n".join(differences(ask("bpftool", "net", "show")[0], net, "net")) or
+              ("" if net["tc"] else "nothing is attached"))
+    for mount in open("/proc/mounts"):
+        if mount.split()[2] == "cgroup2":
+            group = os.path.join(mount.split()[1], f"skep-look-{os.getpid()}")
+    if group:
+        os.mkdir(group)
+        try:
+            run("bpftool", "prog", "load", os.path.join(BUILD, "tests", "kernel", "look.bpf.o"),
+                bpffs + "/cg")
+            run("bpftool", "cgroup", "attach", group, "ingress", "pinned", bpffs + "/cg", "multi")
+            shown = ask(SKEP, "cgroup", "show", group)
+            claim("programs of a cgroup",
+                  "\n".join(differences(ask("bpftool", "cgroup", "show", group), shown, "cgroup"))
+                  or ("" if shown else "nothing is attached"))
+            claim("the tree of cgroups", "\n".join(
+                differences(ask("bpftool", "cgroup", "tree", group),
+                            ask(SKEP, "cgroup", "tree", group), "cgroup")))
+        finally:
+            subprocess.run(["bpftool", "cgroup", "detach", group, "ingress", "pinned",
+                            bpffs + "/cg"], check=False, capture_output=True)
+            os.rmdir(group)
+    for args in (("prog", "show", "id", "0"), ("prog", "show", "name", "no_such"),
+                 ("map", "show", "pinned", "/nowhere"), ("net", "show", "dev", "none0")):
+        r = subprocess.run([SKEP, *args], capture_output=True, text=True)
+        claim("what is not there is an error: " + " ".join(args),
+              "" if r.returncode == 1 and "error:" in r.stderr else r.stderr or "no error")
+
+
+if os.geteuid() or not shutil.which("bpftool") or not shutil.which("ip"):
+    why = "not root" if os.geteuid() else "bpftool or ip is not installed"
+    print("# skip-reason:", why)
+    print("1..0 # SKIP", why)
+    sys.exit(0)
+if os.environ.get("SKEP_LOOK_INSIDE") != "1":
+    os.environ["SKEP_LOOK_INSIDE"] = "1"
+    os.execvp("unshare", ["unshare", "-n", "-m", sys.executable, *sys.argv])
+main()
+print(f"1..{count}")
+sys.exit(bad != 0)
