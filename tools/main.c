@@ -6,8 +6,8 @@
 #include "tool.h"
 
 static const struct command *const commands[] = {
-	&cmd_run,    &cmd_verify, &cmd_exec, &cmd_disasm, &cmd_asm, &cmd_btf,
-	&cmd_object, &cmd_prog,	  &cmd_map,  &cmd_link,	  &cmd_net, &cmd_cgroup,
+	&cmd_run,    &cmd_verify, &cmd_exec, &cmd_disasm, &cmd_dump, &cmd_asm,	  &cmd_btf,
+	&cmd_object, &cmd_prog,	  &cmd_map,  &cmd_link,	  &cmd_net,  &cmd_cgroup,
 };
 
 static void help(FILE *out)

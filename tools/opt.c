@@ -120,6 +120,9 @@ static int set(const struct command *cmd, const struct opt *o, const char *value
 	case OPT_FLAG:
 		*(bool *)o->value = true;
 		return 0;
+	case OPT_COUNT:
+		++*(unsigned *)o->value;
+		return 0;
 	case OPT_STRING:
 		*(const char **)o->value = value;
 		return 0;
@@ -139,6 +142,11 @@ static int set(const struct command *cmd, const struct opt *o, const char *value
 	return -EINVAL;
 }
 
+static bool takes_none(const struct opt *o)
+{
+	return o->kind == OPT_FLAG || o->kind == OPT_COUNT;
+}
+
 /* One argument that starts with a dash; *i moves past its value. */
 static int parse_one(const struct command *cmd, const struct opt *opts, int argc, char **argv,
 		     int *i)
@@ -151,18 +159,23 @@ static int parse_one(const struct command *cmd, const struct opt *opts, int argc
 		o = find(opts, arg + 2, equals ? (size_t)(equals - arg) - 2 : strlen(arg + 2));
 		value = equals ? equals + 1 : NULL;
 	} else {
-		o = find_letter(opts, arg[1]);
-		value = arg[2] ? arg + 2 : NULL;
+		for (o = find_letter(opts, *++arg); o && takes_none(o) && arg[1];
+		     o = find_letter(opts, *++arg)) {
+			if (set(cmd, o, NULL))
+				return -EINVAL;
+		}
+		value = arg[0] && arg[1] ? arg + 1 : NULL;
+		arg = argv[*i];
 	}
 	if (!o)
 		return unknown(cmd, opts, arg);
-	if (o->kind == OPT_FLAG && value) {
+	if (takes_none(o) && value) {
 		fprintf(stderr, "skep %s: --%s takes no value\n", cmd->name, o->name);
 		return -EINVAL;
 	}
 	if (o->kind == OPT_LEVEL && !value)
 		value = "1";
-	if (o->kind != OPT_FLAG && !value) {
+	if (!takes_none(o) && !value) {
 		if (*i + 1 == argc) {
 			fprintf(stderr, "skep %s: --%s wants a value: %s\n", cmd->name, o->name,
 				o->arg);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Command lines: one table a command parses its options, prints its usage line and its help.
- * Options may stand before or after the operands; "--" ends them.
+ * Options may stand before or after the operands; "--" ends them. Letters without arguments may
+ * share a dash: -nnr FILE.
  */
 #ifndef TOOLS_OPT_H
 #define TOOLS_OPT_H
@@ -17,6 +18,7 @@ enum opt_kind {
 	OPT_NUMBER, /* uint64_t *; decimal, or 0x… */
 	OPT_LIST,   /* struct opt_list *, may be given many times */
 	OPT_LEVEL,  /* uint64_t *; --name is 1, --name=N is N */
+	OPT_COUNT,  /* unsigned *; one more each time */
 };
 
 struct opt_list {

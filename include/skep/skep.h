@@ -466,6 +466,44 @@ int skep_dump_write(struct skep_dump *d, const struct skep_packet *p);
 int skep_dump_close(struct skep_dump *d, struct skep_diag *diag);
 void skep_dump_discard(struct skep_dump *d); /* close without leaving a file */
 
+/* ---- packets as text ---- */
+
+enum skep_print_time {
+	SKEP_TIME_DAY,	 /* 12:34:56.789012 */
+	SKEP_TIME_NONE,	 /* no stamp */
+	SKEP_TIME_EPOCH, /* seconds since 1970 */
+	SKEP_TIME_DELTA, /* since the packet before */
+	SKEP_TIME_DATE,	 /* date and time of day */
+	SKEP_TIME_FIRST, /* since the first packet */
+};
+enum {
+	SKEP_PRINT_HEX = 1,   /* the bytes in hexadecimal */
+	SKEP_PRINT_ASCII = 2, /* and as characters; alone: characters only */
+	SKEP_PRINT_LINK = 4,  /* from the link header on */
+};
+struct skep_print_opts {
+	size_t size;
+	enum skep_print_time time;
+	unsigned bytes;	   /* SKEP_PRINT_… */
+	unsigned verbose;  /* 0 … 3 */
+	bool nano;	   /* stamps in ns rather than µs */
+	bool numeric;	   /* no names of hosts and services */
+	bool link;	   /* link headers */
+	bool quiet;	   /* less of each protocol */
+	bool absolute_seq; /* TCP sequence numbers as they are in the packet */
+};
+struct skep_printer; /* remembers connections and names from packet to packet */
+int skep_printer_new(struct skep_printer **out, const struct skep_print_opts *opts,
+		     struct skep_diag *diag);
+/* One line in the shape of tcpdump's, or several with `verbose` and `bytes`. -errno: `out` failed.
+ */
+int skep_printer_print(struct skep_printer *pr, const struct skep_packet *packet, FILE *out);
+void skep_printer_free(struct skep_printer *pr);
+/* "EN10MB" and "Ethernet" of 1; NULL: unknown. */
+const char *skep_link_name(uint32_t linktype);
+const char *skep_link_text(uint32_t linktype);
+int skep_link_number(const char *name); /* -1: unknown */
+
 #pragma GCC visibility pop
 
 #ifdef __cplusplus

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Names of hosts and services from the system's databases, each asked for once. */
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "packet/print.h"
+
+struct names {
+	struct arena arena;	    /* keys and names */
+	struct hash hosts;	    /* address → name, 0: it has none */
+	const char *port[2][65536]; /* tcp, udp; NULL: not asked for */
+};
+
+static const char none[] = "";
+
+struct names *names_new(void)
+{
+	return calloc(1, sizeof(struct names));
+}
+
+void names_free(struct names *n)
+{
+	if (!n)
+		return;
+	hash_fini(&n->hosts);
+	arena_fini(&n->arena);
+	free(n);
+}
+
+static const char *ask_host(struct names *n, u32 version, const u8 *at)
+{
+	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in a4 = { .sin_family = AF_INET };
+	char host[NI_MAXHOST];
+	int err;
+
+	if (version == 6) {
+		memcpy(&a6.sin6_addr, at, 16);
+		err = getnameinfo((struct sockaddr *)&a6, sizeof(a6), host, sizeof(host), NULL, 0,
+				  NI_NAMEREQD);
+	} else {
+		memcpy(&a4.sin_addr, at, 4);
+		err = getnameinfo((struct sockaddr *)&a4, sizeof(a4), host, sizeof(host), NULL, 0,
+				  NI_NAMEREQD);
+	}
+	return err ? NULL : arena_strdup(&n->arena, host);
+}
+
+const char *names_host(struct names *n, u32 version, const u8 *at)
+{
+	size_t len = version == 6 ? 16 : 4;
+	u64 *known = hash_get(&n->hosts, at, len);
+	const char *name;
+	void *key;
+
+	if (known)
+		return (const char *)(uintptr_t)*known;
+	name = ask_host(n, version, at);
+	key = arena_alloc(&n->arena, len);
+	if (key) {
+		memcpy(key, at, len);
+		hash_set(&n->hosts, key, len, (u64)(uintptr_t)name);
+	}
+	return name;
+}
+
+const char *names_port(struct names *n, u16 port, bool udp)
+{
+	const char **slot = &n->port[udp][port];
+	struct servent *s;
+
+	if (!*slot) {
+		s = getservbyport(htons(port), udp ? "udp" : "tcp");
+		*slot = s ? arena_strdup(&n->arena, s->s_name) : none;
+		if (!*slot)
+			*slot = none;
+	}
+	return **slot ? *slot : NULL;
+}
