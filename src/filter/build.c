@@ -130,13 +130,31 @@ static struct node *join(struct builder *b, struct node *first, struct node *sec
 	return joined;
 }
 
+/* Where to halve: near the middle, where a part looks first at what the first part looks at, so
+ * that of `src a or dst a or src b or dst b …` no half begins with dst. */
+static u32 split_point(struct node **parts, u32 count)
+{
+	u32 middle = count / 2;
+
+	for (u32 away = 0; away < middle; away++) {
+		if (parts[middle - away]->value == parts[0]->value)
+			return middle - away;
+		if (middle + away < count && parts[middle + away]->value == parts[0]->value)
+			return middle + away;
+	}
+	return middle;
+}
+
 /* Halves first: of n parts of one switch each, n log n arms are looked at rather than n². */
 static struct node *join_all(struct builder *b, struct node **parts, u32 count, struct node *end)
 {
+	u32 first;
+
 	if (count == 1)
 		return parts[0];
-	return join(b, join_all(b, parts, count / 2, end),
-		    join_all(b, parts + count / 2, count - count / 2, end), end);
+	first = split_point(parts, count);
+	return join(b, join_all(b, parts, first, end),
+		    join_all(b, parts + first, count - first, end), end);
 }
 
 /* One part of a chain of ANDs or ORs. */

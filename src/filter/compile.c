@@ -9,12 +9,43 @@
 
 enum { DEFAULT_SNAPLEN = 262144, CHAIN_PLAIN = UINT32_MAX };
 
+u32 compile_snaplen(const struct filter_opts *opts)
+{
+	return opts->snaplen ? opts->snaplen : DEFAULT_SNAPLEN;
+}
+
 static struct node *build(struct graph *g, const struct cond *cond, enum build_mode mode,
 			  bool optimise)
 {
 	struct node *root = graph_build(g, cond, mode);
 
 	return root && optimise ? graph_specialise(g, root) : root;
+}
+
+static int rejects_all(const struct cond *cond, struct diag *d)
+{
+	return diag_error(d, -EINVAL, cond->where, "this expression rejects all packets");
+}
+
+int compile_graph(struct node **out, struct graph *g, const struct cond *cond, bool optimise,
+		  struct diag *d)
+{
+	struct node *root = build(g, cond, optimise ? BUILD_MERGE : BUILD_PLAIN, optimise);
+
+	if (!root && optimise) {
+		/* Joining made it too large; in the order of the text nothing is copied. */
+		struct values *values = g->values;
+
+		graph_fini(g);
+		graph_init(g, values);
+		root = build(g, cond, BUILD_PLAIN, true);
+	}
+	if (!root)
+		return diag_nomem(d);
+	if (root == g->no && optimise)
+		return rejects_all(cond, d);
+	*out = root;
+	return 0;
 }
 
 /* The shorter of what `out` holds and the program of this graph. */
@@ -37,35 +68,38 @@ static int shortest(struct cbpf_prog *out, struct graph *g, struct node *root, u
 	return out->count ? 0 : err;
 }
 
+/* Beyond so many nodes only one way is tried. */
+enum { MANY_NODES = 4000 };
+
 int compile_classic(struct cbpf_prog *out, struct values *values, const struct cond *cond,
 		    const struct filter_opts *opts, struct diag *d)
 {
-	u32 snaplen = opts->snaplen ? opts->snaplen : DEFAULT_SNAPLEN;
+	bool optimise = !opts->no_optimise, many = false;
 	struct cbpf_prog best = { 0 };
-	bool optimise = !opts->no_optimise;
-	int err = -ENOMEM;
+	struct node *root;
+	struct graph g;
+	int err;
 
-	for (enum build_mode mode = BUILD_PLAIN; mode <= (optimise ? BUILD_MERGE : BUILD_PLAIN);
-	     mode++) {
-		struct graph g;
-		struct node *root;
-
-		graph_init(&g, values);
-		root = build(&g, cond, mode, optimise);
-		if (root && root == g.no && optimise)
-			err = diag_error(d, -EINVAL, cond->where,
-					 "this expression rejects all packets");
-		else if (root)
-			err = shortest(&best, &g, root, snaplen, optimise);
-		graph_fini(&g);
-		if (err == -EINVAL)
-			return err;
+	graph_init(&g, values);
+	err = compile_graph(&root, &g, cond, optimise, d);
+	if (!err) {
+		err = shortest(&best, &g, root, compile_snaplen(opts), optimise);
+		many = g.count > MANY_NODES;
 	}
-	if (!best.count)
-		return err == -E2BIG ? diag_error(d, err, cond->where,
-						  "this expression needs more memory than the "
-						  "sixteen words of classic BPF")
-				     : diag_nomem(d);
+	graph_fini(&g);
+	if (!err && optimise && !many) {
+		graph_init(&g, values);
+		root = build(&g, cond, BUILD_PLAIN, true);
+		if (root)
+			shortest(&best, &g, root, compile_snaplen(opts), true);
+		graph_fini(&g);
+	}
+	if (err == -E2BIG)
+		return diag_error(d, err, cond->where,
+				  "this expression needs more than the sixteen words of memory "
+				  "of classic BPF");
+	if (err == -ENOMEM)
+		return diag_nomem(d);
 	*out = best;
-	return 0;
+	return err;
 }

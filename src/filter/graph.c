@@ -273,6 +273,8 @@ struct node *graph_switch(struct graph *g, const struct value *v, struct arm *ar
 	if (g->failed || info.stops)
 		return g->no;
 	for (u32 i = 0; i < count; i++) {
+		while (arms[i].to->kind == NODE_TOUCH && graph_covers(g, v, arms[i].to->value))
+			arms[i].to = arms[i].to->arms[0].to;
 		if (n && arms[n - 1].to == arms[i].to)
 			n--;
 		arms[n++] = arms[i];

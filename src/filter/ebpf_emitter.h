@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The state of emit_ebpf, shared by its parts: nodes, values (ebpf_value.c), tables. */
+#ifndef FILTER_EBPF_EMITTER_H
+#define FILTER_EBPF_EMITTER_H
+
+#include "filter/emit_ebpf.h"
+#include "filter/plan.h"
+
+enum {
+	EBPF_KEPT = 3, /* registers that hold values across nodes: r7, r8, r9 */
+	EBPF_FIRST_KEPT = 7,
+	EBPF_BASES = 2, /* moving bases of which the bytes behind them are known */
+	EBPF_JNE = 0x50,
+	EBPF_JLT = 0xa0,
+	EBPF_JLE = 0xb0,
+	EBPF_MOV = 0xb0,
+	EBPF_END_BE = CLASS_ALU | 0xd0 | SRC_X, /* to or from big-endian */
+};
+
+/* What is known at one place of the program. */
+struct ebpf_state {
+	const struct value *r0; /* NULL: not known */
+	const struct value *kept[EBPF_KEPT];
+	u32 bytes; /* that the packet has at least */
+	struct {
+		const struct value *base;
+		u32 end; /* bytes from `base` on that are there */
+	} behind[EBPF_BASES];
+};
+
+struct ebpf_block {
+	struct ebpf_state entry;
+	bool reached;
+	u32 slot;
+	u32 must; /* bytes that every way from here to a match needs */
+};
+
+struct ebpf_fixup {
+	u32 slot;
+	const struct node *to;
+};
+
+struct ebpf_emitter {
+	struct graph *g;
+	enum ebpf_form form;
+	struct ebpf_prog *out;
+	struct ebpf_block *blocks; /* by id of the node */
+	struct node **order;	   /* targets first */
+	u32 order_count;
+	u16 *uses; /* by id of the value: nodes that evaluate it */
+	VEC(struct ebpf_fixup) fixups;
+	struct plan plan;
+	struct ebpf_state now;
+	const struct node *node; /* being emitted */
+	const struct node *next; /* that is emitted after it */
+	u32 depth;		 /* words of the stack in use */
+	u32 next_kept;
+	bool far; /* jumps of more than 32,767 slots */
+	bool failed, too_far, unsupported;
+};
+
+void ebpf_put(struct ebpf_emitter *e, u8 code, u8 dst, u8 src, s16 off, s32 imm);
+/* A jump when `dst code (src or imm)`, with the state as it is now. */
+void ebpf_jump(struct ebpf_emitter *e, u8 code, u8 dst, u8 src, s32 imm, const struct node *to);
+/* The same without a jump: the code goes on there. */
+void ebpf_leave(struct ebpf_emitter *e, const struct node *to);
+/* r0 = v. */
+void ebpf_value(struct ebpf_emitter *e, const struct value *v);
+/* r0 = v, a load from the packet, as its bytes lie there; false: it is something else. */
+bool ebpf_value_raw(struct ebpf_emitter *e, const struct value *v);
+/* A register that holds v: one that is kept, or r0. */
+u8 ebpf_register(struct ebpf_emitter *e, const struct value *v);
+/* a into r0; the register that then holds b. */
+u8 ebpf_both(struct ebpf_emitter *e, const struct value *a, const struct value *b);
+
+/* Is the switch a set that is worth a table? Then emits it, with the value in r0. */
+bool ebpf_set(struct ebpf_emitter *e, const struct node *n);
+
+#endif
