@@ -25,10 +25,11 @@ extern "C" {
 
 struct skep_diag;   /* what went wrong, with source spans and hints */
 struct skep_object; /* programs + maps + globals + BTF: inert data, no fd, no privilege */
-struct skep_engine; /* where objects run: user space (or, later, the Linux kernel) */
+struct skep_engine; /* where objects run: this process, or the Linux kernel */
 struct skep_unit;   /* one object loaded into one engine: live */
 struct skep_prog;   /* a live program, owned by its unit */
 struct skep_map;    /* a live map, owned by its unit */
+struct skep_link;   /* a program of the kernel engine where it runs by itself; owned by its unit */
 
 const char *skep_version(void); /* "0.1.0" */
 
@@ -252,7 +253,7 @@ const char *skep_linux_era(size_t i);
 
 /* ---- object → unit. The object is const: load it into two engines and compare ---- */
 
-/* kind "user". */
+/* kind "user": programs run in this process; "kernel": in the running Linux kernel. */
 int skep_engine_new(struct skep_engine **out, const char *kind, struct skep_diag *diag);
 void skep_engine_free(struct skep_engine *eng); /* after its units */
 
@@ -387,6 +388,80 @@ int skep_prog_run_batch_at(struct skep_prog *const *place, struct skep_batch *ba
 const char *skep_prog_action(const struct skep_prog *prog, uint64_t result);
 /* Does a packet with that result go on its way (rather than being dropped or sent elsewhere)? */
 bool skep_prog_passes(const struct skep_prog *prog, uint64_t result);
+
+/* ---- attaching: programs of the kernel engine, to what happens in the system ---- */
+
+enum {
+	SKEP_ATTACH_REPLACE = 1,  /* take the place of a program that is there (XDP, cgroups) */
+	SKEP_ATTACH_MULTI = 2,	  /* cgroups: beside others, as links always are */
+	SKEP_ATTACH_FIRST = 4,	  /* tcx, netkit, cgroups: before the others there */
+	SKEP_ATTACH_GENERIC = 8,  /* XDP: behind the driver */
+	SKEP_ATTACH_NATIVE = 16,  /* XDP: in the driver, or not at all */
+	SKEP_ATTACH_OFFLOAD = 32, /* XDP: in the device */
+	SKEP_ATTACH_RETURN = 64,  /* probes: when the function returns */
+	SKEP_ATTACH_DEFRAG = 128, /* netfilter: put fragments together first */
+};
+
+struct skep_attach_opts {
+	size_t size;
+	/*
+	 * Where; NULL: what the section name says. By type of program:
+	 *     xdp, tcx, netkit    interface: "eth0", or its number
+	 *     tc                  interface and direction: "eth0/ingress"
+	 *     cgroup_*, sock_ops  path of a cgroup, from the root of the hierarchy or absolute
+	 *     tracepoint          "sched/sched_switch"; raw_tracepoint: "sched_switch"
+	 *     tp_btf, fentry, …   the one the program was loaded for; iter: map of `map`
+	 *     uprobe, uretprobe   "/usr/bin/prog:function+16"; usdt: "/usr/bin/prog:provider:name"
+	 *     perf_event          "cpu-clock", "page-faults", "cpu-cycles", …; "mem:0xADDR:4:w"
+	 *     sk_lookup, flow_dissector   network namespace: "/run/netns/x"; this process's
+	 *     netfilter           "ipv4/local_in", priority in `priority`
+	 *     sk_skb, sk_msg      a sockmap of the unit by its name, or a pinned one by its path
+	 *     lwt_*               route and interface: "10.1.0.0/16 dev eth0"
+	 */
+	const char *target;
+	int fd;		    /* instead: descriptor of a cgroup, socket, namespace or map; 0: none */
+	int pid;	    /* probes, perf events, iterators over tasks: this process; 0: all */
+	int cpu;	    /* perf events: 1 + the number of the only CPU; 0: all */
+	uint64_t cookie;    /* what bpf_get_attach_cookie() gives */
+	uint64_t frequency; /* perf events: samples a second */
+	uint64_t period;    /* or: events a sample */
+	int priority;	    /* netfilter, tc */
+	uint32_t flags;	    /* SKEP_ATTACH_… */
+	const struct skep_map *map; /* iterators over the elements of a map */
+};
+
+/*
+ * Attach a program. Nothing is left behind on failure, nor after the process ends in whatever way,
+ * unless the link is pinned; tc filters, routes and sockets have no links: those are taken back
+ * when the link is freed or the unit is.
+ */
+int skep_attach(struct skep_link **out, struct skep_prog *prog, const struct skep_attach_opts *opts,
+		struct skep_diag *diag);
+/* Register a struct_ops map. */
+int skep_attach_map(struct skep_link **out, struct skep_map *map, struct skep_diag *diag);
+/* All programs whose sections say where, and all struct_ops maps; the others are told in notes. On
+ * failure none stays. Returns how many. */
+int skep_attach_all(struct skep_unit *unit, struct skep_diag *diag);
+
+struct skep_link_info {
+	const char *type;   /* "xdp", "tcx", "cgroup", "perf_event", …: bpftool's words */
+	const char *target; /* as resolved, for people; may be NULL */
+	const char *prog;   /* NULL: of a map */
+	uint32_t id;	    /* of the kernel's link; 0: it is none */
+	int fd;		    /* of the link, the link's own; -1: none */
+};
+/* The i-th link of a unit; false: past the end. */
+bool skep_unit_link(const struct skep_unit *unit, size_t i, struct skep_link **out);
+void skep_link_info(const struct skep_link *link, struct skep_link_info *out);
+/* Put another program of the same type in its place; no event is missed. */
+int skep_link_update(struct skep_link *link, struct skep_prog *prog, struct skep_diag *diag);
+/* Keep it attached when the process ends; the path lies in a BPF file system. */
+int skep_link_pin(struct skep_link *link, const char *path, struct skep_diag *diag);
+int skep_link_detach(struct skep_link *link, struct skep_diag *diag); /* also when pinned */
+/* Run an iterator once and write what it prints. */
+int skep_link_read(struct skep_link *link, FILE *out, struct skep_diag *diag);
+/* Detaches unless it is pinned. */
+void skep_link_free(struct skep_link *link);
 
 /* ---- maps ---- */
 

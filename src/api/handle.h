@@ -35,6 +35,7 @@ HANDLE(skep_engine, engine, engine_of, engine_handle)
 HANDLE(skep_unit, unit, unit_of, unit_handle)
 HANDLE(skep_prog, unit_prog, prog_of, prog_handle)
 HANDLE(skep_map, unit_map, map_of, map_handle)
+HANDLE(skep_link, link, link_of, link_handle)
 #undef HANDLE
 
 /*

@@ -34,12 +34,19 @@ struct unit_map { /* struct skep_map */
 	const struct obj_map *src;
 	void *impl; /* the engine's; NULL for a template */
 };
+struct link { /* struct skep_link; an engine's own begins with it */
+	struct unit *unit;
+	struct unit_prog *prog; /* NULL: of a map */
+	struct unit_map *map;	/* NULL: of a program */
+	struct link *next;	/* of the unit */
+};
 struct unit {
 	struct engine *engine;
 	const struct object *obj;
 	struct skep_load_opts opts;
 	struct unit_prog *progs; /* one per obj->progs */
 	struct unit_map *maps;	 /* one per obj->maps */
+	struct link *links;	 /* owned, the newest first */
 	void *impl;
 };
 
@@ -64,6 +71,19 @@ struct engine_ops {
 	int (*map_next)(struct unit_map *m, const void *key, void *next_key);
 	size_t (*map_value_len)(const struct unit_map *m);
 	int (*poll)(struct unit *u, int timeout_ms, skep_event_fn fn, void *arg);
+	/* Links; all NULL: programs run only when asked. `opts` are this version's, whole. The
+	 * caller puts the link into its unit's list and takes it out; link_free detaches it. */
+	int (*attach)(struct link **out, struct unit_prog *p, const struct skep_attach_opts *opts,
+		      struct diag *d);
+	int (*attach_map)(struct link **out, struct unit_map *m, struct diag *d);
+	void (*link_info)(const struct link *l, struct skep_link_info *out);
+	int (*link_update)(struct link *l, struct unit_prog *p, struct diag *d);
+	int (*link_pin)(struct link *l, const char *path, struct diag *d);
+	int (*link_detach)(struct link *l, struct diag *d);
+	int (*link_read)(struct link *l, FILE *out, struct diag *d);
+	void (*link_free)(struct link *l);
+	/* Does the program say where it goes? */
+	bool (*knows_target)(const struct unit_prog *p);
 };
 
 /* Allocates the unit and calls ops->load; unit_free calls ops->unload. opts are this version's,
@@ -72,6 +92,8 @@ int unit_new(struct unit **out, struct engine *e, const struct object *obj,
 	     const struct skep_load_opts *opts, struct diag *d);
 /* Waits for the runs of its programs that have begun. */
 void unit_free(struct unit *u);
+void link_add(struct link *l);
+void link_remove(struct link *l); /* and free it */
 
 int unit_prog_run(struct unit_prog *p, struct skep_run *run, struct diag *d);
 /* Run a program that a hold keeps alive (hold.h). */

@@ -110,3 +110,20 @@ int unit_run_batch(struct hold *h, struct skep_batch *batch, size_t *done, struc
 	ops = h->prog->unit->engine->ops;
 	return (ops->prog_batch ? ops->prog_batch : run_each)(h->prog, batch, done, d);
 }
+
+void link_add(struct link *l)
+{
+	l->next = l->unit->links;
+	l->unit->links = l;
+}
+
+void link_remove(struct link *l)
+{
+	struct link **at = &l->unit->links;
+
+	while (*at && *at != l)
+		at = &(*at)->next;
+	if (*at)
+		*at = l->next;
+	l->unit->engine->ops->link_free(l);
+}

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/vec.h"
+#include "kernel/attach.h"
 #include "kernel/kernel.h"
 #include "spec/features.h"
 
@@ -207,4 +208,13 @@ const struct engine_ops engine_kernel = {
 	.map_next = kernel_map_next,
 	.map_value_len = kernel_map_value_len,
 	.poll = kernel_poll,
+	.attach = kernel_attach,
+	.attach_map = kernel_attach_map,
+	.link_info = kernel_link_info,
+	.link_update = kernel_link_update,
+	.link_pin = kernel_link_pin,
+	.link_detach = kernel_link_detach,
+	.link_read = kernel_link_read,
+	.link_free = kernel_link_free,
+	.knows_target = kernel_knows_target,
 };

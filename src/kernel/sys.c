@@ -164,7 +164,21 @@ u32 sys_release(u32 *patch)
 	return ERA(major, MIN(minor, 255u));
 }
 
-/* "0-3,8": calls of fn for every number, returns one more than the last. */
+int sys_detached_mount(const char *type)
+{
+	enum { CREATE = 6, CLOEXEC = 1 };
+	int fs = result(syscall(SYS_fsopen, type, CLOEXEC)), mnt;
+
+	if (fs < 0)
+		return fs;
+	mnt = result(syscall(SYS_fsconfig, fs, CREATE, NULL, NULL, 0));
+	if (!mnt)
+		mnt = result(syscall(SYS_fsmount, fs, CLOEXEC, 0));
+	close(fs);
+	return mnt;
+}
+
+/* "0-3,8": sets a bit for every number, returns one more than the last. */
 static u32 cpu_list(const char *text, u8 *mask, size_t bytes, u32 *count)
 {
 	u32 end = 0;

@@ -224,6 +224,8 @@ int sys_perf_open(struct perf_event_attr *attr, pid_t pid, int cpu, int group);
 int sys_perf_enable(int fd);
 int sys_perf_set_prog(int fd, int prog);
 int sys_setns(int fd, int kind);
+/* A file system ("tracefs", "securityfs") mounted nowhere: the descriptor of its root. */
+int sys_detached_mount(const char *type);
 
 int sys_netlink_open(void); /* NETLINK_ROUTE, with extended answers */
 int sys_netlink_send(int nl, const void *data, size_t len);

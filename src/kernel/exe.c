@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/exe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <gelf.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "base/vec.h"
+
+/* ---- paths ---- */
+
+static bool try_folder(char *out, size_t size, const char *folder, size_t len, const char *name,
+		       const char *tail)
+{
+	snprintf(out, size, "%.*s/%s%s", (int)len, folder, name, tail);
+	return !access(out, R_OK);
+}
+
+static bool try_folders(char *out, size_t size, const char *folders, const char *name,
+			const char *tail)
+{
+	while (folders && *folders) {
+		size_t len = strcspn(folders, ":");
+
+		if (len && try_folder(out, size, folders, len, name, tail))
+			return true;
+		folders += len + (folders[len] == ':');
+	}
+	return false;
+}
+
+int exe_path(char *out, size_t size, const char *name, struct diag *d)
+{
+	static const char libraries[] =
+#if defined(__x86_64__)
+		"/usr/lib/x86_64-linux-gnu:/lib/x86_64-linux-gnu:"
+#elif defined(__aarch64__)
+		"/usr/lib/aarch64-linux-gnu:/lib/aarch64-linux-gnu:"
+#endif
+		"/usr/lib64:/lib64:/usr/lib:/lib:/usr/local/lib";
+	static const char programs[] = "/usr/bin:/usr/sbin:/bin:/sbin";
+
+	if (strchr(name, '/')) {
+		snprintf(out, size, "%s", name);
+		if (!access(out, R_OK))
+			return 0;
+		return diag_error(d, -errno, NOWHERE, "'%s' cannot be read: %s", name,
+				  strerror(errno));
+	}
+	if (strstr(name, ".so") && (try_folders(out, size, getenv("LD_LIBRARY_PATH"), name, "") ||
+				    try_folders(out, size, libraries, name, "")))
+		return 0;
+	if (try_folders(out, size, getenv("PATH"), name, "") ||
+	    try_folders(out, size, programs, name, "") ||
+	    try_folders(out, size, libraries, name, ".so.6") ||
+	    try_folders(out, size, libraries, name, ".so"))
+		return 0;
+	return diag_error(d, -ENOENT, NOWHERE, "there is no program or library '%s'", name);
+}
+
+/* ---- symbols ---- */
+
+struct exe {
+	int fd;
+	Elf *elf;
+};
+
+static int exe_open(struct exe *e, const char *path, struct diag *d)
+{
+	elf_version(EV_CURRENT);
+	*e = (struct exe){ .fd = open(path, O_RDONLY | O_CLOEXEC) };
+	if (e->fd < 0)
+		return diag_error(d, -errno, NOWHERE, "'%s' cannot be read: %s", path,
+				  strerror(errno));
+	e->elf = elf_begin(e->fd, ELF_C_READ_MMAP, NULL);
+	if (e->elf && elf_kind(e->elf) == ELF_K_ELF)
+		return 0;
+	elf_end(e->elf);
+	close(e->fd);
+	return diag_error(d, -EINVAL, NOWHERE, "'%s' is no ELF file", path);
+}
+
+static void exe_close(struct exe *e)
+{
+	elf_end(e->elf);
+	close(e->fd);
+}
+
+/* Address to offset in the file, by the segment that is loaded there. */
+static bool to_offset(Elf *elf, u64 addr, u64 *out)
+{
+	size_t count = 0;
+	GElf_Phdr ph;
+
+	if (elf_getphdrnum(elf, &count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!gelf_getphdr(elf, (int)i, &ph) || ph.p_type != PT_LOAD || addr < ph.p_vaddr ||
+		    addr - ph.p_vaddr >= ph.p_memsz)
+			continue;
+		*out = addr - ph.p_vaddr + ph.p_offset;
+		return true;
+	}
+	return false;
+}
+
+/* "getpid" for "getpid@@GLIBC_2.2.5", too. */
+static bool same_name(const char *symbol, const char *name, size_t len)
+{
+	return !strncmp(symbol, name, len) && (!symbol[len] || symbol[len] == '@');
+}
+
+struct search {
+	const char *name; /* or pattern */
+	size_t len;
+	bool pattern;
+	Elf *elf;
+	VEC(u64) offsets;
+	bool weak; /* only a weak symbol was found so far */
+	struct near near;
+};
+
+static void consider(struct search *s, const char *name, const GElf_Sym *sym)
+{
+	bool weak = GELF_ST_BIND(sym->st_info) == STB_WEAK;
+	u64 off, *slot;
+
+	near_try(&s->near, name);
+	if (s->pattern ? fnmatch(s->name, name, 0) : !same_name(name, s->name, s->len))
+		return;
+	if (!to_offset(s->elf, sym->st_value, &off))
+		return;
+	for (u32 i = 0; i < s->offsets.len; i++) {
+		if (s->offsets.data[i] == off)
+			return;
+	}
+	if (!s->pattern && s->offsets.len) {
+		if (s->weak && !weak)
+			s->offsets.data[0] = off;
+		s->weak &= weak;
+		return;
+	}
+	slot = vec_push(&s->offsets);
+	if (slot)
+		*slot = off;
+	s->weak = weak;
+}
+
+/* A look at every function of both symbol tables. */
+static void each_function(struct search *s)
+{
+	Elf_Scn *scn = NULL;
+	GElf_Shdr sh;
+
+	while ((scn = elf_nextscn(s->elf, scn))) {
+		Elf_Data *data;
+
+		if (!gelf_getshdr(scn, &sh) ||
+		    (sh.sh_type != SHT_SYMTAB && sh.sh_type != SHT_DYNSYM) || !sh.sh_entsize)
+			continue;
+		data = elf_getdata(scn, NULL);
+		for (size_t i = 0; data && i < sh.sh_size / sh.sh_entsize; i++) {
+			GElf_Sym sym;
+			const char *name;
+
+			if (!gelf_getsym(data, (int)i, &sym) || !sym.st_value ||
+			    (GELF_ST_TYPE(sym.st_info) != STT_FUNC &&
+			     GELF_ST_TYPE(sym.st_info) != STT_GNU_IFUNC))
+				continue;
+			name = elf_strptr(s->elf, sh.sh_link, sym.st_name);
+			if (name)
+				consider(s, name, &sym);
+		}
+	}
+}
+
+int exe_offset(u64 *out, const char *path, const char *where, struct diag *d)
+{
+	size_t len = strcspn(where, "+");
+	struct search s = { .name = where, .len = len };
+	u64 more = 0;
+	struct exe e;
+	char *end;
+	int err;
+
+	if (where[len]) {
+		more = strtoull(where + len + 1, &end, 0);
+		if (*end || end == where + len + 1)
+			return diag_error(d, -EINVAL, NOWHERE, "'%s' is no number of bytes",
+					  where + len + 1);
+	}
+	*out = strtoull(where, &end, 0);
+	if (end != where && !*end)
+		return 0;
+	err = exe_open(&e, path, d);
+	if (err)
+		return err;
+	s.elf = e.elf;
+	s.near = near_start(where, len);
+	each_function(&s);
+	if (s.offsets.len) {
+		*out = s.offsets.data[0] + more;
+	} else {
+		err = diag_error(d, -ENOENT, NOWHERE, "'%s' has no function '%.*s'", path, (int)len,
+				 where);
+		if (s.near.best)
+			diag_hint(d, "did you mean '%s'?", s.near.best);
+	}
+	vec_fini(&s.offsets);
+	exe_close(&e);
+	return err;
+}
+
+int exe_offsets(u64 **out, const char *path, const char *pattern, struct diag *d)
+{
+	struct search s = { .name = pattern, .len = strlen(pattern) };
+	struct exe e;
+	int err = exe_open(&e, path, d);
+
+	if (err)
+		return err;
+	s.pattern = strpbrk(pattern, "*?[");
+	s.elf = e.elf;
+	s.near = near_start(pattern, s.len);
+	each_function(&s);
+	exe_close(&e);
+	if (s.offsets.len) {
+		*out = s.offsets.data;
+		return (int)s.offsets.len;
+	}
+	err = diag_error(d, -ENOENT, NOWHERE, "'%s' has no function '%s'", path, pattern);
+	if (s.near.best && !s.pattern)
+		diag_hint(d, "did you mean '%s'?", s.near.best);
+	return err;
+}
