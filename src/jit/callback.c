@@ -3,15 +3,13 @@
  * bpf_loop whose callback is known becomes IR_LOOP: a loop in the caller around a direct call. The
  * callback's address must stand before the call on the only way there, and the callback must not
  * call further functions: so the frames that it takes are counted by the caller's depth, and none
- * calls itself this way. Look-ups in an array that is known the same way become IR_LOOKUP.
+ * calls itself this way.
  */
 #include "jit/ir.h"
-#include "map/array.h"
 
-enum { HELPER_LOOKUP = 1, HELPER_LOOP = 181 };
+enum { HELPER_LOOP = 181 };
 
-/* The constant that `reg` holds at `slot`, when that is certain; NULL: it is not. */
-static const struct ir_insn *constant_in(const struct ir *ir, u32 reg, u32 slot)
+const struct ir_insn *ir_constant_in(const struct ir *ir, u32 reg, u32 slot)
 {
 	while (!ir->insns[slot].target && slot-- > 0) {
 		const struct ir_insn *i = &ir->insns[slot];
@@ -43,31 +41,13 @@ static bool is_leaf(const struct ir *ir, const struct ir_func *f)
 
 static void loop(const struct ir *ir, struct ir_insn *i, u32 slot)
 {
-	const struct ir_insn *fn = constant_in(ir, 2, slot);
+	const struct ir_insn *fn = ir_constant_in(ir, 2, slot);
 	u32 to;
 
 	if (!fn || !func_slot(ir->prog, (u64)fn->imm, &to) || !is_leaf(ir, ir_func_at(ir, to)))
 		return;
 	i->kind = IR_LOOP;
 	i->to = to;
-}
-
-static void lookup(const struct ir *ir, struct ir_insn *i, u32 slot)
-{
-	const struct ir_insn *at = constant_in(ir, 1, slot);
-	const struct vm_env *env = ir->prog->env;
-	struct array_layout layout;
-
-	for (u32 k = 0; at && k < env->obj->map_count; k++) {
-		const struct map *m = env->maps[k];
-
-		if (!m || (u64)(uintptr_t)m != (u64)at->imm || !array_layout(m, &layout) ||
-		    (u64)layout.stride * layout.count > INT32_MAX)
-			continue;
-		i->kind = IR_LOOKUP;
-		i->imm = at->imm;
-		return;
-	}
 }
 
 void ir_callbacks(struct ir *ir)
@@ -81,7 +61,5 @@ void ir_callbacks(struct ir *ir)
 		call = &ir->prog->calls[i->imm];
 		if (!call->custom && call->id == HELPER_LOOP)
 			loop(ir, i, slot);
-		else if (!call->custom && call->id == HELPER_LOOKUP)
-			lookup(ir, i, slot);
 	}
 }

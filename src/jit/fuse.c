@@ -17,6 +17,8 @@ static bool is_barrier(const struct ir_insn *i)
 	case IR_CALL:
 	case IR_LOOP:
 	case IR_LOOKUP:
+	case IR_MAP:
+	case IR_CPU:
 	case IR_CALL_LOCAL:
 	case IR_CALLX:
 	case IR_TAIL_CALL:

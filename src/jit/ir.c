@@ -219,7 +219,6 @@ static bool func_scan(struct ir *ir, struct ir_func *f)
 		f->frame |= ((u.use | u.def) >> REG_FP & 1) || i->kind == IR_TAIL_CALL;
 		f->may_goto |= i->kind == IR_MAY_GOTO;
 		f->tails |= i->kind == IR_TAIL_CALL;
-		f->calls |= i->kind >= IR_LD_PACKET && i->kind <= IR_TAIL_CALL;
 		if (i->kind != IR_JUMP && i->kind != IR_JA && i->kind != IR_MAY_GOTO)
 			continue;
 		if (i->to < f->start || i->to >= f->end)
@@ -227,6 +226,15 @@ static bool func_scan(struct ir *ir, struct ir_func *f)
 		ir->insns[i->to].target = true;
 	}
 	return true;
+}
+
+static void func_calls(const struct ir *ir, struct ir_func *f)
+{
+	for (u32 slot = f->start; slot < f->end; slot++) {
+		u8 kind = ir->insns[slot].kind;
+
+		f->calls |= (kind >= IR_LD_PACKET && kind <= IR_TAIL_CALL) || kind == IR_MAP;
+	}
 }
 
 /* The structure check bounded the depth, so a fixed point is there after MAX_FRAMES rounds. */
@@ -287,6 +295,10 @@ int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *f
 	}
 	if (!plain)
 		ir_callbacks(ir);
+	if (!plain)
+		ir_direct(ir);
+	for (u32 k = 0; k < ir->func_count; k++)
+		func_calls(ir, &ir->funcs[k]);
 	if (!funcs_close(ir)) {
 		*why = "functions call each other too deep";
 		return -EOPNOTSUPP;

@@ -26,7 +26,7 @@ enum ir_kind {
 	IR_JA,
 	IR_MAY_GOTO,
 	IR_LD_PACKET, /* r0 = packet at imm (+ src), `size` bytes */
-	IR_CALL,      /* helper calls[imm] */
+	IR_CALL,      /* helper calls[imm]; `sign`: it never ends the run */
 	IR_CALL_LOCAL,
 	IR_LOOP,  /* bpf_loop with the callback at `to`; callback.c */
 	IR_CALLX, /* register in dst */
@@ -34,6 +34,9 @@ enum ir_kind {
 	IR_POISON,
 	IR_EXIT,
 	IR_LOOKUP, /* r0 = value or NULL of the array at `imm`, key at r2; callback.c */
+	IR_MAP, /* r0 = op (enum ir_map_op) on the map at `imm`, arguments as the helper's; direct.c
+		 */
+	IR_CPU, /* r0 = the run's number of its CPU */
 	/* made by fuse.c: */
 	IR_ROTATE, /* dst = src rotated left by imm bits */
 	IR_LEA,	   /* dst = src + (index << scale) + off */
@@ -59,6 +62,8 @@ struct ir_insn {
 	s64 imm, other;
 };
 enum { IR_NO_REG = 0xff, IR_HIDDEN = REG_COUNT }; /* no register; that of blinded numbers */
+
+enum ir_map_op { IR_MAP_LOOKUP, IR_MAP_UPDATE, IR_MAP_REMOVE, IR_MAP_OUTPUT };
 
 struct ir_func {
 	u32 start, end; /* slots */
@@ -93,6 +98,10 @@ struct ir_use {
 struct ir_use ir_insn_use(const struct ir_insn *i);
 /* Before functions' depths are known: makes IR_LOOP and IR_LOOKUP. callback.c */
 void ir_callbacks(struct ir *ir);
+/* The constant that `reg` holds at `slot`, when that is certain; NULL: it is not. */
+const struct ir_insn *ir_constant_in(const struct ir *ir, u32 reg, u32 slot);
+/* Calls of helpers that need not be calls of helpers: makes IR_MAP and IR_CPU. direct.c */
+void ir_direct(struct ir *ir);
 /* Fills in `live`. 0 or -ENOMEM. live.c */
 int ir_live(struct ir *ir);
 

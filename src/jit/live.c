@@ -66,6 +66,13 @@ struct ir_use ir_insn_use(const struct ir_insn *i)
 		return (struct ir_use){ ARGS | BIT(REG_FP), CLOBBERED };
 	case IR_LOOKUP:
 		return (struct ir_use){ BIT(2), CLOBBERED };
+	case IR_MAP: /* r1 is known, ring buffers' flags too */
+		return (struct ir_use){ i->op == IR_MAP_UPDATE	 ? 0x1c
+					: i->op == IR_MAP_OUTPUT ? 0xc
+								 : BIT(2),
+					CLOBBERED };
+	case IR_CPU:
+		return (struct ir_use){ 0, CLOBBERED };
 	case IR_LOOP: /* r1 rounds, r3 for the callback, r4 flags */
 		return (struct ir_use){ 0x1a | BIT(REG_FP), CLOBBERED };
 	case IR_CALLX:

@@ -248,6 +248,12 @@ static void emit_insn(struct x64 *x, const struct ir_insn *i)
 	case IR_LOOKUP:
 		x64_emit_lookup(x, i);
 		break;
+	case IR_MAP:
+		x64_emit_map(x, i);
+		break;
+	case IR_CPU:
+		x64_emit_cpu(x);
+		break;
 	case IR_LOOP:
 		x64_emit_loop(x, i);
 		break;

@@ -116,6 +116,8 @@ void x64_emit_call(struct x64 *x, const struct ir_insn *i);
 void x64_emit_call_local(struct x64 *x, const struct ir_insn *i);
 void x64_emit_loop(struct x64 *x, const struct ir_insn *i);
 void x64_emit_lookup(struct x64 *x, const struct ir_insn *i);
+void x64_emit_map(struct x64 *x, const struct ir_insn *i);
+void x64_emit_cpu(struct x64 *x);
 void x64_emit_callx(struct x64 *x, const struct ir_insn *i);
 void x64_emit_tail_call(struct x64 *x, const struct ir_insn *i);
 void x64_emit_packet(struct x64 *x, const struct ir_insn *i);

@@ -96,7 +96,42 @@ void x64_emit_call(struct x64 *x, const struct ir_insn *i)
 	else
 		x64_mov(&x->a, true, RDI, RUN);
 	call_host(x, (const void *)call->fn);
-	fault_if_any(x);
+	if (!i->sign)
+		fault_if_any(x);
+}
+
+/* The arguments move one register down: what the helper has first is the run. */
+void x64_emit_map(struct x64 *x, const struct ir_insn *i)
+{
+	struct map *map = (struct map *)(uintptr_t)i->imm;
+
+	x64_mov_imm(&x->a, RDI, (u64)i->imm);
+	x64_mov(&x->a, true, RSI, RDX);
+	switch ((enum ir_map_op)i->op) {
+	case IR_MAP_LOOKUP:
+		x64_rm(&x->a, false, 0x8b, RDX, RUN_FIELD(cpu));
+		call_host(x, (const void *)map->lookup);
+		return;
+	case IR_MAP_UPDATE:
+		x64_mov(&x->a, true, RDX, RCX);
+		x64_mov(&x->a, true, RCX, R8);
+		x64_rm(&x->a, false, 0x8b, R8, RUN_FIELD(cpu));
+		call_host(x, (const void *)map->ops->update);
+		break;
+	case IR_MAP_REMOVE:
+		call_host(x, (const void *)map->ops->remove);
+		break;
+	case IR_MAP_OUTPUT:
+		x64_mov(&x->a, true, RDX, RCX);
+		call_host(x, (const void *)ring_output);
+		break;
+	}
+	x64_rr(&x->a, true, 0x63, RAX, RAX);
+}
+
+void x64_emit_cpu(struct x64 *x)
+{
+	x64_rm(&x->a, false, 0x8b, RAX, RUN_FIELD(cpu));
 }
 
 /* rax *= by */

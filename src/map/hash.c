@@ -2,6 +2,8 @@
 /* Hash and per-CPU hash. */
 #include "map/hash.h"
 
+#include "map/find.h"
+
 #include <stdlib.h>
 
 int hash_check(const struct map_def *def, struct diag *d)
@@ -45,7 +47,39 @@ int hash_create_pools(struct map *m, u32 pools, bool lru)
 	return 0;
 }
 
+#define LOOKUP_SIZED(size)                                                                         \
+	static void *lookup_##size(struct map *m, const void *key, u32 cpu)                        \
+	{                                                                                          \
+		const struct table *t = &((struct hash_map *)m->impl)->table;                      \
+		u32 link = find_key(t, key, size);                                                 \
+                                                                                                   \
+		return link ? (u8 *)table_elem(t, link) + t->value_off : NULL;                     \
+	}
+LOOKUP_SIZED(4)
+LOOKUP_SIZED(8)
+LOOKUP_SIZED(12)
+LOOKUP_SIZED(16)
+
 static int hash_create(struct map *m)
+{
+	switch (m->def.key_size) {
+	case 4:
+		m->lookup = lookup_4;
+		break;
+	case 8:
+		m->lookup = lookup_8;
+		break;
+	case 12:
+		m->lookup = lookup_12;
+		break;
+	case 16:
+		m->lookup = lookup_16;
+		break;
+	}
+	return hash_create_pools(m, 1, false);
+}
+
+static int percpu_hash_create(struct map *m)
 {
 	return hash_create_pools(m, 1, false);
 }
@@ -252,7 +286,7 @@ const struct map_ops hash_ops = {
 const struct map_ops percpu_hash_ops = {
 	.type = MAP_TYPE_PERCPU_HASH,
 	.check = hash_check,
-	.create = hash_create,
+	.create = percpu_hash_create,
 	.destroy = hash_destroy,
 	.lookup = percpu_hash_lookup,
 	.update = percpu_hash_update,

@@ -199,6 +199,7 @@ void map_free(struct map *m)
 static int map_fill(struct map *m, const struct map_def *def, const struct map_ops *ops)
 {
 	m->ops = ops;
+	m->lookup = ops->lookup;
 	m->def = *def;
 	m->def.inner = NULL;
 	m->def.name = strdup(def->name ? def->name : "");

@@ -52,6 +52,8 @@ struct map_ops {
 
 struct map {
 	const struct map_ops *ops;
+	/* ops->lookup, or what does the same sooner for keys of this map's size. */
+	void *(*lookup)(struct map *m, const void *key, u32 cpu);
 	struct map_def def;    /* name owned; inner NULL */
 	struct map_def *inner; /* copy of the template of map-in-map values, or NULL; owned */
 	u32 value_stride;      /* value_size rounded up to 8 */

@@ -17,10 +17,11 @@
 #define RING_BUSY    (1u << 31)
 #define RING_DISCARD (1u << 30)
 #define RING_LEN_MAX (UINT32_MAX / 4)
+#define UNIT	     4096 /* bytes; pages are whole ones of it, and the data begins with a page */
 
 struct ring_head {
 	u32 len;   /* bytes of the record, RING_BUSY, RING_DISCARD */
-	u32 pages; /* from the ring's first page to this head's */
+	u32 pages; /* from the ring's first unit to this head's */
 };
 
 struct ring {
@@ -70,13 +71,13 @@ static bool has_room(struct ring *r, u64 room)
 	return end - LOAD_ACQUIRE(r->consumer) < r->size && end - r->pending < r->size;
 }
 
-void *ring_reserve(struct map *m, u64 size)
+/* A busy record of that many bytes, NULL: there is no room. `named`: programs get its address. */
+static inline struct ring_head *reserve(struct ring *r, u64 size, bool named)
 {
-	struct ring *r = m->impl;
 	struct ring_head *head = NULL;
 	u64 room;
 
-	if (size > RING_LEN_MAX || record_room((u32)size) > r->size) {
+	if (unlikely(size > RING_LEN_MAX || record_room((u32)size) > r->size)) {
 		__atomic_fetch_add(&r->lost, 1, __ATOMIC_RELAXED);
 		return NULL;
 	}
@@ -84,24 +85,31 @@ void *ring_reserve(struct map *m, u64 size)
 	lock_take(&r->lock);
 	if (has_room(r, room)) {
 		head = head_at(r, r->producer);
-		head->pages = (u32)(((u8 *)head - r->data) / r->page);
+		head->pages = (u32)(((u8 *)head - r->data) / UNIT);
 		WRITE_ONCE(head->len, (u32)size | RING_BUSY);
-		starts_set(r, r->producer & (r->size - 1), true);
+		if (named)
+			starts_set(r, r->producer & (r->size - 1), true);
 		STORE_RELEASE(r->producer, r->producer + room);
 	}
 	lock_drop(&r->lock);
 	if (!head)
 		__atomic_fetch_add(&r->lost, 1, __ATOMIC_RELAXED);
+	return head;
+}
+
+void *ring_reserve(struct map *m, u64 size)
+{
+	struct ring_head *head = reserve(m->impl, size, true);
+
 	return head ? head + 1 : NULL;
 }
 
-/* The page before the data holds a pointer to the ring. */
+/* The word before the data is a pointer to the ring. */
 static struct ring *ring_of(const struct ring_head *head)
 {
-	u64 page = (u64)sysconf(_SC_PAGESIZE);
-	u8 *at = (u8 *)((uintptr_t)head & ~(uintptr_t)(page - 1));
+	u8 *at = (u8 *)((uintptr_t)head & ~(uintptr_t)(UNIT - 1));
 
-	return LOAD(struct ring *, at - (head->pages + 1) * page);
+	return LOAD(struct ring *, at - (u64)head->pages * UNIT - sizeof(struct ring *));
 }
 
 void ring_commit(void *record, bool discard)
@@ -116,13 +124,13 @@ void ring_commit(void *record, bool discard)
 
 int ring_output(struct map *m, const void *data, u64 size)
 {
-	void *record = ring_reserve(m, size);
+	struct ring_head *head = reserve(m->impl, size, false);
 
-	if (!record)
+	if (!head)
 		return -EAGAIN;
 	if (size)
-		memcpy(record, data, size);
-	ring_commit(record, false);
+		memcpy(head + 1, data, size);
+	STORE_RELEASE(head->len, (u32)size);
 	return 0;
 }
 
@@ -249,8 +257,8 @@ static int ring_map(struct ring *r)
 			munmap(all, total);
 		goto out;
 	}
-	STORE(struct ring *, all, r);
 	r->data = all + page;
+	STORE(struct ring *, r->data - sizeof(r), r);
 out:
 	if (fd >= 0)
 		close(fd);

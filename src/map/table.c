@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "map/table.h"
+#include "map/find.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,56 +7,18 @@
 /* Below this many elements links and bucket numbers fit 31 bits with room to spare. */
 #define MAX_ELEMS (1u << 30)
 
-static u64 fold(u64 a, u64 b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (u64)product ^ (u64)(product >> 64);
-}
-
-/* The last, partial word of a key, zero-padded. */
-static inline u64 key_tail(const u8 *key, u32 len)
-{
-	u64 word = 0;
-
-	memcpy(&word, key, len);
-	return word;
-}
-
-static inline __attribute__((always_inline)) u32 hash_key(u64 seed, const u8 *key, u32 size)
-{
-	u64 h = seed ^ 0x2d358dccaa6c78a5ULL ^ size;
-
-	for (; size >= 8; key += 8, size -= 8)
-		h = fold(h ^ LOAD(u64, key), 0x8bb84b93962eacc9ULL);
-	if (size)
-		h = fold(h ^ key_tail(key, size), 0x8bb84b93962eacc9ULL);
-	return (u32)(h ^ h >> 32);
-}
-
 u32 table_hash(const struct table *t, const void *key)
 {
 	switch (t->key_size) {
 	case 4:
-		return hash_key(t->seed, key, 4);
+		return key_hash(t->seed, key, 4);
 	case 8:
-		return hash_key(t->seed, key, 8);
+		return key_hash(t->seed, key, 8);
 	case 16:
-		return hash_key(t->seed, key, 16);
+		return key_hash(t->seed, key, 16);
 	default:
-		return hash_key(t->seed, key, t->key_size);
+		return key_hash(t->seed, key, t->key_size);
 	}
-}
-
-static inline __attribute__((always_inline)) bool key_equal(const struct elem *e, const u8 *key,
-							    u32 size)
-{
-	const u64 *word = e->key;
-
-	for (; size >= 8; key += 8, size -= 8)
-		if (READ_ONCE(*word++) != LOAD(u64, key))
-			return false;
-	return !size || READ_ONCE(*word) == key_tail(key, size);
 }
 
 static void key_set(struct elem *e, const u8 *key, u32 size)
@@ -69,36 +31,17 @@ static void key_set(struct elem *e, const u8 *key, u32 size)
 		WRITE_ONCE(*word, key_tail(key, size));
 }
 
-static inline __attribute__((always_inline)) u32 find(const struct table *t, const u8 *key,
-						      u32 size)
-{
-	u32 hash = hash_key(t->seed, key, size), slot = hash & t->mask, link;
-	const struct bucket *b = table_bucket(t, hash);
-
-again:
-	for (link = LOAD_ACQUIRE(b->head); link && !(link & LINK_END);) {
-		const struct elem *e = table_elem(t, link);
-
-		if (key_equal(e, key, size))
-			return link;
-		link = LOAD_ACQUIRE(e->next);
-	}
-	if (unlikely(link && link != (LINK_END | slot)))
-		goto again; /* the element moved to another chain */
-	return 0;
-}
-
 u32 table_find(const struct table *t, const void *key)
 {
 	switch (t->key_size) {
 	case 4:
-		return find(t, key, 4);
+		return find_key(t, key, 4);
 	case 8:
-		return find(t, key, 8);
+		return find_key(t, key, 8);
 	case 16:
-		return find(t, key, 16);
+		return find_key(t, key, 16);
 	default:
-		return find(t, key, t->key_size);
+		return find_key(t, key, t->key_size);
 	}
 }
 

@@ -20,7 +20,7 @@ HELPER_BODY(map_lookup_elem)
 	struct vm_run *vm = self;
 	struct map *m = ptr_of(r1);
 
-	return (u64)(uintptr_t)m->ops->lookup(m, ptr_of(r2), vm->cpu);
+	return (u64)(uintptr_t)m->lookup(m, ptr_of(r2), vm->cpu);
 }
 
 HELPER_BODY(map_lookup_percpu_elem)
