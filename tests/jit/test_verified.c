@@ -112,6 +112,14 @@ static bool execute(const struct object *obj, enum skep_exec exec, struct outcom
 	return true;
 }
 
+/* Does a third run still give what two gave? Time may matter seldom. */
+static bool is_steady(const struct object *obj, enum skep_exec exec, const struct outcome *want)
+{
+	static struct outcome third[INPUTS];
+
+	return execute(obj, exec, third) && !memcmp(want, third, sizeof(third));
+}
+
 static u64 setting(const char *name, u64 usual)
 {
 	const char *text = getenv(name);
@@ -137,7 +145,8 @@ static void verified_programs_agree_with_the_interpreter(void **state)
 			assert_true(execute(obj, SKEP_EXEC_JIT, got));
 			if (!memcmp(want, again, sizeof(want))) {
 				compared++;
-				if (memcmp(want, got, sizeof(want))) {
+				if (memcmp(want, got, sizeof(want)) &&
+				    is_steady(obj, SKEP_EXEC_INTERP, want)) {
 					bad++;
 					printf("# seed %llu differs\n", (unsigned long long)seed);
 				}
@@ -147,7 +156,8 @@ static void verified_programs_agree_with_the_interpreter(void **state)
 		    execute(obj, SKEP_EXEC_CHECKED, again) && !memcmp(want, again, sizeof(want))) {
 			assert_true(execute(obj, SKEP_EXEC_CHECKED_JIT, got));
 			checked++;
-			if (memcmp(want, got, sizeof(want))) {
+			if (memcmp(want, got, sizeof(want)) &&
+			    is_steady(obj, SKEP_EXEC_CHECKED, want)) {
 				bad++;
 				printf("# seed %llu differs with checks\n",
 				       (unsigned long long)seed);
