@@ -6,8 +6,9 @@
 #include "tool.h"
 
 static const struct command *const commands[] = {
-	&cmd_run,    &cmd_verify, &cmd_exec, &cmd_disasm, &cmd_dump, &cmd_asm,	  &cmd_btf,
-	&cmd_object, &cmd_prog,	  &cmd_map,  &cmd_link,	  &cmd_net,  &cmd_cgroup,
+#define COMMAND(name) &cmd_##name,
+#include "commands.def"
+#undef COMMAND
 };
 
 static void help(FILE *out)

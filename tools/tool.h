@@ -9,9 +9,9 @@
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-extern const struct command cmd_run, cmd_verify, cmd_exec, cmd_disasm, cmd_dump, cmd_asm, cmd_btf,
-	cmd_object;
-extern const struct command cmd_prog, cmd_map, cmd_link, cmd_net, cmd_cgroup;
+#define COMMAND(name) extern const struct command cmd_##name;
+#include "commands.def"
+#undef COMMAND
 
 /* What opt_parse returned, as an exit status, when it is not a number of operands. */
 static inline int opt_status(int n)

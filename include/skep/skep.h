@@ -522,6 +522,17 @@ struct skep_look_opts {
 int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
 	      enum skep_format format, struct skep_diag *diag);
 
+struct skep_feature_opts {
+	size_t size;
+	const char *prefix; /* of C macros instead of text; "" for none; NULL: no macros */
+	const char *device; /* network device that shall run programs itself; NULL: the kernel */
+	bool full;	    /* also helpers whose trial writes into the kernel's log */
+};
+/* Which program types, map types, helpers and instructions the running kernel has, by trying. What
+ * is not there, and what could not be told, comes with its reason. */
+int skep_feature_probe(const struct skep_feature_opts *opts, FILE *out, enum skep_format format,
+		       struct skep_diag *diag);
+
 /* ---- capture files ---- */
 
 struct skep_capture; /* a pcap or pcapng file, being read */

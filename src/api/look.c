@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "api/handle.h"
+#include "kernel/feature.h"
 #include "kernel/look.h"
 
 static int look_at(enum skep_look what, struct look *l, const struct skep_look_opts *o)
@@ -59,4 +60,18 @@ int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
 		js_close(l.json, ']');
 	look_fini(&l);
 	return err;
+}
+
+int skep_feature_probe(const struct skep_feature_opts *opts, FILE *out, enum skep_format format,
+		       struct skep_diag *diag)
+{
+	struct skep_feature_opts ours = { .size = sizeof(ours) };
+	struct json json = { .out = out, .pretty = format == SKEP_JSON_PRETTY };
+	struct diag *d = diag_of(diag);
+	int err = opts ? opts_copy(&ours, sizeof(ours), opts, "skep_feature_opts", d) : 0;
+	struct feature_opts o = { ours.prefix, ours.device, ours.full };
+
+	if (!err && o.prefix && format != SKEP_TEXT)
+		err = diag_error(d, -EINVAL, NOWHERE, "macros are no JSON");
+	return err ? err : feature_probe(&o, out, format == SKEP_TEXT ? NULL : &json, d);
 }

@@ -98,8 +98,8 @@ static void lacking(u32 type, char *out, size_t size)
 		snprintf(out + n, size - (size_t)n, "%sCAP_NET_ADMIN", n ? " and " : "");
 }
 
-/* The word in brackets: "none [integrity] confidentiality"; false: not locked or not known. */
-static bool lockdown_mode(char *out, size_t size)
+/* The word in brackets: "none [integrity] confidentiality". */
+bool kernel_lockdown(char *out, size_t size)
 {
 	char text[512], *at, *end;
 
@@ -150,7 +150,7 @@ void kernel_explain_rights(u32 prog_type, struct diag *d)
 	} else if (in_user_namespace()) {
 		diag_hint(d, "this is a user namespace: capabilities count in the first one only, "
 			     "or with a BPF token");
-	} else if (lockdown_mode(mode, sizeof(mode))) {
+	} else if (kernel_lockdown(mode, sizeof(mode))) {
 		diag_hint(d, "the kernel is locked down (%s); privilege does not help", mode);
 	} else {
 		diag_hint(d, "this process has the capabilities: lockdown or a security module "

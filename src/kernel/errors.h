@@ -23,4 +23,7 @@ const char *kernel_config_map(u32 map_type);
 /* 'y', 'm', 'n' (not set), or '?': the configuration cannot be read. */
 char kernel_config(const char *name);
 
+/* The mode of lockdown; false: not locked or not known. */
+bool kernel_lockdown(char *out, size_t size);
+
 #endif
