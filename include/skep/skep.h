@@ -100,6 +100,15 @@ int skep_classic_print(const struct skep_classic *prog, enum skep_classic_form f
  * Linux knows beside the packet (mark, VLAN tag, interface, …) is 0. */
 uint32_t skep_classic_run(const struct skep_classic *prog, const void *packet, uint32_t len,
 			  uint32_t wire_len);
+/* Give the program machine code for skep_classic_run_batch. -EOPNOTSUPP with a diagnostic: it
+ * cannot have it, and is interpreted. */
+int skep_classic_compile(struct skep_classic *prog, struct skep_diag *diag);
+/* How skep_classic_run_batch runs: "JIT" or "interpreter". */
+const char *skep_classic_exec(const struct skep_classic *prog);
+/* results[i] = accepted bytes of packets[i], 0: none. May run in several threads at once. */
+struct skep_packet;
+void skep_classic_run_batch(const struct skep_classic *prog, const struct skep_packet *packets,
+			    size_t count, uint32_t *results);
 
 /* ---- objects without a file ---- */
 

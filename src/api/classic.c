@@ -5,11 +5,10 @@
 
 #include "api/handle.h"
 #include "base/file.h"
+#include "user/match.h"
 
 _Static_assert(sizeof(struct skep_classic_insn) == sizeof(struct cbpf_insn), "same layout");
 _Static_assert((int)SKEP_CLASSIC_BINARY == (int)CBPF_BINARY, "same forms");
-
-enum { ETHERNET = 14 };
 
 static int open_bytes(struct classic *c, enum skep_lang lang, const char *name, const void *data,
 		      size_t len, struct diag *d)
@@ -61,6 +60,7 @@ void skep_classic_free(struct skep_classic *prog)
 
 	if (!c)
 		return;
+	match_free(c->match);
 	arena_fini(&c->arena);
 	free(c);
 }
@@ -82,12 +82,42 @@ int skep_classic_print(const struct skep_classic *prog, enum skep_classic_form f
 uint32_t skep_classic_run(const struct skep_classic *prog, const void *packet, uint32_t len,
 			  uint32_t wire_len)
 {
-	const u8 *data = packet;
-	struct cbpf_packet p = { .data = data, .len = len, .wire_len = wire_len };
+	const struct skep_packet p = { .data = packet, .len = len, .wire_len = wire_len };
 
-	if (len >= ETHERNET) {
-		p.net_off = ETHERNET;
-		p.protocol = (u32)data[12] << 8 | data[13];
+	return match_interpret(&classic_of(prog)->prog, &p);
+}
+
+int skep_classic_compile(struct skep_classic *prog, struct skep_diag *diag)
+{
+	struct classic *c = classic_of(prog);
+	const char *why = NULL;
+
+	if (c->match)
+		return 0;
+	switch (match_new(&c->match, &c->prog, &why)) {
+	case 0:
+		return 0;
+	case -ENOMEM:
+		return diag_nomem(diag_of(diag));
 	}
-	return cbpf_run(&classic_of(prog)->prog, &p);
+	return diag_error(diag_of(diag), -EOPNOTSUPP, NOWHERE,
+			  "the filter cannot run as machine code: %s", why);
+}
+
+const char *skep_classic_exec(const struct skep_classic *prog)
+{
+	return classic_of(prog)->match ? "JIT" : "interpreter";
+}
+
+void skep_classic_run_batch(const struct skep_classic *prog, const struct skep_packet *packets,
+			    size_t count, uint32_t *results)
+{
+	const struct classic *c = classic_of(prog);
+
+	if (c->match) {
+		match_run(c->match, packets, count, results);
+		return;
+	}
+	for (size_t k = 0; k < count; k++)
+		results[k] = match_interpret(&c->prog, &packets[k]);
 }

@@ -16,6 +16,7 @@
 struct classic {
 	struct arena arena;
 	struct cbpf_prog prog;
+	struct match *match; /* NULL: only the interpreter */
 };
 
 #define HANDLE(public, internal, of, to)                                                           \

@@ -74,7 +74,7 @@ static int open_classic(struct object **out, const char *name, const u8 *data, s
 			opts->prog_type);
 	err = cbpf_parse(&prog, &a, name, (const char *)data, len, d);
 	if (!err)
-		err = cbpf_object(out, &prog, name, type == PROG_SCHED_CLS, d);
+		err = cbpf_object(out, &prog, name, type == PROG_SCHED_CLS ? CBPF_TC : CBPF_SOCKET, d);
 	arena_fini(&a);
 	return err;
 }

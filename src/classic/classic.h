@@ -128,13 +128,22 @@ int cbpf_parse(struct cbpf_prog *out, struct arena *a, const char *name, const c
 bool cbpf_recognise(const char *text, size_t len);
 
 /*
- * The same program as eBPF over struct __sk_buff (socket filter): R0 is what classic BPF returns.
- * Loads become LD_ABS/LD_IND where `direct` is false (socket filters of every release), direct
- * packet access with bounds tests otherwise (tc, cgroup_skb; faster). The new object has one
- * program, section "socket".
+ * The same program as eBPF: R0 is what classic BPF returns. The object has one program, "filter".
+ * -EOPNOTSUPP: it asks for what the form cannot know.
  */
+enum cbpf_target {
+	CBPF_SOCKET, /* socket filter, LD_ABS and LD_IND: any release */
+	CBPF_TC,     /* "tc": direct packet access where the bytes are at hand, helpers elsewhere */
+	/* Packets in memory, only loads from the packet and LEN. R0 is CBPF_ASK where only the
+	 * interpreter can tell (offsets below 0 or beyond 64 KiB). Two programs that differ in
+	 * their first CBPF_PROLOGUE instructions: what is true of one is true of the other. */
+	CBPF_XDP,    /* for verifiers: packet in xdp_md, LEN is its rx_queue_index */
+	CBPF_MEMORY, /* for running: R1 is the packet's address, R2 its length | LEN << 32 */
+};
+#define CBPF_ASK (1ull << 32)
+enum { CBPF_PROLOGUE = 5 };
 struct object;
-int cbpf_object(struct object **out, const struct cbpf_prog *prog, const char *name, bool direct,
-		struct diag *d);
+int cbpf_object(struct object **out, const struct cbpf_prog *prog, const char *name,
+		enum cbpf_target target, struct diag *d);
 
 #endif

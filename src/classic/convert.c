@@ -11,6 +11,9 @@ enum {
 	SKB_LEN = 0, /* offsets in struct __sk_buff */
 	SKB_DATA = 76,
 	SKB_DATA_END = 80,
+	XDP_DATA = 0, /* in struct xdp_md */
+	XDP_DATA_END = 4,
+	XDP_RX_QUEUE = 16,
 	JNE = 0x50, /* opposites of classic jumps: Linux 4.14 */
 	JLT = 0xa0,
 	JLE = 0xb0,
@@ -38,6 +41,9 @@ void convert_return(struct convert *c, u32 value)
 static void add_fixup(struct convert *c, u32 at, u8 version)
 {
 	struct convert_fixup *f = vec_push(&c->fixups);
+
+	if (at >= CONVERT_LOADER)
+		c->wanted[at - CONVERT_LOADER] = true;
 
 	if (f)
 		*f = (struct convert_fixup){ c->code.len, at, version };
@@ -118,6 +124,14 @@ static s16 word_of_m(u32 k)
 	return (s16)(CONVERT_M + (s32)k * 4);
 }
 
+static void load_len(struct convert *c, u8 dst)
+{
+	if (c->memory)
+		convert_emit(c, CODE_MOV32 | SRC_X, dst, 6, 0, 0);
+	else
+		convert_emit(c, CLASS_LDX | MODE_MEM | SIZE_W, dst, 6, SKB_LEN, 0);
+}
+
 static void insn(struct convert *c, u32 at, u8 version)
 {
 	const struct cbpf_insn *i = &c->prog->insns[at];
@@ -141,10 +155,10 @@ static void insn(struct convert *c, u32 at, u8 version)
 		convert_load(c, at, version);
 		break;
 	case CBPF_LD | CBPF_LEN:
-		convert_emit(c, CLASS_LDX | MODE_MEM | SIZE_W, 0, 6, SKB_LEN, 0);
+		load_len(c, 0);
 		break;
 	case CBPF_LDX | CBPF_LEN:
-		convert_emit(c, CLASS_LDX | MODE_MEM | SIZE_W, 7, 6, SKB_LEN, 0);
+		load_len(c, 7);
 		break;
 	case CBPF_LD | CBPF_IMM:
 		convert_emit(c, CODE_MOV32, 0, 0, 0, (s32)i->k);
@@ -188,15 +202,57 @@ static void insn(struct convert *c, u32 at, u8 version)
 	}
 }
 
+/* CBPF_PROLOGUE instructions in both; the moves of R6 to itself fill up. */
+static void start_memory(struct convert *c)
+{
+	if (c->target == CBPF_XDP) {
+		convert_emit(c, CLASS_LDX | MODE_MEM | SIZE_W, 8, 1, XDP_DATA, 0);
+		convert_emit(c, CLASS_LDX | MODE_MEM | SIZE_W, 9, 1, XDP_DATA_END, 0);
+		convert_emit(c, CLASS_LDX | MODE_MEM | SIZE_W, 6, 1, XDP_RX_QUEUE, 0);
+		convert_emit(c, CODE_MOV | SRC_X, 6, 6, 0, 0);
+		convert_emit(c, CODE_MOV | SRC_X, 6, 6, 0, 0);
+	} else {
+		convert_emit(c, CODE_MOV | SRC_X, 8, 1, 0, 0);
+		convert_emit(c, CODE_MOV32 | SRC_X, 9, 2, 0, 0);
+		convert_emit(c, CLASS_ALU64 | CBPF_ADD | SRC_X, 9, 1, 0, 0);
+		convert_emit(c, CODE_MOV | SRC_X, 6, 2, 0, 0);
+		convert_emit(c, CLASS_ALU64 | CBPF_RSH, 6, 0, 0, 32);
+	}
+}
+
 static void start(struct convert *c)
 {
-	convert_emit(c, CODE_MOV | SRC_X, 6, 1, 0, 0);
-	if (c->direct) {
+	if (c->memory)
+		start_memory(c);
+	else
+		convert_emit(c, CODE_MOV | SRC_X, 6, 1, 0, 0);
+	if (c->target == CBPF_TC) {
 		convert_emit(c, CLASS_LDX | MODE_MEM | SIZE_W, 8, 6, SKB_DATA, 0);
 		convert_emit(c, CLASS_LDX | MODE_MEM | SIZE_W, 9, 6, SKB_DATA_END, 0);
 	}
 	convert_emit(c, CODE_MOV32, 0, 0, 0, 0);
 	convert_emit(c, CODE_MOV32, 7, 0, 0, 0);
+}
+
+/* What several places jump to, or call. */
+static void finish(struct convert *c)
+{
+	u32 *at = c->shared;
+
+	if (c->wanted[CONVERT_SHORT - CONVERT_LOADER]) {
+		at[CONVERT_SHORT - CONVERT_LOADER] = c->code.len;
+		convert_return(c, 0);
+	}
+	if (c->wanted[CONVERT_ASK - CONVERT_LOADER]) {
+		at[CONVERT_ASK - CONVERT_LOADER] = c->code.len;
+		convert_emit(c, CODE_MOV, 0, 0, 0, 1);
+		convert_emit(c, CLASS_ALU64 | CBPF_LSH, 0, 0, 0, 32);
+		convert_emit(c, CODE_EXIT, 0, 0, 0, 0);
+	}
+	if (c->wanted[0]) {
+		at[0] = c->code.len;
+		convert_loader(c);
+	}
 }
 
 /* One successor learns what is known behind its predecessor. */
@@ -211,7 +267,7 @@ static void flow_from(struct convert *c, u32 at, u8 version, u32 covered)
 {
 	const struct cbpf_insn *i = &c->prog->insns[at];
 
-	if ((i->code & 7) == CBPF_RET)
+	if ((i->code & 7) == CBPF_RET || (c->memory && convert_is_far(i)))
 		return;
 	if (i->code == (CBPF_JMP | CBPF_JA)) {
 		flow_to(c, at + 1 + i->k, version, covered);
@@ -243,7 +299,7 @@ static int flow(struct convert *c)
 				return err;
 		}
 		if (c->direct && convert_is_tested(c, at, &end)) {
-			c->reached[CONVERT_SLOW][at] = true;
+			c->reached[CONVERT_SLOW][at] = !c->memory;
 			covered = MAX(covered, end);
 		}
 		flow_from(c, at, CONVERT_FAST, covered);
@@ -269,7 +325,8 @@ static void link_jumps(struct convert *c)
 	const struct convert_fixup *f;
 
 	vec_for (f, &c->fixups) {
-		u32 target = f->at == CONVERT_LOADER ? c->loader : c->places[f->version][f->at];
+		u32 target = f->at >= CONVERT_LOADER ? c->shared[f->at - CONVERT_LOADER]
+						     : c->places[f->version][f->at];
 		s32 distance = (s32)(target - f->slot - 1);
 		struct insn *i = &c->code.data[f->slot];
 
@@ -285,13 +342,13 @@ static void link_jumps(struct convert *c)
 static int generate(struct convert *c)
 {
 	c->code.len = c->fixups.len = 0;
-	c->calls = c->distant = false;
+	c->distant = false;
+	memset(c->wanted, 0, sizeof(c->wanted));
 	start(c);
 	version(c, CONVERT_FAST);
-	if (c->direct)
+	if (c->target == CBPF_TC)
 		version(c, CONVERT_SLOW);
-	if (c->calls)
-		convert_loader(c);
+	finish(c);
 	if (c->failed)
 		return diag_nomem(c->diag);
 	link_jumps(c);
@@ -300,9 +357,12 @@ static int generate(struct convert *c)
 
 static int build(struct object **out, struct convert *c, const char *name)
 {
+	static const char *const sections[] = {
+		[CBPF_SOCKET] = "socket", [CBPF_TC] = "tc", [CBPF_XDP] = "xdp"
+	};
 	struct skep_prog_def prog = {
 		.name = "filter",
-		.section = c->direct ? "tc" : "socket",
+		.section = c->target < CBPF_MEMORY ? sections[c->target] : NULL,
 		.insns = (const struct skep_insn *)c->code.data,
 		.insn_count = c->code.len,
 	};
@@ -314,18 +374,19 @@ static int build(struct object **out, struct convert *c, const char *name)
 
 	if (err)
 		return err;
-	if (c->calls) {
+	if (c->wanted[0]) {
 		struct obj_func *funcs = arena_array(&obj->arena, 2, sizeof(*funcs));
 
 		if (!funcs) {
 			object_free(obj);
 			return diag_nomem(c->diag);
 		}
-		funcs[0] =
-			(struct obj_func){ .name = "filter", .count = c->loader, .global = true };
+		funcs[0] = (struct obj_func){ .name = "filter",
+					      .count = c->shared[0],
+					      .global = true };
 		funcs[1] = (struct obj_func){ .name = "load",
-					      .start = c->loader,
-					      .count = c->code.len - c->loader };
+					      .start = c->shared[0],
+					      .count = c->code.len - c->shared[0] };
 		obj->progs[0].funcs = funcs;
 		obj->progs[0].func_count = 2;
 	}
@@ -347,10 +408,14 @@ static int convert_init(struct convert *c, struct arena *a)
 	return c->covered ? 0 : diag_nomem(c->diag);
 }
 
-int cbpf_object(struct object **out, const struct cbpf_prog *prog, const char *name, bool direct,
-		struct diag *d)
+int cbpf_object(struct object **out, const struct cbpf_prog *prog, const char *name,
+		enum cbpf_target target, struct diag *d)
 {
-	struct convert c = { .prog = prog, .direct = direct, .diag = d };
+	struct convert c = { .prog = prog,
+			     .target = target,
+			     .direct = target != CBPF_SOCKET,
+			     .memory = target >= CBPF_XDP,
+			     .diag = d };
 	struct arena a = { 0 };
 	int err = cbpf_check(prog, d);
 

@@ -2,11 +2,13 @@
 /*
  * The state of a conversion to eBPF (cbpf_object of classic.h).
  *
- * R0 is A, R7 is X, R6 the context; the words of M lie on the stack. Direct form: R8 and R9 are the
- * start and the end of the packet, and the code is there twice. The fast version tests once how
- * much of the packet is at hand and reads it directly; a test that fails continues at the same
- * place in the slow version, which has the same registers and reads through a function that asks
- * the kernel.
+ * R0 is A, R7 is X, R6 the context or LEN; the words of M lie on the stack. With direct access R8
+ * and R9 are the start and the end of the packet. A load that the tests before it do not cover has
+ * a test of its own.
+ *
+ * In "tc" the code is there twice: a test that fails continues at the same place in the slow
+ * version, which has the same registers and reads through a function that asks the kernel. For
+ * packets in memory it ends the program.
  */
 #ifndef CLASSIC_CONVERT_H
 #define CLASSIC_CONVERT_H
@@ -25,22 +27,30 @@ enum {
 /* A jump whose target is not yet known. */
 struct convert_fixup {
 	u32 slot;
-	u32 at; /* classic instruction; CONVERT_LOADER: the loading function */
+	u32 at; /* classic instruction, or one of those below */
 	u8 version;
 };
-#define CONVERT_LOADER UINT32_MAX
+enum {
+	CONVERT_LOADER = 1 << 20, /* the loading function */
+	CONVERT_SHORT,		  /* return 0: the packet ends before */
+	CONVERT_ASK,		  /* return CBPF_ASK */
+	CONVERT_TARGETS
+};
 
 struct convert {
 	const struct cbpf_prog *prog;
-	bool direct;
-	bool far; /* jumps of more than 32,767 slots are needed */
+	enum cbpf_target target;
+	bool direct; /* all but sockets */
+	bool memory; /* packets in memory */
+	bool far;    /* jumps of more than 32,767 slots are needed */
 	VEC(struct insn) code;
 	VEC(struct convert_fixup) fixups;
 	u32 *places[CONVERT_VERSIONS]; /* slot of each classic instruction */
 	bool *reached[CONVERT_VERSIONS];
 	u32 *covered; /* fast version: bytes of the packet known to be there */
-	bool calls;   /* the loading function is used */
-	u32 loader;   /* its slot */
+	/* Of the targets from CONVERT_LOADER on: in use, their slots. */
+	bool wanted[CONVERT_TARGETS - CONVERT_LOADER];
+	u32 shared[CONVERT_TARGETS - CONVERT_LOADER];
 	bool failed;  /* out of memory */
 	bool distant; /* a jump does not fit */
 	struct diag *diag;
@@ -53,8 +63,10 @@ void convert_branch(struct convert *c, u8 code, u8 dst, u8 src, s32 imm, u32 at,
 
 /* LD ABS, LD IND, LDX MSH at `at`. */
 void convert_load(struct convert *c, u32 at, u8 version);
-/* Direct form: does the fast version's load at `at` need a test? `*end`: bytes it wants. */
+/* Does the fast version's load with direct access at `at` need a test? `*end`: bytes it wants. */
 bool convert_is_tested(const struct convert *c, u32 at, u32 *end);
+/* A load at a fixed offset that packets in memory leave to the interpreter. */
+bool convert_is_far(const struct cbpf_insn *i);
 /* R0 = the load at offset R2 of R3 bytes, negative: beyond the packet. R1 is the context. */
 void convert_loader(struct convert *c);
 /* -EOPNOTSUPP with a diagnostic: eBPF programs cannot ask for that. */

@@ -12,6 +12,7 @@ enum {
 	FROM_MAC = 0,
 	FROM_NET = 1,
 	DIRECT_MAX = 0x7f00, /* larger offsets do not fit an instruction */
+	PACKET_MAX = 0xfff0, /* larger ones may not be added to a packet's start */
 	CODE_MOV32 = CLASS_ALU | 0xb0,
 	CODE_BE = CLASS_ALU | 0xd8,
 };
@@ -69,7 +70,6 @@ static void load_by_function(struct convert *c, const struct cbpf_insn *i)
 		convert_emit(c, CODE_MOV32, 2, 0, 0, (s32)i->k);
 	}
 	convert_emit(c, CODE_MOV, 3, 0, 0, (s32)cbpf_size(i->code));
-	c->calls = true;
 	convert_branch(c, CODE_CALL, 0, CALL_LOCAL, 0, CONVERT_LOADER, CONVERT_ONLY);
 	convert_emit(c, CLASS_JMP | 0x70, 0, 0, 2, 0); /* s>= 0 */
 	convert_return(c, 0);
@@ -81,17 +81,34 @@ static void swap(struct convert *c, u32 size)
 		convert_emit(c, CODE_BE, 0, 0, 0, (s32)size * 8);
 }
 
-/* R1 = the address of an indirect load; beyond the packet: go on in the slow version. The bound of
- * the offset lets the verifier add it to the packet's start. */
-static void test_indirect(struct convert *c, const struct cbpf_insn *i, u32 at)
+/* Beyond the packet: the slow version of `at` goes on, or the program ends. */
+static void when_short(struct convert *c, u8 dst, u32 at)
 {
-	convert_emit(c, CODE_MOV32 | SRC_X, 1, 7, 0, 0);
-	convert_emit(c, CLASS_ALU | CBPF_ADD, 1, 0, 0, (s32)i->k);
-	convert_branch(c, CLASS_JMP | CBPF_JGT, 1, 0, DIRECT_MAX, at, CONVERT_SLOW);
+	convert_branch(c, CLASS_JMP | CBPF_JGT | SRC_X, dst, 9, 0, c->memory ? CONVERT_SHORT : at,
+		       CONVERT_SLOW);
+}
+
+/* R1 = the address of a load at the offset in R1. The bound of the offset lets the verifier add it
+ * to the packet's start. */
+static void test_offset(struct convert *c, const struct cbpf_insn *i, u32 at)
+{
+	convert_branch(c, CLASS_JMP | CBPF_JGT, 1, 0, PACKET_MAX - 4, c->memory ? CONVERT_ASK : at,
+		       CONVERT_SLOW);
 	convert_emit(c, CLASS_ALU64 | CBPF_ADD | SRC_X, 1, 8, 0, 0);
 	convert_emit(c, CODE_MOV | SRC_X, 2, 1, 0, 0);
 	convert_emit(c, CLASS_ALU64 | CBPF_ADD, 2, 0, 0, (s32)cbpf_size(i->code));
-	convert_branch(c, CLASS_JMP | CBPF_JGT | SRC_X, 2, 9, 0, at, CONVERT_SLOW);
+	when_short(c, 2, at);
+}
+
+static void test_indirect(struct convert *c, const struct cbpf_insn *i, u32 at)
+{
+	if (is_indirect(i)) {
+		convert_emit(c, CODE_MOV32 | SRC_X, 1, 7, 0, 0);
+		convert_emit(c, CLASS_ALU | CBPF_ADD, 1, 0, 0, (s32)i->k);
+	} else {
+		convert_emit(c, CODE_MOV32, 1, 0, 0, (s32)i->k);
+	}
+	test_offset(c, i, at);
 }
 
 bool convert_is_tested(const struct convert *c, u32 at, u32 *end)
@@ -110,7 +127,9 @@ bool convert_is_tested(const struct convert *c, u32 at, u32 *end)
 
 static void load_direct(struct convert *c, const struct cbpf_insn *i, u32 at)
 {
-	bool indirect = is_indirect(i);
+	bool indirect = is_indirect(i) || i->k > DIRECT_MAX;
+	u8 base = indirect ? 1 : 8;
+	s16 off = indirect ? 0 : (s16)i->k;
 	u32 end;
 
 	if (indirect) {
@@ -118,17 +137,25 @@ static void load_direct(struct convert *c, const struct cbpf_insn *i, u32 at)
 	} else if (convert_is_tested(c, at, &end)) {
 		convert_emit(c, CODE_MOV | SRC_X, 1, 8, 0, 0);
 		convert_emit(c, CLASS_ALU64 | CBPF_ADD, 1, 0, 0, (s32)end);
-		convert_branch(c, CLASS_JMP | CBPF_JGT | SRC_X, 1, 9, 0, at, CONVERT_SLOW);
+		when_short(c, 1, at);
 	}
 	if (cbpf_info(i->code)->operand == CBPF_OPERAND_MSH) {
-		convert_emit(c, CLASS_LDX | MODE_MEM | SIZE_B, 7, 8, (s16)i->k, 0);
+		convert_emit(c, CLASS_LDX | MODE_MEM | SIZE_B, 7, base, off, 0);
 		convert_emit(c, CLASS_ALU | CBPF_AND, 7, 0, 0, 15);
 		convert_emit(c, CLASS_ALU | CBPF_LSH, 7, 0, 0, 2);
 		return;
 	}
-	convert_emit(c, (u8)(CLASS_LDX | MODE_MEM | (i->code & 0x18)), 0, indirect ? 1 : 8,
-		     indirect ? 0 : (s16)i->k, 0);
+	convert_emit(c, (u8)(CLASS_LDX | MODE_MEM | (i->code & 0x18)), 0, base, off, 0);
 	swap(c, cbpf_size(i->code));
+}
+
+bool convert_is_far(const struct cbpf_insn *i)
+{
+	u8 operand = cbpf_info(i->code)->operand;
+
+	if (operand != CBPF_OPERAND_ABS && operand != CBPF_OPERAND_MSH)
+		return false;
+	return i->k > PACKET_MAX - 4 && !(cbpf_is_abs(i->code) && i->k >= CBPF_AD);
 }
 
 void convert_load(struct convert *c, u32 at, u8 version)
@@ -136,7 +163,12 @@ void convert_load(struct convert *c, u32 at, u8 version)
 	const struct cbpf_insn *i = &c->prog->insns[at];
 	bool msh = cbpf_info(i->code)->operand == CBPF_OPERAND_MSH;
 
-	if (c->direct && version == CONVERT_FAST && (is_indirect(i) || i->k <= DIRECT_MAX)) {
+	if (c->memory && convert_is_far(i)) {
+		convert_branch(c, CODE_JA, 0, 0, 0, CONVERT_ASK, CONVERT_ONLY);
+		return;
+	}
+	if (c->memory ||
+	    (c->direct && version == CONVERT_FAST && (is_indirect(i) || i->k <= DIRECT_MAX))) {
 		load_direct(c, i, at);
 		return;
 	}
@@ -162,7 +194,6 @@ static void call_relative(struct convert *c, u32 base, s32 header)
 
 void convert_loader(struct convert *c)
 {
-	c->loader = c->code.len;
 	convert_emit(c, CODE_MOV | SRC_X, 6, 3, 0, 0);
 	convert_emit(c, CLASS_ST | MODE_MEM | SIZE_DW, REG_FP, 0, -8, 0);
 	convert_emit(c, CODE_MOV | SRC_X, 4, 3, 0, 0);
@@ -194,6 +225,10 @@ int convert_ancillary_check(const struct convert *c, u32 at)
 {
 	u32 k = c->prog->insns[at].k;
 
+	if (c->memory && k != CBPF_AD + CBPF_AD_ALU_XOR_X)
+		return diag_error(c->diag, -EOPNOTSUPP, NOWHERE,
+				  "instruction %u: packets in memory do not say '%s'", at,
+				  cbpf_ancillary_name(k));
 	switch (k - CBPF_AD) {
 	case CBPF_AD_NLATTR:
 	case CBPF_AD_NLATTR_NEST:

@@ -14,6 +14,7 @@
 #include "fuzz/gen_classic.h"
 #include "spec/prog.h"
 #include "user/kernel.h"
+#include "user/match.h"
 
 enum { PACKETS = 8, ETHERNET = 14 };
 
@@ -72,7 +73,7 @@ static bool is_portable(const struct cbpf_prog *prog)
 	return true;
 }
 
-static struct skep_object *convert(const struct cbpf_prog *prog, bool direct)
+static struct skep_object *convert(const struct cbpf_prog *prog, enum cbpf_target direct)
 {
 	struct object *obj;
 	struct diag d;
@@ -247,6 +248,48 @@ static void the_kernel_runs_the_socket_form_alike(void **state)
 	close(sockets[1]);
 }
 
+/* Without a copy and without a context, machine code of a twin that the verifier accepted. */
+static void packets_in_memory_are_matched_alike(void **state)
+{
+	struct gen_classic g = { .state = 0xbadcafe, .valid = true, .relative = true };
+	struct cbpf_insn insns[GEN_CLASSIC_MAX];
+	struct cbpf_prog prog = { insns, 0 };
+	u32 count = rounds("SKEP_CLASSIC_CONVERSIONS", 3200) * 2;
+
+	for (u32 done = 0; done < count; done++) {
+		u8 data[PACKETS][GEN_CLASSIC_PACKET];
+		struct skep_packet packets[PACKETS];
+		u32 results[PACKETS];
+		const char *why = NULL;
+		struct match *m;
+
+		gen_classic_prog(&g, &prog);
+		if (match_new(&m, &prog, &why)) {
+			cbpf_print(&prog, CBPF_LISTING, stderr);
+			fail_msg("no machine code: %s", why);
+		}
+		for (u32 n = 0; n < PACKETS; n++) {
+			u32 len = fill(&g, data[n]);
+
+			packets[n] = (struct skep_packet){ .data = data[n],
+							   .len = len,
+							   .wire_len = len + n };
+		}
+		match_run(m, packets, PACKETS, results);
+		for (u32 n = 0; n < PACKETS; n++) {
+			struct cbpf_packet packet = frame(data[n], packets[n].len);
+
+			packet.wire_len += n;
+			if (results[n] == cbpf_run(&prog, &packet))
+				continue;
+			cbpf_print(&prog, CBPF_LISTING, stderr);
+			fail_msg("0x%x, the reference says 0x%x", results[n],
+				 cbpf_run(&prog, &packet));
+		}
+		match_free(m);
+	}
+}
+
 static void the_longest_programs_are_converted(void **state)
 {
 	struct cbpf_insn *insns = calloc(CBPF_MAX_INSNS, sizeof(*insns));
@@ -314,6 +357,7 @@ int main(void)
 		TEST(both_forms_answer_as_the_interpreter_does),
 		TEST(the_kernel_runs_the_direct_form_alike),
 		TEST(the_kernel_runs_the_socket_form_alike),
+		TEST(packets_in_memory_are_matched_alike),
 		TEST(the_longest_programs_are_converted),
 		TEST(what_ebpf_cannot_ask_is_refused),
 	};
