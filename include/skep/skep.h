@@ -452,6 +452,9 @@ int skep_attach_map(struct skep_link **out, struct skep_map *map, struct skep_di
  * failure none stays. Returns how many. */
 int skep_attach_all(struct skep_unit *unit, struct skep_diag *diag);
 
+/* Does its section say where it goes? */
+bool skep_prog_knows_target(const struct skep_prog *prog);
+
 struct skep_link_info {
 	const char *type;   /* "xdp", "tcx", "cgroup", "perf_event", …: bpftool's words */
 	const char *target; /* as resolved, for people; may be NULL */
@@ -501,7 +504,8 @@ struct skep_event {
 	int cpu;       /* -1 for a ring buffer */
 };
 typedef int (*skep_event_fn)(void *arg, const struct skep_event *ev);
-/* Deliver pending events; returns how many, or the first negative value `fn` returned. */
+/* Deliver pending events; returns how many, or the first negative value `fn` returned. -EINTR: a
+ * signal ended the wait. */
 int skep_poll(struct skep_unit *unit, int timeout_ms, skep_event_fn fn, void *arg);
 /* An event decoded through the BTF type named `type` (NULL: found from the map, else hex). */
 int skep_event_print(const struct skep_unit *unit, const struct skep_event *ev, const char *type,

@@ -75,6 +75,13 @@ int skep_attach_map(struct skep_link **out, struct skep_map *map, struct skep_di
 	return err;
 }
 
+bool skep_prog_knows_target(const struct skep_prog *prog)
+{
+	const struct unit_prog *p = prog_of(prog);
+
+	return p && p->impl && ops_of(p->unit)->attach && ops_of(p->unit)->knows_target(p);
+}
+
 static bool is_struct_ops(const struct unit_map *m)
 {
 	return m->impl && m->src->role == MAP_STRUCT_OPS;

@@ -106,11 +106,13 @@ static int deliver(struct kernel_reader *r, const void *data, size_t len, skep_e
 
 static int ring_read(struct kernel_reader *r, skep_event_fn fn, void *arg)
 {
-	u64 *at = (u64 *)r->consumer, *end = (u64 *)r->producer, pos = *at;
+	u64 *at = (u64 *)r->consumer, pos = *at;
+	/* What is there now: under a flood the others get their turn, too. */
+	u64 end = __atomic_load_n((u64 *)r->producer, __ATOMIC_ACQUIRE);
 	const u8 *data = r->producer + r->consumer_len;
 	int n = 0, ret = 0;
 
-	while (ret >= 0 && pos < __atomic_load_n(end, __ATOMIC_ACQUIRE)) {
+	while (ret >= 0 && pos < end) {
 		const u8 *record = data + (pos & (r->size - 1));
 		u32 head = __atomic_load_n((const u32 *)record, __ATOMIC_ACQUIRE);
 		u32 len = head & ~(RECORD_BUSY | RECORD_DISCARD);

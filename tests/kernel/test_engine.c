@@ -119,7 +119,7 @@ static void globals_are_read_and_written_in_place(void **state)
 	assert_int_equal(data.runs, 101);
 	map = skep_map_find(l.unit, ".rodata");
 	assert_int_equal(skep_map_get(map, &zero, &limit), 0);
-	assert_int_equal(limit, 40);
+	assert_int_equal(limit, 100);
 	assert_int_equal(skep_map_set(map, &zero, &limit, 0), -EPERM);
 	live_close(&l);
 }
@@ -132,9 +132,9 @@ static void tail_calls_and_inner_maps_are_filled(void **state)
 	need_root();
 	load(&l, "engine");
 	assert_int_equal(run(&l, 30), 2); /* XDP_PASS */
-	assert_int_equal(run(&l, 60), 3); /* XDP_TX, of the program in slot 1 */
+	assert_int_equal(run(&l, 120), 3); /* XDP_TX, of the program in slot 1 */
 	assert_int_equal(skep_map_get(skep_map_find(l.unit, "first"), &zero, &value), 0);
-	assert_int_equal(value, 60);
+	assert_int_equal(value, 120);
 	live_close(&l);
 }
 

@@ -5,7 +5,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-const volatile unsigned limit = 40;
+const volatile unsigned limit = 100;
 int runs = 3;
 unsigned long long bytes;
 static volatile int hidden = 7;

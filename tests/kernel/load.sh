@@ -1,0 +1,80 @@
+#!/bin/sh
+# skep load: attached while it runs, and not after. TAP. $1: the build folder.
+. "$(dirname "$0")/../cli/tap.sh"
+
+if [ "$(id -u)" != 0 ]; then
+	skip 'objects are attached' 'it needs root'
+	finish
+fi
+if [ -z "${SKEP_OWN_NET:-}" ]; then
+	SKEP_OWN_NET=1 exec unshare -n -- "$0" "$1"
+fi
+ip link set lo up || exit 99
+here=$build/tests/kernel
+
+udp() {
+	python3 -c 'import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in range(5): s.sendto(b"hello", ("127.0.0.1", 9))'
+}
+has_xdp() {
+	ip -o link show lo | grep -q 'xdp'
+}
+no_xdp() {
+	! has_xdp
+}
+# starts OPTION…: run it in the background until it is attached
+starts() {
+	"$skep" load "$@" >"$tmp/events" 2>"$tmp/told" &
+	pid=$!
+	for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		grep -q 'link' "$tmp/told" && return 0
+		sleep 0.1
+	done
+	cat "$tmp/told"
+	return 1
+}
+ends() {
+	kill -"$1" "$pid"
+	wait "$pid"
+	[ $? = "$2" ] || { echo "status $?"; cat "$tmp/told"; return 1; }
+	sleep 0.1
+}
+
+claim 'it tells which programs load' prints '^firewall +loads' "$skep" load "$build/examples/xdp_firewall.o"
+claim 'nothing is attached by that' no_xdp
+claim 'a program is attached' starts "$here/engine.bpf.o" --attach --to count=lo --maps
+claim 'the kernel shows it' has_xdp
+udp
+sleep 0.4
+claim 'Ctrl-C ends it well' ends INT 0
+claim 'events were shown' grep -E '^ring: \{ \.length = 47, \.number = 7 \}' "$tmp/events"
+claim 'perf events, too' grep -E '^perf: 2f 00 00 00 03' "$tmp/events"
+claim 'and maps at the end' grep -E 'bytes = 610' "$tmp/events" # each datagram and its ICMP answer
+claim 'nothing stays attached' no_xdp
+claim 'a program is attached again' starts "$here/engine.bpf.o" -a --to count=lo --json
+udp
+sleep 0.4
+claim 'killed, it leaves nothing' ends KILL 137
+claim 'nothing stays attached then, too' no_xdp
+claim 'JSON events are one a line' grep -E '^\{"map":"ring".*"length":47.*\}$' "$tmp/events"
+
+mkdir -p "/sys/fs/bpf/skep-load-$$" 2>/dev/null
+if [ -d "/sys/fs/bpf/skep-load-$$" ]; then
+	pins=/sys/fs/bpf/skep-load-$$
+	claim 'pinned links are made' "$skep" load "$build/examples/xdp_firewall.o" -a --to lo --pin "$pins"
+	claim 'they stay when the command ends' has_xdp
+	claim 'what is there is not replaced' refuses 1 'program .count. cannot be attached|loaded; --to' \
+		"$skep" load "$here/engine.bpf.o" -a --to count=lo
+	rm -f "$pins/firewall"
+	sleep 0.2
+	claim 'they end with their file' no_xdp
+	rmdir "$pins"
+fi
+claim 'an interface that is not there' refuses 1 "no interface 'nowhere0'" "$skep" load \
+	"$build/examples/xdp_firewall.o" -a --to nowhere0
+claim 'it ends after so many events' prints '^ring: ' timeout 20 sh -c \
+	'"$0" load "$1" -a --to count=lo --events 1 & sleep 1; python3 -c "import socket; socket.socket(2, 2).sendto(b\"x\", (\"127.0.0.1\", 9))"; wait $!' \
+	"$skep" "$here/engine.bpf.o"
+claim '--to without --attach is wrong usage' refuses 2 'of --attach' "$skep" load x.o --to lo
+finish
