@@ -208,17 +208,12 @@ struct ir_func *ir_func_at(const struct ir *ir, u32 slot)
 	return &ir->funcs[low];
 }
 
-/* What the function itself does; jumps must stay in it. */
-static bool func_scan(struct ir *ir, struct ir_func *f)
+/* Jumps must stay in their function. */
+static bool func_jumps(struct ir *ir, const struct ir_func *f)
 {
 	for (u32 slot = f->start; slot < f->end; slot++) {
 		const struct ir_insn *i = &ir->insns[slot];
-		struct ir_use u = ir_insn_use(i);
 
-		f->saved |= u.def & 0x3c0;
-		f->frame |= ((u.use | u.def) >> REG_FP & 1) || i->kind == IR_TAIL_CALL;
-		f->may_goto |= i->kind == IR_MAY_GOTO;
-		f->tails |= i->kind == IR_TAIL_CALL;
 		if (i->kind != IR_JUMP && i->kind != IR_JA && i->kind != IR_MAY_GOTO)
 			continue;
 		if (i->to < f->start || i->to >= f->end)
@@ -228,13 +223,36 @@ static bool func_scan(struct ir *ir, struct ir_func *f)
 	return true;
 }
 
-static void func_calls(const struct ir *ir, struct ir_func *f)
+/* What the function itself does. */
+static void func_scan(const struct ir *ir, struct ir_func *f)
 {
 	for (u32 slot = f->start; slot < f->end; slot++) {
-		u8 kind = ir->insns[slot].kind;
+		const struct ir_insn *i = &ir->insns[slot];
+		struct ir_use u = ir_insn_use(i);
 
-		f->calls |= (kind >= IR_LD_PACKET && kind <= IR_TAIL_CALL) || kind == IR_MAP;
+		f->saved |= u.def & 0x3c0;
+		f->frame |= (i->kind != IR_CALL_LOCAL && i->kind != IR_LOOP &&
+			     (u.use | u.def) >> REG_FP & 1) ||
+			    i->kind == IR_TAIL_CALL;
+		f->may_goto |= i->kind == IR_MAY_GOTO;
+		f->tails |= i->kind == IR_TAIL_CALL;
+		f->calls |= (i->kind >= IR_LD_PACKET && i->kind <= IR_TAIL_CALL) ||
+			    i->kind == IR_MAP;
+		f->counts |= i->kind == IR_CALL || i->kind == IR_CALLX || i->kind == IR_TAIL_CALL;
 	}
+}
+
+/* Takes over what the callee does. False: nothing is new. */
+static bool func_takes(struct ir_func *f, const struct ir_func *to)
+{
+	struct ir_func before = *f;
+
+	f->depth = (u8)MAX(f->depth, to->depth + 1);
+	f->tails |= to->tails;
+	f->frame |= to->frame;
+	f->counts |= to->counts;
+	return f->depth != before.depth || f->tails != before.tails || f->frame != before.frame ||
+	       f->counts != before.counts;
 }
 
 /* The structure check bounded the depth, so a fixed point is there after MAX_FRAMES rounds. */
@@ -244,17 +262,11 @@ static bool funcs_close(struct ir *ir)
 		bool changed = false;
 
 		for (u32 slot = 0; slot < ir->count; slot++) {
-			struct ir_func *f, *to;
+			u8 kind = ir->insns[slot].kind;
 
-			if (ir->insns[slot].kind != IR_CALL_LOCAL &&
-			    ir->insns[slot].kind != IR_LOOP)
-				continue;
-			f = ir_func_at(ir, slot);
-			to = ir_func_at(ir, ir->insns[slot].to);
-			if (f->depth <= to->depth || (to->tails && !f->tails))
-				changed = true;
-			f->depth = (u8)MAX(f->depth, to->depth + 1);
-			f->tails |= to->tails;
+			if (kind == IR_CALL_LOCAL || kind == IR_LOOP)
+				changed |= func_takes(ir_func_at(ir, slot),
+						      ir_func_at(ir, ir->insns[slot].to));
 		}
 		if (!changed)
 			return true;
@@ -288,17 +300,15 @@ int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *f
 	for (u32 k = 0; k < ir->func_count; k++) {
 		ir->funcs[k].depth = 1;
 		ir->insns[ir->funcs[k].start].target = true;
-		if (!func_scan(ir, &ir->funcs[k])) {
+		if (!func_jumps(ir, &ir->funcs[k])) {
 			*why = "a jump leaves its function";
 			return -EOPNOTSUPP;
 		}
 	}
 	if (!plain)
 		ir_callbacks(ir);
-	if (!plain)
-		ir_direct(ir);
 	for (u32 k = 0; k < ir->func_count; k++)
-		func_calls(ir, &ir->funcs[k]);
+		func_scan(ir, &ir->funcs[k]);
 	if (!funcs_close(ir)) {
 		*why = "functions call each other too deep";
 		return -EOPNOTSUPP;

@@ -70,7 +70,8 @@ struct ir_func {
 	u8 depth;	/* frames, with those of what it calls */
 	u16 saved;	/* bits of r6 … r9 that it writes */
 	bool entered;	/* from outside: its address is taken, or it is the first */
-	bool frame;	/* names r10 */
+	bool frame;	/* it or what it calls names r10 */
+	bool counts;	/* the same: calls who looks how many frames there are */
 	bool calls;	/* helpers, functions, the packet: the host's stack must be aligned */
 	bool may_goto;
 	bool tails; /* it or what it calls makes tail calls */

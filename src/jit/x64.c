@@ -97,15 +97,15 @@ void x64_jmp_fault(struct x64 *x, u32 kind)
 	fault_add(x, kind);
 }
 
-/* The callee's frame; nobody sees that of one that calls nobody and does not name r10. */
+/* The callee's frame, where somebody sees it. */
 static void frame_move(struct x64 *x, const struct ir_func *to, enum x64_arith op)
 {
 	struct x64_mem frames = { RUN, NO_REG, 0, offsetof(struct vm_run, frames) };
 	s32 stride = sizeof(((struct vm_run *)0)->stack[0]);
 
-	if (to->calls)
+	if (to->counts)
 		x64_arith_mem_imm(&x->a, op, frames, 1);
-	if (to->calls || to->frame)
+	if (to->frame || to->counts)
 		x64_arith_imm(&x->a, true, op, FP, stride);
 }
 
