@@ -73,10 +73,11 @@ void fuse_bit_test(struct fuse *f, s32 slot)
 	s32 d = f->def[i->dst], copied;
 	struct ir_insn *and = d >= 0 ? &f->ir->insns[d] : NULL;
 
-	if ((i->kind != IR_JUMP && i->kind != IR_FLAGS) || (i->op != JMP_JEQ && i->op != JMP_JNE) ||
-	    i->reg || i->imm || !and || and->kind != IR_ALU || and->op != ALU_AND ||
-	    slot - d > WINDOW || (and->wide && !i->wide) || i->live >> i->dst & 1 ||
-	    read_between(f, i->dst, d, slot) || (and->reg && f->def[ and->src] >= d))
+	if ((i->kind != IR_JUMP && i->kind != IR_FLAGS) || i->memory ||
+	    (i->op != JMP_JEQ && i->op != JMP_JNE) || i->reg || i->imm ||
+	    !and || and->kind != IR_ALU || and->op != ALU_AND || slot - d > WINDOW ||
+	    (and->wide && !i->wide) || i->live >> i->dst & 1 || read_between(f, i->dst, d, slot) ||
+	    (and->reg && f->def[ and->src] >= d))
 		return;
 	i->sign ^= i->op == JMP_JEQ;
 	i->op = JMP_JSET;

@@ -96,6 +96,13 @@ void fuse_scaled(struct fuse *f, s32 slot)
 
 /* ---- addresses ---- */
 
+/* An address that can be made anew at `slot`, whoever else wants it. */
+static bool is_there(const struct fuse *f, const struct ir_insn *lea, s32 d)
+{
+	return lea->dst != lea->src && lea->dst != lea->index && f->def[lea->src] <= d &&
+	       (lea->index == IR_NO_REG || f->def[lea->index] <= d);
+}
+
 /* The addition that made the address in `base`, when nobody else wants its result. */
 static struct ir_insn *address_made(struct fuse *f, u8 base, s32 slot)
 {
@@ -107,6 +114,8 @@ static struct ir_insn *address_made(struct fuse *f, u8 base, s32 slot)
 	if (!a || slot - d > WINDOW || !a->wide ||
 	    !(lea || (a->kind == IR_ALU && a->op == ALU_ADD)))
 		return NULL;
+	if (lea && is_there(f, a, d))
+		return a;
 	if ((i->live >> base & 1 && !(i->kind == IR_LOAD && i->dst == base)) ||
 	    read_between(f, base, d, slot))
 		return NULL;
@@ -133,9 +142,13 @@ void fuse_address(struct fuse *f, s32 slot)
 		return;
 	i->off = (s32)off;
 	if (a->kind == IR_LEA) {
+		bool stays = is_there(f, a, f->def[*base]);
+
 		i->index = a->index;
 		i->scale = a->scale;
 		*base = a->src;
+		if (stays)
+			return;
 	} else if (a->reg) {
 		i->index = a->src;
 	}

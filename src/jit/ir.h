@@ -54,6 +54,7 @@ struct ir_insn {
 	bool reg;	 /* the operand is src, else imm */
 	bool sign, both;
 	bool blind;  /* imm is hidden: `other` is its key; in ALU, jumps, stores src is IR_HIDDEN */
+	u8 memory;   /* IR_JUMP, IR_FLAGS: enum ir_memory */
 	bool target; /* something jumps here or a function starts */
 	u16 live;    /* bit per register: read after this instruction */
 	s32 off;
@@ -62,6 +63,8 @@ struct ir_insn {
 	s64 imm, other;
 };
 enum { IR_NO_REG = 0xff, IR_HIDDEN = REG_COUNT }; /* no register; that of blinded numbers */
+/* What a comparison reads from memory, `size` bytes at the register there + index + off. */
+enum ir_memory { IR_NO_MEMORY, IR_DST_IN_MEMORY, IR_SRC_IN_MEMORY };
 
 enum ir_map_op { IR_MAP_LOOKUP, IR_MAP_UPDATE, IR_MAP_REMOVE, IR_MAP_OUTPUT };
 
@@ -83,6 +86,7 @@ struct ir {
 	u32 count;
 	struct ir_func *funcs; /* owned; ascending */
 	u32 func_count;
+	bool loops; /* some slot has `loop` */
 };
 
 /* 0, -ENOMEM, or -EOPNOTSUPP with *why. `facts` may be NULL. `plain`: calls stay calls. */

@@ -57,7 +57,7 @@ struct ir_use ir_insn_use(const struct ir_insn *i)
 		return atomic_use(i);
 	case IR_JUMP:
 	case IR_FLAGS:
-		return (struct ir_use){ BIT(i->dst) | operand, 0 };
+		return (struct ir_use){ BIT(i->dst) | index | operand, 0 };
 	case IR_LD_PACKET:
 		return (struct ir_use){ operand | BIT(6), CLOBBERED };
 	case IR_CALL:

@@ -102,6 +102,8 @@ static void apply(struct ir_insn *i, u16 zero)
 		i->kind = i->dst == i->src ? IR_NONE : IR_ALU;
 		i->op = ALU_MOV;
 		i->wide = i->reg = true;
+	} else if (i->kind == IR_SELECT && i->reg && i->op == ALU_MOV && src) {
+		i->wide = true; /* it need not be extended first */
 	} else if (i->kind == IR_ALU && (i->op == ALU_DIV || i->op == ALU_MOD) && i->wide &&
 		   !i->sign && dst && (i->reg ? src : i->imm >= 0)) {
 		i->wide = false;

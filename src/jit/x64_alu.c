@@ -203,8 +203,27 @@ static const u8 cc_of[16] = {
 /* Is it a comparison with zero of what the instruction before left in the flags? */
 static bool zero_is_known(const struct ir_insn *i, const struct ir_insn *flags_of)
 {
-	return flags_of && (i->op == JMP_JEQ || i->op == JMP_JNE) && !i->reg && !i->imm &&
-	       flags_of->dst == i->dst && flags_of->wide == i->wide;
+	return flags_of && !i->memory && (i->op == JMP_JEQ || i->op == JMP_JNE) && !i->reg &&
+	       !i->imm && flags_of->dst == i->dst && flags_of->wide == i->wide;
+}
+
+static void compare_memory(struct x64 *x, const struct ir_insn *i)
+{
+	bool src = i->memory == IR_SRC_IN_MEMORY;
+	struct x64_mem m = { src ? x64_src(i) : x64_dst(i), NO_REG, i->scale, i->off };
+
+	if (i->index != IR_NO_REG)
+		m.index = x64_reg_of[i->index];
+	if (i->reg)
+		x64_sized(&x->a, i->size, 0,
+			  i->op == JMP_JSET ? 0x85
+			  : src		    ? 0x3b
+					    : 0x39,
+			  src ? x64_dst(i) : x64_src(i), m);
+	else if (i->op == JMP_JSET)
+		x64_test_mem_imm(&x->a, i->size, m, (s32)i->imm);
+	else
+		x64_cmp_mem_imm(&x->a, i->size, m, (s32)i->imm);
 }
 
 enum x64_cc x64_emit_compare(struct x64 *x, const struct ir_insn *i, const struct ir_insn *flags_of)
@@ -213,6 +232,8 @@ enum x64_cc x64_emit_compare(struct x64 *x, const struct ir_insn *i, const struc
 
 	if (zero_is_known(i, flags_of))
 		;
+	else if (i->memory)
+		compare_memory(x, i);
 	else if (i->op == JMP_JSET && i->reg)
 		x64_test(&x->a, i->wide, dst, x64_src(i));
 	else if (i->op == JMP_JSET)

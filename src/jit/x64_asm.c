@@ -165,6 +165,36 @@ void x64_arith_mem_imm(struct x64_asm *a, enum x64_arith op, struct x64_mem m, s
 		x64_u32(a, (u32)imm);
 }
 
+/* An immediate of that many bytes, 4 for 8. */
+static void sized_imm(struct x64_asm *a, u32 bytes, s32 imm)
+{
+	x64_byte(a, (u8)imm);
+	if (bytes >= 2)
+		x64_byte(a, (u8)(imm >> 8));
+	if (bytes >= 4) {
+		x64_byte(a, (u8)(imm >> 16));
+		x64_byte(a, (u8)(imm >> 24));
+	}
+}
+
+void x64_cmp_mem_imm(struct x64_asm *a, u32 bytes, struct x64_mem m, s32 imm)
+{
+	s32 value = bytes == 2 ? (s16)imm : imm;
+	bool small = bytes > 1 && value == (s8)value;
+
+	if (bytes == 1)
+		x64_rm(a, false, 0x80, X64_CMP >> 3, m);
+	else
+		x64_sized(a, bytes, 0, small ? 0x83 : 0x81, X64_CMP >> 3, m);
+	sized_imm(a, small ? 1 : bytes, imm);
+}
+
+void x64_test_mem_imm(struct x64_asm *a, u32 bytes, struct x64_mem m, s32 imm)
+{
+	x64_sized(a, bytes, 0, 0xf7, 0, m);
+	sized_imm(a, bytes, imm);
+}
+
 void x64_test(struct x64_asm *a, bool wide, u8 dst, u8 src)
 {
 	x64_rr(a, wide, 0x85, src, dst);
@@ -207,14 +237,7 @@ void x64_mov_imm(struct x64_asm *a, u8 dst, u64 value)
 void x64_mov_mem_imm(struct x64_asm *a, u32 bytes, struct x64_mem m, s32 imm)
 {
 	x64_sized(a, bytes, 0, 0xc7, 0, m);
-	if (bytes == 1) {
-		x64_byte(a, (u8)imm);
-	} else if (bytes == 2) {
-		x64_byte(a, (u8)imm);
-		x64_byte(a, (u8)(imm >> 8));
-	} else {
-		x64_u32(a, (u32)imm);
-	}
+	sized_imm(a, bytes, imm);
 }
 
 void x64_shift(struct x64_asm *a, bool wide, enum x64_shift op, u8 dst, u8 count)

@@ -89,6 +89,9 @@ void x64_sized(struct x64_asm *a, u32 bytes, u8 prefix, u32 opcode, u8 reg, stru
 void x64_arith(struct x64_asm *a, bool wide, enum x64_arith op, u8 dst, u8 src);
 void x64_arith_imm(struct x64_asm *a, bool wide, enum x64_arith op, u8 dst, s32 imm);
 void x64_arith_mem_imm(struct x64_asm *a, enum x64_arith op, struct x64_mem m, s32 imm);
+/* The same of 1, 2, 4 or 8 bytes in memory. */
+void x64_cmp_mem_imm(struct x64_asm *a, u32 bytes, struct x64_mem m, s32 imm);
+void x64_test_mem_imm(struct x64_asm *a, u32 bytes, struct x64_mem m, s32 imm);
 void x64_test(struct x64_asm *a, bool wide, u8 dst, u8 src);
 void x64_test_imm(struct x64_asm *a, bool wide, u8 dst, s32 imm);
 void x64_mov(struct x64_asm *a, bool wide, u8 dst, u8 src);

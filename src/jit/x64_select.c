@@ -32,7 +32,7 @@ static void select_near(struct x64 *x, const struct ir_insn *i, const struct ir_
 	bool up = i->imm > i->other;
 	s64 low = up ? i->other : i->imm, step = up ? i->imm - low : i->other - low;
 	u8 dst = x64_dst(i), scale = scale_of(step);
-	bool first = !flags_of && flags->dst != i->dst && !(flags->reg && flags->src == i->dst);
+	bool first = !flags_of && !(ir_insn_use(flags).use >> i->dst & 1);
 	enum x64_cc cc;
 
 	if (first)

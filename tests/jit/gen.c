@@ -273,6 +273,46 @@ static void indexed(struct gen *g)
 		put(g, CLASS_ALU64 | ALU_SUB | SRC_X, p, MEM_REG, 0, 0);
 }
 
+/* What is loaded, compared and not needed any more; less of it; products that make a rotation. */
+static void consumed(struct gen *g)
+{
+	u32 a = number(g), b = number(g), n = 1 + below(g, 31);
+	s32 off, factor = constant(g);
+	u8 s = size(g), c = class(g);
+	u32 base = place(g, size_bytes(s), &off);
+
+	switch (below(g, 4)) {
+	case 0:
+		part(g, (u8)(CLASS_LDX | MODE_MEM | s), a, base, off, 0);
+		if (chance(g, 20))
+			memory(g);
+		if (chance(g, 40))
+			put(g, condition(g) | SRC_X, chance(g, 50) ? a : b, chance(g, 50) ? a : b,
+			    1, 0);
+		else
+			put(g, condition(g), a, 0, 1, constant(g));
+		part(g, (u8)(c | (chance(g, 50) ? ALU_MOV : ALU_XOR)), b, 0, 0, constant(g));
+		part(g, CODE_MOV, a, 0, 0, constant(g));
+		break;
+	case 1:
+		part(g, (u8)(CLASS_LDX | MODE_MEM | s), a, base, off, 0);
+		if (chance(g, 20))
+			memory(g);
+		part(g, (u8)(c | ALU_AND), a, 0, 0, chance(g, 50) ? 0xff : 0xffff);
+		break;
+	case 2:
+		part(g, CODE_MOV | SRC_X, b, a, 0, 0);
+		part(g, (u8)(c | ALU_MUL), b, 0, 0, (s32)((u32)factor << n));
+		part(g, (u8)((chance(g, 90) ? c : class(g)) | ALU_MUL), a, 0, 0, factor);
+		part(g, (u8)(c | ALU_RSH), a, 0, 0, (s32)((c == CLASS_ALU ? 32 : 64) - n));
+		part(g, (u8)((chance(g, 80) ? c : class(g)) | ALU_OR | SRC_X), a, b, 0, 0);
+		break;
+	default:
+		part(g, (u8)(c | ALU_MUL), a, 0, 0, 3 + 2 * (s32)below(g, 4));
+		part(g, (u8)(class(g) | (chance(g, 50) ? ALU_ADD : ALU_SUB)), a, 0, 0, constant(g));
+	}
+}
+
 static void atomic(struct gen *g)
 {
 	static const s32 ops[] = { ATOMIC_ADD,
@@ -399,8 +439,10 @@ static void statement(struct gen *g)
 		arith(g);
 	else if (kind < 40)
 		unary(g);
-	else if (kind < 55)
+	else if (kind < 52)
 		idiom(g);
+	else if (kind < 57)
+		consumed(g);
 	else if (kind < 70)
 		memory(g);
 	else if (kind < 77)

@@ -400,6 +400,87 @@ static void small_factors_and_scaled_sums(void **state)
 	}
 }
 
+/* ---- memory ---- */
+
+static const u8 sizes[] = { SIZE_B, SIZE_H, SIZE_W, SIZE_DW };
+
+static u64 low_bytes(u64 v, u32 size)
+{
+	return size_bytes(sizes[size]) == 8 ? v : v & ((1ull << 8 * size_bytes(sizes[size])) - 1);
+}
+
+/* r3 = memory; if (r3 op …) over one instruction or two; `how`: bit 0 two, 1 a register, 2 on the
+ * right. */
+static void compare_loaded(u8 op, bool wide, u32 size, u32 how, s32 imm)
+{
+	u8 code = (u8)((wide ? CLASS_JMP : CLASS_JMP32) | op | (how & 2 ? SRC_X : SRC_K));
+	bool right = (how & 6) == 6;
+	const struct insn insns[] = {
+		MOV_K(0, 1),
+		OP(CLASS_LDX | MODE_MEM | sizes[size], 3, 1, 8, 0),
+		OP(code, right ? 2 : 3, how & 2 ? (right ? 3 : 2) : 0, how & 1 ? 2 : 1,
+		   how & 2 ? 0 : imm),
+		MOV_K(0, 0),
+		how & 1 ? ST(DW, 1, 8, 0) : MOV_X(4, 0),
+		EXIT(),
+	};
+	u64 memory[2] = { 0 }, y = (u64)(s64)imm, v, got;
+	struct vmtest t;
+
+	compile(&t, insns, ARRAY_SIZE(insns));
+	for (u32 a = 0; a < ARRAY_SIZE(numbers); a++) {
+		memory[1] = numbers[a];
+		v = low_bytes(numbers[a], size);
+		assert_int_equal(vmtest_run(&t, false, (u64)(uintptr_t)memory, y, &got), 0);
+		assert_int_equal(got, right ? holds(op, wide, y, v) : holds(op, wide, v, y));
+	}
+	vmtest_close(&t);
+}
+
+static void comparisons_with_memory(void **state)
+{
+	static const s32 against[] = { 0,   1,	    127,    128,    254,      255,
+				       256, 0x7fff, 0xfffe, 0xffff, 0x10000,  INT32_MAX,
+				       -1,  -2,	    -128,   -129,   INT32_MIN };
+	static const u8 ops[] = { JMP_JEQ,  JMP_JGT, JMP_JGE, JMP_JSET, JMP_JNE, JMP_JSGT,
+				  JMP_JSGE, JMP_JLT, JMP_JLE, JMP_JSLT, JMP_JSLE };
+
+	for (u32 o = 0; o < 2 * ARRAY_SIZE(ops); o++) {
+		for (u32 k = 0; k < 8 * 4; k++) {
+			for (u32 n = 0; n < ARRAY_SIZE(against); n++)
+				compare_loaded(ops[o / 2], o & 1, k / 8, k % 8, against[n]);
+		}
+	}
+}
+
+/* Fewer bytes of a load, sums that several accesses share, a store in between. */
+static void loads_of_which_less_is_wanted(void **state)
+{
+	for (u32 k = 0; k < 4 * 4 * 2; k++) {
+		u32 size = k % 4, low = k / 4 % 4;
+		s32 masks[] = { 0xff, 0xffff, 0x7f, 0xff00 };
+		const struct insn insns[] = {
+			MOV_X(3, 1),
+			ALU64_X(ADD, 3, 2),
+			OP(CLASS_LDX | MODE_MEM | sizes[size], 4, 3, 0, 0),
+			k / 16 ? OP(CLASS_STX | MODE_MEM | SIZE_DW, 3, 2, 0, 0) : LDX(DW, 5, 3, 8),
+			ALU64_K(AND, 4, masks[low]),
+			LDX(DW, 0, 3, 0),
+			ALU64_K(MUL, 0, 7),
+			ALU64_X(ADD, 0, 4),
+			EXIT(),
+		};
+		struct vmtest t;
+		u64 memory[3] = { 0, 0x1122334455667788, 3 }, v, r0;
+
+		compile(&t, insns, ARRAY_SIZE(insns));
+		v = low_bytes(memory[1], size) & (u64)masks[low];
+		r0 = (k / 16 ? 8 : memory[1]) * 7 + v;
+		assert_gives(&t, (u64)(uintptr_t)memory, 8, r0);
+		vmtest_close(&t);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(division_by_constants_is_exact),
 	TEST(division_by_registers_is_exact),
@@ -408,5 +489,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_compared_register_may_be_the_one_that_changes),
 	TEST(rotations_of_products),
 	TEST(small_factors_and_scaled_sums),
+	TEST(comparisons_with_memory),
+	TEST(loads_of_which_less_is_wanted),
 };
 TEST_MAIN(tests)
