@@ -7,11 +7,11 @@
 
 /* Code that runs wherever it is put. */
 struct jit_image {
-	u8 *data;  /* owned */
-	u32 len;   /* bytes */
+	u8 *data; /* owned */
+	u32 len;  /* bytes */
 	/* vm_native.enter */
 	int (*enter)(struct vm_run *run, const void *code, u64 *reg);
-	u32 *at;   /* per slot: offset of the function that starts there; owned */
+	u32 *at; /* per slot: offset of the function that starts there; owned */
 };
 
 /* `checks`, one a slot, of checked code, else NULL. 0, -ENOMEM. */

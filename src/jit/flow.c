@@ -45,6 +45,7 @@ void ir_loops(struct ir *ir)
 		if ((i->kind != IR_JUMP && i->kind != IR_JA) || i->to > slot || i->to + 1 < head)
 			continue;
 		ir->insns[i->to].loop = slot;
+		ir->loops = true;
 		head = i->to + 1;
 	}
 }

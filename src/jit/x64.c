@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The program is emitted twice: first with long jumps, which gives the largest distance that any
- * jump can have, then with short ones where that fits.
+ * The program is emitted with long jumps, which gives the largest distance that any jump can have,
+ * then with short ones where that fits. Where there are loops, their sizes come from a pass before.
  */
 #include "jit/x64.h"
 
@@ -14,14 +14,14 @@
 const u8 x64_reg_of[REG_COUNT + 1] = { RAX, RSI, RDX, RCX, R8, R9, RBX, R13, R14, R15, RBP, RDI };
 
 enum { JMP_LONG = 5, JCC_LONG = 6 }; /* bytes */
-enum { LINE = 64 };		     /* bytes that the machine fetches together */
+enum { LINE = 64, FETCH = 16 };	     /* bytes of code that the machine takes together */
 enum { LOOP_MOST = 8 << 20 };	     /* rounds of bpf_loop */
 
 static void fixup_add(struct x64 *x, u32 slot, bool is_short, bool call)
 {
 	struct x64_fixup *f;
 
-	if (x->sizing)
+	if (x->pass != X64_FINAL)
 		return;
 	f = vec_push(&x->fixups);
 	if (f)
@@ -35,7 +35,7 @@ static bool is_near(const struct x64 *x, u32 slot)
 {
 	u32 from, to;
 
-	if (x->sizing)
+	if (x->pass != X64_FINAL)
 		return false;
 	from = x->longest[x->slot];
 	to = x->longest[slot];
@@ -284,22 +284,21 @@ static void emit_insn(struct x64 *x, const struct ir_insn *i)
 	}
 }
 
-/* A loop that fits into a line of code lies in one. */
+/* A loop that fits into a line of code lies in one; others start where a fetch does. The passes
+ * before the last: the most that this may take. */
 static void align(struct x64 *x)
 {
 	u32 last = x->ir->insns[x->slot].loop, size, at = x->a.len % LINE;
 
-	if (!last)
+	if (!last || x->pass == X64_MEASURE)
 		return;
-	if (x->sizing) {
-		x64_nops(&x->a, LINE - 1);
-		return;
-	}
 	size = x->ends[last] - x->longest[x->slot];
-	if (size <= LINE && at + size > LINE)
+	if (x->pass == X64_BOUND)
+		x64_nops(&x->a, size <= LINE ? size - 1 : FETCH - 1);
+	else if (size > LINE)
+		x64_nops(&x->a, -at % FETCH);
+	else if (at + size > LINE)
 		x64_nops(&x->a, LINE - at);
-	else if (getenv("AL2") && size > LINE)
-		x64_nops(&x->a, -x->a.len & 15);
 }
 
 static void emit_func(struct x64 *x, const struct ir_func *f)
@@ -312,12 +311,11 @@ static void emit_func(struct x64 *x, const struct ir_func *f)
 		x64_room(&x->a);
 		align(x);
 		x->at[x->slot] = x->a.len;
-		if (x->checks && x64_check_insn(x, &x->ir->insns[x->slot]))
-			continue;
-		x64_room(&x->a);
-		emit_insn(x, &x->ir->insns[x->slot]);
-		if (x->sizing)
-			x->ends[x->slot] = x->a.len;
+		if (!x->checks || !x64_check_insn(x, &x->ir->insns[x->slot])) {
+			x64_room(&x->a);
+			emit_insn(x, &x->ir->insns[x->slot]);
+		}
+		x->ends_now[x->slot] = x->a.len;
 	}
 }
 
@@ -351,25 +349,42 @@ static void fix(struct x64 *x)
 	}
 }
 
+static void swap(u32 **a, u32 **b)
+{
+	u32 *old = *a;
+
+	*a = *b;
+	*b = old;
+}
+
+static void run_pass(struct x64 *x, enum x64_pass pass)
+{
+	x->pass = pass;
+	emit_all(x);
+	if (pass == X64_FINAL)
+		return;
+	swap(&x->longest, &x->at);
+	swap(&x->ends, &x->ends_now);
+}
+
 static int emit(struct x64 *x, struct jit_image *out)
 {
 	size_t slots = (size_t)x->ir->count + 1;
-	u32 *swap;
 	int err = x64_asm_init(&x->a, x->ir->count * 8 + 1024);
+	u32 *tables = calloc(4 * slots, sizeof(*tables));
 
-	x->at = calloc(slots, sizeof(*x->at));
-	x->longest = calloc(slots, sizeof(*x->longest));
+	x->tables = tables;
 	x->entry = calloc(slots, sizeof(*x->entry));
-	x->ends = calloc(slots, sizeof(*x->ends));
-	if (err || !x->at || !x->longest || !x->entry || !x->ends)
+	if (err || !tables || !x->entry)
 		return -ENOMEM;
-	x->sizing = true;
-	emit_all(x);
-	swap = x->longest;
-	x->longest = x->at;
-	x->at = swap;
-	x->sizing = false;
-	emit_all(x);
+	x->at = tables;
+	x->longest = tables + slots;
+	x->ends = tables + 2 * slots;
+	x->ends_now = tables + 3 * slots;
+	if (x->ir->loops)
+		run_pass(x, X64_MEASURE);
+	run_pass(x, X64_BOUND);
+	run_pass(x, X64_FINAL);
 	err = x->a.err ? x->a.err : x->err;
 	if (err)
 		return err;
@@ -386,9 +401,7 @@ int backend_emit(struct jit_image *out, const struct ir *ir, const struct ir_che
 	int err = emit(&x, out);
 
 	x64_asm_fini(&x.a);
-	free(x.at);
-	free(x.longest);
-	free(x.ends);
+	free(x.tables);
 	free(x.entry);
 	vec_fini(&x.fixups);
 	vec_fini(&x.faults);

@@ -34,17 +34,22 @@ struct x64_ask {
 	u32 at, slot, back;
 };
 
+/* All jumps are long but in the last. */
+enum x64_pass { X64_MEASURE, X64_BOUND, X64_FINAL };
+
 struct x64 {
 	struct x64_asm a;
 	const struct ir *ir;
 	const struct ir_check *checks; /* NULL: nothing is tested */
 	const struct ir_func *func;    /* being emitted */
 	u32 slot;
-	bool sizing;   /* first pass: all jumps are long */
-	u32 *at;       /* per slot: offset in this pass; the end is the last */
-	u32 *longest;  /* the same of the first pass: no distance is larger */
-	u32 *ends;     /* where instructions end in the first pass */
-	u32 *entry;    /* per slot: offset of the function that starts there */
+	enum x64_pass pass;
+	u32 *tables;			/* the next four; owned */
+	u32 *at;			/* per slot: offset in this pass; the end is the last */
+	u32 *ends_now;			/* the same: where the instruction ends */
+	u32 *longest;			/* `at` of the pass before: no distance is larger */
+	u32 *ends;			/* `ends_now` of the pass before */
+	u32 *entry;			/* per slot: offset of the function that starts there */
 	const struct ir_insn *flags_of; /* emitted last: the zero flag is that of its result */
 	VEC(struct x64_fixup) fixups;
 	VEC(struct x64_fault) faults;
