@@ -13,9 +13,10 @@
 #include "spec/prog.h"
 
 static const struct attach_family *const families[] = {
-	&attach_xdp,	 &attach_tcx,	&attach_cgroup,	   &attach_tracepoint, &attach_raw_tp,
-	&attach_tracing, &attach_iter,	&attach_perf,	   &attach_uprobe,     &attach_uprobe_multi,
-	&attach_socket,	 &attach_netns, &attach_netfilter, &attach_sockmap,
+	&attach_xdp,	    &attach_tcx,       &attach_tc,	     &attach_cgroup,
+	&attach_tracepoint, &attach_raw_tp,    &attach_tracing,	     &attach_iter,
+	&attach_perf,	    &attach_uprobe,    &attach_uprobe_multi, &attach_socket,
+	&attach_netns,	    &attach_netfilter, &attach_sockmap,	     &attach_lwt,
 };
 
 static const struct attach_family *family_of(const struct obj_prog *p)
@@ -33,8 +34,10 @@ bool kernel_knows_target(const struct unit_prog *p)
 
 	/* Not this process's own namespace unasked; not a map's elements without the map. */
 	if (!f || f == &attach_netns ||
-	    (f == &attach_iter && p->src->attach_target && strstr(p->src->attach_target, "map_elem")) ||
-	    (f == &attach_iter && p->src->attach_target && !strcmp(p->src->attach_target, "sockmap")))
+	    (f == &attach_iter && p->src->attach_target &&
+	     strstr(p->src->attach_target, "map_elem")) ||
+	    (f == &attach_iter && p->src->attach_target &&
+	     !strcmp(p->src->attach_target, "sockmap")))
 		return false;
 	return !f->needs_target || p->src->attach_target;
 }

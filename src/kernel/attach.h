@@ -69,6 +69,9 @@ int link_keep(struct kernel_link *l, int fd, struct diag *d);
 int link_perf(struct kernel_link *l, const struct attach_request *r, int event, const char *what,
 	      struct diag *d);
 
+/* A tc filter at an interface: what tcx is before 6.6. */
+int attach_filter(struct kernel_link *l, const struct attach_request *r, u32 ifindex, bool egress,
+		  struct diag *d);
 /* A probe on a user function as a perf event. */
 int uprobe_open(const char *path, u64 offset, u64 semaphore, bool ret, int pid);
 

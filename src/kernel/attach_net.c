@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "kernel/attach.h"
 #include "kernel/info.h"
+#include "spec/features.h"
 #include "spec/prog.h"
 
 static void interface_text(char *out, size_t size, int ifindex)
@@ -75,6 +76,8 @@ static int do_tcx(struct kernel_link *l, const struct attach_request *r, struct 
 		return ifindex;
 	if (r->p->attach_type == ATTACH_NETKIT_PRIMARY || r->p->attach_type == ATTACH_NETKIT_PEER)
 		l->type = "netkit";
+	else if (kernel_of(r->u)->release < ERA(6, 6))
+		return attach_filter(l, r, (u32)ifindex, r->p->attach_type == ATTACH_TCX_EGRESS, d);
 	a.target = (u32)ifindex;
 	a.flags = r->opts->flags & SKEP_ATTACH_FIRST ? ORDER_BEFORE : 0;
 	interface_text(name, sizeof(name), ifindex);

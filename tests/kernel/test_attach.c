@@ -5,6 +5,7 @@
  */
 #include "test.h"
 
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -205,6 +206,66 @@ HOOK(uprobe_multi_runs, 26, "uprobe_multi", call_function, .target = probe_here,
 HOOK(uprobe_session_runs, 27, "uprobe_session", call_function, .target = probe_here)
 HOOK(sk_lookup_runs, 29, "sk_lookup", make_tcp, .pid = 0)
 HOOK(netfilter_runs, 30, "netfilter", make_udp, .target = "ipv4/local_in", .priority = 10)
+
+static void tc_filters_run(void **state)
+{
+	struct skep_attach_opts opts = { .target = "lo/ingress" };
+
+	hook_runs(35, "hook_tc", opts, make_udp, false);
+	opts.target = "lo/egress";
+	opts.priority = 7;
+	hook_runs(35, "hook_tc", opts, make_udp, false);
+	/* The discipline was ours, and is gone. */
+	assert_int_equal(system("tc qdisc show dev lo | grep -q clsact"), 256);
+}
+
+static void tc_filters_stand_beside_others(void **state)
+{
+	struct skep_attach_opts opts = { .size = sizeof(opts), .target = "lo/ingress" };
+	struct skep_link *a, *b;
+	uint64_t first, second;
+
+	assert_int_equal(system("tc qdisc add dev lo clsact"), 0);
+	a = attach("hook_tc", &opts);
+	b = attach("hook_tc", &opts);
+	assert_int_equal(system("test $(tc filter show dev lo ingress | grep -c hook_tc) = 2"), 0);
+	first = hits(35);
+	make_udp();
+	assert_true(hits(35) >= first + 2);
+	assert_int_equal(skep_link_update(a, prog("hook_tcx_ingress"), all.diag), 0);
+	second = hits(1);
+	make_udp();
+	assert_true(hits(1) > second);
+	opts.priority = 5;
+	skep_link_free(a);
+	a = attach("hook_tc", &opts);
+	assert_int_equal(skep_attach(&b, prog("hook_tc"), &opts, all.diag), -EEXIST);
+	while (skep_unit_link(all.unit, 0, &a))
+		skep_link_free(a);
+	/* Somebody else's discipline stays. */
+	assert_int_equal(system("tc qdisc show dev lo | grep -q clsact"), 0);
+	assert_int_equal(system("tc qdisc del dev lo clsact"), 0);
+}
+
+/* Packets to addresses that no interface has. */
+static void send_away(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	inet_pton(AF_INET, "10.77.0.1", &to.sin_addr);
+	sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(to));
+	close(fd);
+}
+
+static void route_programs_run(void **state)
+{
+	struct skep_attach_opts opts = { .target = "10.77.0.0/16 dev lo" };
+
+	hook_runs(37, "hook_lwt_out", opts, send_away, false);
+	hook_runs(38, "hook_lwt_xmit", opts, send_away, false);
+	assert_int_equal(system("ip route show | grep -q 10.77"), 256);
+}
 
 static void perf_events_of_every_cpu_are_several_links(void **state)
 {
@@ -438,6 +499,10 @@ static void missing_places_get_the_nearest_name(void **state)
 		o.target = path;
 		refused("hook_skb_egress", o, -ENOENT, "did you mean 'skep-test-");
 	}
+	o.target = "lo";
+	refused("hook_tc", o, -EINVAL, "INTERFACE/ingress");
+	o.target = "10.1.0.0/33 dev lo";
+	refused("hook_lwt_out", o, -EINVAL, "is no route");
 	o.target = NULL;
 	refused("hook_xdp", o, -EINVAL, "neither its section nor the caller");
 }
@@ -507,6 +572,9 @@ static const struct CMUnitTest tests[] = {
 	TEST(typed_tracepoint_runs),
 	TEST(perf_clock_runs),
 	TEST(perf_page_faults_run),
+	TEST(tc_filters_run),
+	TEST(tc_filters_stand_beside_others),
+	TEST(route_programs_run),
 	TEST(perf_events_of_every_cpu_are_several_links),
 	TEST(uprobe_runs),
 	TEST(uprobe_of_a_process_runs),
