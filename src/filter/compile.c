@@ -55,10 +55,11 @@ static int shortest(struct cbpf_prog *out, struct graph *g, struct node *root, u
 	struct emit_opts opts = { .snaplen = snaplen, .chain = optimise ? 4 : CHAIN_PLAIN };
 	int err = -ENOMEM;
 
-	for (u32 keep = 0; root && keep < 2; keep++) {
+	for (u32 way = 0; root && way < (optimise ? 4 : 2); way++) {
 		struct cbpf_prog prog;
 
-		opts.keep = keep;
+		opts.keep = way & 1;
+		opts.share = way & 2;
 		err = emit_classic(&prog, g, root, &opts);
 		if (err && err != -E2BIG)
 			return err;
@@ -68,13 +69,14 @@ static int shortest(struct cbpf_prog *out, struct graph *g, struct node *root, u
 	return out->count ? 0 : err;
 }
 
-/* Beyond so many nodes only one way is tried. */
-enum { MANY_NODES = 4000 };
+/* Beyond so many instructions only one way is tried: lists are what makes programs long, and they
+ * want their tests joined. */
+enum { LONG_PROGRAM = 100 };
 
 int compile_classic(struct cbpf_prog *out, struct values *values, const struct cond *cond,
 		    const struct filter_opts *opts, struct diag *d)
 {
-	bool optimise = !opts->no_optimise, many = false;
+	bool optimise = !opts->no_optimise;
 	struct cbpf_prog best = { 0 };
 	struct node *root;
 	struct graph g;
@@ -82,12 +84,10 @@ int compile_classic(struct cbpf_prog *out, struct values *values, const struct c
 
 	graph_init(&g, values);
 	err = compile_graph(&root, &g, cond, optimise, d);
-	if (!err) {
+	if (!err)
 		err = shortest(&best, &g, root, compile_snaplen(opts), optimise);
-		many = g.count > MANY_NODES;
-	}
 	graph_fini(&g);
-	if (!err && optimise && !many) {
+	if (!err && optimise && best.count <= LONG_PROGRAM) {
 		graph_init(&g, values);
 		root = build(&g, cond, BUILD_PLAIN, true);
 		if (root)

@@ -7,6 +7,8 @@
 #include "filter/place.h"
 #include "filter/plan.h"
 
+enum { MAX_SHARED = 2000 }; /* nodes of graphs in which equal comparisons are looked for */
+
 /* What the registers hold at one place, NULL: not known. */
 struct regs {
 	const struct value *a, *x, *m[CBPF_MEMWORDS];
@@ -17,6 +19,11 @@ struct block {
 	struct regs entry;
 	u32 label;
 	bool reached;
+	/* Switches with the same arms: all but the last load their value and go to the comparisons
+	 * of the last. */
+	const struct node *host;
+	u32 tests;		 /* label of the comparisons, 0: nobody else comes there */
+	struct regs tests_entry; /* what those know who come */
 };
 
 struct emitter {
@@ -288,7 +295,11 @@ static void put_jump(struct emitter *e, u16 code, u32 k, u32 yes, u32 no, u32 la
 	struct item *item = vec_push(&e->items.list);
 
 	if (item)
-		*item = (struct item){ ITEM_JUMP, { .code = code, .k = k }, label, yes, no };
+		*item = (struct item){ .kind = ITEM_JUMP,
+				       .insn = { .code = code, .k = k },
+				       .label = label,
+				       .yes = yes,
+				       .no = no };
 	else
 		e->items.failed = true;
 }
@@ -325,7 +336,7 @@ static u32 ref_label(struct emitter *e, struct plan_ref ref, u32 first)
 	return ref.node ? leave_for(e, ref.node) : first + ref.test;
 }
 
-static void emit_tests(struct emitter *e, const struct node *n)
+static void emit_tests(struct emitter *e, const struct node *n, u32 label)
 {
 	u32 first = e->labels;
 
@@ -335,8 +346,28 @@ static void emit_tests(struct emitter *e, const struct node *n)
 		const struct plan_test *t = &e->plan.tests.data[i];
 
 		put_jump(e, CBPF_JMP | t->op, t->k, ref_label(e, t->yes, first),
-			 ref_label(e, t->no, first), i ? first + i : 0);
+			 ref_label(e, t->no, first), i ? first + i : label);
 	}
+}
+
+/* The comparisons are those of another switch, which stands further down. */
+static void emit_guest(struct emitter *e, const struct node *n)
+{
+	struct block *host = &e->blocks[e->blocks[n->id].host->id];
+	struct item *item;
+
+	into_a(e, n->value);
+	if (host->tests)
+		regs_meet(&host->tests_entry, &e->now);
+	else
+		host->tests_entry = e->now;
+	if (!host->tests)
+		host->tests = e->labels++;
+	item = vec_push(&e->items.list);
+	if (item)
+		*item = (struct item){ .kind = ITEM_GOTO, .yes = host->tests };
+	else
+		e->items.failed = true;
 }
 
 static void emit_switch(struct emitter *e, const struct node *n)
@@ -347,9 +378,13 @@ static void emit_switch(struct emitter *e, const struct node *n)
 		into_a(e, n->value->a);
 		put_jump(e, CBPF_JMP | CBPF_JSET, n->value->b->k, leave_for(e, n->arms[1].to),
 			 leave_for(e, n->arms[0].to), 0);
+	} else if (e->blocks[n->id].host) {
+		emit_guest(e, n);
 	} else {
 		into_a(e, n->value);
-		emit_tests(e, n);
+		if (e->blocks[n->id].tests)
+			regs_meet(&e->now, &e->blocks[n->id].tests_entry);
+		emit_tests(e, n, e->blocks[n->id].tests);
 	}
 }
 
@@ -376,29 +411,51 @@ static void emit_node(struct emitter *e, const struct node *n)
 	else
 		emit_touch(e, n);
 	if (!e->items.failed)
-		e->items.list.data[start].label = e->blocks[n->id].label;
+		e->items.list.data[start].also = e->blocks[n->id].label;
 }
 
 /* Stores into words that nothing reads. A word is given one value only while there are enough, so
  * the simple question is nearly as good as asking about each store. */
 static void drop_stores(struct emitter *e)
 {
-	u32 n = 0, label = 0;
+	u32 n = 0, also = 0;
 
 	for (u32 i = 0; i < e->items.list.len; i++) {
 		struct item item = e->items.list.data[i];
 
-		if (!item.label)
-			item.label = label;
-		label = 0;
+		if (!item.also)
+			item.also = also;
+		also = 0;
 		if (item.kind == ITEM_INSN && item.insn.code == CBPF_ST &&
 		    !(e->loaded >> item.insn.k & 1)) {
-			label = item.label;
+			also = item.also;
 			continue;
 		}
 		e->items.list.data[n++] = item;
 	}
 	e->items.list.len = n;
+}
+
+static bool same_arms(const struct node *a, const struct node *b)
+{
+	if (a->kind != NODE_SWITCH || b->kind != NODE_SWITCH || a->count != b->count)
+		return false;
+	return !memcmp(a->arms, b->arms, a->count * sizeof(*a->arms));
+}
+
+/* Finds for each switch the last one with the same arms. `order` has targets first: what is emitted
+ * last comes first. */
+static void find_hosts(struct emitter *e, struct node **order, u32 count)
+{
+	for (u32 i = 0; i < count; i++) {
+		struct block *b = &e->blocks[order[i]->id];
+
+		for (u32 k = 0; k < i && order[i]->count > 2; k++)
+			if (same_arms(order[i], order[k]) && !e->blocks[order[k]->id].host) {
+				b->host = order[k];
+				break;
+			}
+	}
 }
 
 static int emit_graph(struct emitter *e, struct cbpf_prog *out, struct node *root)
@@ -412,6 +469,8 @@ static int emit_graph(struct emitter *e, struct cbpf_prog *out, struct node *roo
 	for (u32 i = 0; i < count; i++)
 		if (order[i]->count)
 			e->blocks[order[i]->id].label = e->labels++;
+	if (e->opts->share && count < MAX_SHARED)
+		find_hosts(e, order, count);
 	e->blocks[e->g->yes->id].label = LABEL_ACCEPT;
 	e->blocks[e->g->no->id].label = LABEL_REJECT;
 	if (!root->count) {

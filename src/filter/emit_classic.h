@@ -10,6 +10,7 @@ struct emit_opts {
 	u32 snaplen; /* what an accepting program returns */
 	u32 chain;   /* single values of a switch tested in a row before they are halved */
 	bool keep;   /* keep computed values in M */
+	bool share;  /* switches that differ in the value only have their comparisons once */
 };
 
 /* The program is allocated in the arena of the values. -E2BIG: an expression needs more than the

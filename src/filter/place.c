@@ -91,6 +91,8 @@ static void place_all(struct placer *p, const struct items *items)
 			at = place(p, item->insn);
 		if (item->label)
 			p->where[item->label] = p->nearest[item->label] = at;
+		if (item->also)
+			p->where[item->also] = p->nearest[item->also] = at;
 	}
 }
 

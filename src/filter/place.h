@@ -16,7 +16,7 @@ enum item_kind { ITEM_INSN, ITEM_JUMP, ITEM_GOTO };
 struct item {
 	enum item_kind kind;
 	struct cbpf_insn insn; /* ITEM_JUMP: code and k */
-	u32 label;	       /* 0: none; this item is where it is */
+	u32 label, also;       /* 0: none; this item is where they are */
 	u32 yes, no;	       /* ITEM_GOTO: yes */
 };
 struct items {
