@@ -21,5 +21,9 @@ int compile_classic(struct cbpf_prog *out, struct values *values, const struct c
 struct object;
 int compile_object(struct object **out, struct values *values, const struct cond *cond,
 		   const struct filter_opts *opts, struct diag *d);
+/* The forms EBPF_MEMORY and EBPF_XDP of emit_ebpf.h. -EOPNOTSUPP, without a diagnostic: it asks for
+ * what only Linux knows of a packet. */
+int compile_twins(struct object **memory, struct object **xdp, struct values *values,
+		  const struct cond *cond, const struct filter_opts *opts, struct diag *d);
 
 #endif

@@ -9,7 +9,6 @@
 enum {
 	EBPF_KEPT = 3, /* registers that hold values across nodes: r7, r8, r9 */
 	EBPF_FIRST_KEPT = 7,
-	EBPF_BASES = 2, /* moving bases of which the bytes behind them are known */
 	EBPF_JNE = 0x50,
 	EBPF_JLT = 0xa0,
 	EBPF_JLE = 0xb0,
@@ -20,12 +19,12 @@ enum {
 /* What is known at one place of the program. */
 struct ebpf_state {
 	const struct value *r0; /* NULL: not known */
-	const struct value *kept[EBPF_KEPT];
-	u32 bytes; /* that the packet has at least */
 	struct {
-		const struct value *base;
-		u32 end; /* bytes from `base` on that are there */
-	} behind[EBPF_BASES];
+		const struct value *value; /* NULL: not known */
+		bool address;		   /* it is the packet's address + value */
+		u32 behind;		   /* an address: bytes from there on that are there */
+	} kept[EBPF_KEPT];
+	u32 bytes; /* that the packet has at least */
 };
 
 struct ebpf_block {
@@ -62,6 +61,15 @@ struct ebpf_emitter {
 void ebpf_put(struct ebpf_emitter *e, u8 code, u8 dst, u8 src, s16 off, s32 imm);
 /* A jump when `dst code (src or imm)`, with the state as it is now. */
 void ebpf_jump(struct ebpf_emitter *e, u8 code, u8 dst, u8 src, s32 imm, const struct node *to);
+/* Where the interpreter has to say (CBPF_ASK). The graph has no node TRUE left. */
+static inline const struct node *ebpf_ask(const struct ebpf_emitter *e)
+{
+	return e->g->true_;
+}
+static inline bool ebpf_in_memory(const struct ebpf_emitter *e)
+{
+	return e->form != EBPF_SOCKET;
+}
 /* The same without a jump: the code goes on there. */
 void ebpf_leave(struct ebpf_emitter *e, const struct node *to);
 /* r0 = v. */

@@ -93,7 +93,7 @@ static bool collect(const struct node *n, struct set *s)
 /* r6 (memory form) or r1 (socket form) points to a table. */
 static u8 table_register(const struct ebpf_emitter *e)
 {
-	return e->form == EBPF_MEMORY ? 6 : 1;
+	return ebpf_in_memory(e) ? 6 : 1;
 }
 
 static void table_load(struct ebpf_emitter *e, u32 off)

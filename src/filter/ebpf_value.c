@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Values into registers. r0 is where they come out. Memory form: r1 is the packet, r2 its length,
- * r3 the bytes on the wire. Socket form: r6 is the context. r4 and r5 are scratch.
+ * Values into registers. r0 is where they come out. Memory form: r1 is the packet, r2 its end, r3
+ * the bytes on the wire. Socket form: r6 is the context. r4 and r5 are scratch.
  */
 #include "classic/classic.h"
 #include "filter/ebpf_emitter.h"
 
-enum { MAX_OFFSET = INT16_MAX - 8, MAX_DEPTH = STACK_SIZE / 8, SKB_LEN = 0 };
+enum {
+	MAX_OFFSET = INT16_MAX - 8,
+	MAX_DEPTH = STACK_SIZE / 8,
+	SKB_LEN = 0,
+	PACKET_MAX = 0xffff, /* bytes from a packet's start that the verifier follows */
+};
 
 static void mov32(struct ebpf_emitter *e, u8 dst, u8 src)
 {
@@ -18,10 +23,10 @@ static void add_imm(struct ebpf_emitter *e, u8 dst, u32 k)
 	ebpf_put(e, CLASS_ALU64 | 0x00, dst, 0, 0, (s32)k);
 }
 
-static s32 find_kept(const struct ebpf_emitter *e, const struct value *v)
+static s32 find_kept(const struct ebpf_emitter *e, const struct value *v, bool address)
 {
 	for (s32 i = 0; i < EBPF_KEPT; i++)
-		if (e->now.kept[i] == v)
+		if (e->now.kept[i].value == v && e->now.kept[i].address == address)
 			return i;
 	return -1;
 }
@@ -39,20 +44,37 @@ static bool is_dear(const struct ebpf_emitter *e, const struct value *v)
 	return v->kind == VALUE_OP || (v->kind == VALUE_LOAD && (v->a || e->form == EBPF_SOCKET));
 }
 
-static void keep(struct ebpf_emitter *e, const struct value *v)
+/* A register for v, which is in r0, across nodes; its index. */
+static u32 keep(struct ebpf_emitter *e, const struct value *v, bool address)
 {
 	u32 i = e->next_kept++ % EBPF_KEPT;
 
 	for (u32 k = 0; k < EBPF_KEPT; k++)
-		if (!e->now.kept[k])
+		if (!e->now.kept[k].value)
 			i = k;
-	mov32(e, EBPF_FIRST_KEPT + i, 0);
-	e->now.kept[i] = v;
+	if (address) {
+		ebpf_put(e, CLASS_ALU64 | EBPF_MOV | SRC_X, EBPF_FIRST_KEPT + i, 0, 0, 0);
+		ebpf_put(e, CLASS_ALU64 | CBPF_ADD | SRC_X, EBPF_FIRST_KEPT + i, 1, 0, 0);
+	} else {
+		mov32(e, EBPF_FIRST_KEPT + i, 0);
+	}
+	e->now.kept[i].value = v;
+	e->now.kept[i].address = address;
+	e->now.kept[i].behind = 0;
+	return i;
 }
 
 static u8 size_code(const struct value *v)
 {
 	return v->size == 1 ? SIZE_B : v->size == 2 ? SIZE_H : SIZE_W;
+}
+
+/* Is the address in `reg` + end within the packet? */
+static void test_end(struct ebpf_emitter *e, u8 reg, u32 end)
+{
+	ebpf_put(e, CLASS_ALU64 | EBPF_MOV | SRC_X, 4, reg, 0, 0);
+	add_imm(e, 4, end);
+	ebpf_jump(e, CLASS_JMP | CBPF_JGT | SRC_X, 4, 2, 0, e->g->no);
 }
 
 /* Memory form: bytes 0 … end-1 are there from here on. Every way to a match from this node needs
@@ -63,71 +85,50 @@ static void want_bytes(struct ebpf_emitter *e, u32 end)
 
 	if (e->now.bytes >= end)
 		return;
-	end = MAX(end, must == UINT32_MAX ? 0 : must);
-	ebpf_jump(e, CLASS_JMP32 | EBPF_JLT, 2, 0, (s32)end, e->g->no);
+	if (must > end && must <= PACKET_MAX)
+		end = must;
+	test_end(e, 1, end);
 	e->now.bytes = end;
 }
 
-static void remember_behind(struct ebpf_emitter *e, const struct value *base, u32 end)
+/* Memory form: a register with the address of the base, `end` bytes from which on are there. */
+static u8 want_behind(struct ebpf_emitter *e, const struct value *base, u32 end)
 {
-	u32 i;
+	s32 i = find_kept(e, base, true);
 
-	for (i = 0; i < EBPF_BASES - 1 && e->now.behind[i].base; i++)
-		if (e->now.behind[i].base == base)
-			break;
-	e->now.behind[i].base = base;
-	e->now.behind[i].end = end;
-}
-
-/* Memory form: `end` bytes from the base on are there. The base is in `reg`. Sums have 64 bits: a
- * base near 2^32 is beyond every packet. */
-static void want_behind(struct ebpf_emitter *e, const struct value *base, u8 reg, u64 end)
-{
-	u64 most = (u64)graph_info(e->g, base)->max + end;
-
-	if (most <= e->now.bytes)
-		return;
-	for (u32 i = 0; i < EBPF_BASES; i++)
-		if (e->now.behind[i].base == base && e->now.behind[i].end >= end)
-			return;
-	if (end > INT32_MAX) {
-		ebpf_jump(e, CODE_JA, 0, 0, 0, e->g->no);
-		return;
+	if (i < 0) {
+		ebpf_value(e, base);
+		if (graph_info(e->g, base)->max > PACKET_MAX - end)
+			ebpf_jump(e, CLASS_JMP | CBPF_JGT, 0, 0, (s32)(PACKET_MAX - end),
+				  ebpf_ask(e));
+		i = (s32)keep(e, base, true);
 	}
-	ebpf_put(e, CLASS_ALU64 | EBPF_MOV | SRC_X, 4, reg, 0, 0);
-	add_imm(e, 4, end);
-	ebpf_jump(e, CLASS_JMP | CBPF_JGT | SRC_X, 4, 2, 0, e->g->no);
-	remember_behind(e, base, end);
+	if (e->now.kept[i].behind < end) {
+		test_end(e, EBPF_FIRST_KEPT + (u8)i, end);
+		e->now.kept[i].behind = end;
+	}
+	return EBPF_FIRST_KEPT + (u8)i;
 }
 
 /* The bytes of a load as they lie in the packet, memory form. */
 static void load_memory(struct ebpf_emitter *e, const struct value *v)
 {
-	u8 from = 1, base;
-	u32 k = v->k;
+	u8 from = 1;
 
-	if (v->a) {
-		base = ebpf_register(e, v->a);
-		want_behind(e, v->a, base, (u64)k + v->size);
-		ebpf_put(e, CLASS_ALU64 | EBPF_MOV | SRC_X, 4, 1, 0, 0);
-		ebpf_put(e, CLASS_ALU64 | CBPF_ADD | SRC_X, 4, base, 0, 0);
-		from = 4;
-	} else {
-		want_bytes(e, k + v->size);
+	if (v->k > MAX_OFFSET) {
+		ebpf_jump(e, CODE_JA, 0, 0, 0, ebpf_ask(e));
+		return;
 	}
-	if (k > MAX_OFFSET) {
-		if (from == 1)
-			ebpf_put(e, CLASS_ALU64 | EBPF_MOV | SRC_X, 4, 1, 0, 0);
-		add_imm(e, 4, k);
-		from = 4;
-		k = 0;
-	}
-	ebpf_put(e, CLASS_LDX | MODE_MEM | size_code(v), 0, from, (s16)k, 0);
+	if (v->a)
+		from = want_behind(e, v->a, v->k + v->size);
+	else
+		want_bytes(e, v->k + v->size);
+	ebpf_put(e, CLASS_LDX | MODE_MEM | size_code(v), 0, from, (s16)v->k, 0);
 }
 
 static void load(struct ebpf_emitter *e, const struct value *v)
 {
-	if (e->form == EBPF_MEMORY) {
+	if (ebpf_in_memory(e)) {
 		load_memory(e, v);
 		if (v->size > 1)
 			ebpf_put(e, EBPF_END_BE, 0, 0, 0, v->size * 8);
@@ -142,8 +143,8 @@ static void load(struct ebpf_emitter *e, const struct value *v)
 
 bool ebpf_value_raw(struct ebpf_emitter *e, const struct value *v)
 {
-	if (e->form != EBPF_MEMORY || v->kind != VALUE_LOAD || e->now.r0 == v ||
-	    find_kept(e, v) >= 0 || is_dear(e, v))
+	if (!ebpf_in_memory(e) || v->kind != VALUE_LOAD || e->now.r0 == v ||
+	    find_kept(e, v, false) >= 0 || is_dear(e, v))
 		return false;
 	load_memory(e, v);
 	e->now.r0 = NULL;
@@ -152,12 +153,12 @@ bool ebpf_value_raw(struct ebpf_emitter *e, const struct value *v)
 
 u8 ebpf_both(struct ebpf_emitter *e, const struct value *a, const struct value *b)
 {
-	s32 kept = find_kept(e, b);
+	s32 kept = find_kept(e, b, false);
 	s16 at;
 
 	if (kept >= 0) {
 		ebpf_value(e, a);
-		if (e->now.kept[kept] == b)
+		if (e->now.kept[kept].value == b && !e->now.kept[kept].address)
 			return EBPF_FIRST_KEPT + (u8)kept;
 	}
 	ebpf_value(e, b);
@@ -193,7 +194,7 @@ static void operation(struct ebpf_emitter *e, const struct value *v)
 
 void ebpf_value(struct ebpf_emitter *e, const struct value *v)
 {
-	s32 kept = find_kept(e, v);
+	s32 kept = find_kept(e, v, false);
 
 	if (e->now.r0 == v || e->unsupported)
 		return;
@@ -201,7 +202,7 @@ void ebpf_value(struct ebpf_emitter *e, const struct value *v)
 		ebpf_put(e, CLASS_ALU | EBPF_MOV, 0, 0, 0, (s32)v->k);
 	else if (kept >= 0)
 		mov32(e, 0, EBPF_FIRST_KEPT + (u8)kept);
-	else if (v->kind == VALUE_LEN && e->form == EBPF_MEMORY)
+	else if (v->kind == VALUE_LEN && ebpf_in_memory(e))
 		mov32(e, 0, 3);
 	else if (v->kind == VALUE_LEN)
 		ebpf_put(e, CLASS_LDX | MODE_MEM | SIZE_W, 0, 6, SKB_LEN, 0);
@@ -213,12 +214,12 @@ void ebpf_value(struct ebpf_emitter *e, const struct value *v)
 		e->unsupported = true;
 	e->now.r0 = v;
 	if (kept < 0 && is_dear(e, v))
-		keep(e, v);
+		keep(e, v, false);
 }
 
 u8 ebpf_register(struct ebpf_emitter *e, const struct value *v)
 {
-	s32 kept = find_kept(e, v);
+	s32 kept = find_kept(e, v, false);
 
 	if (kept < 0)
 		ebpf_value(e, v);

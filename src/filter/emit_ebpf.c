@@ -25,15 +25,13 @@ static void state_meet(struct ebpf_state *into, const struct ebpf_state *other)
 {
 	if (into->r0 != other->r0)
 		into->r0 = NULL;
-	for (u32 i = 0; i < EBPF_KEPT; i++)
-		if (into->kept[i] != other->kept[i])
-			into->kept[i] = NULL;
-	into->bytes = MIN(into->bytes, other->bytes);
-	for (u32 i = 0; i < EBPF_BASES; i++) {
-		if (into->behind[i].base != other->behind[i].base)
-			into->behind[i].base = NULL;
-		into->behind[i].end = MIN(into->behind[i].end, other->behind[i].end);
+	for (u32 i = 0; i < EBPF_KEPT; i++) {
+		if (into->kept[i].value != other->kept[i].value ||
+		    into->kept[i].address != other->kept[i].address)
+			into->kept[i].value = NULL;
+		into->kept[i].behind = MIN(into->kept[i].behind, other->kept[i].behind);
 	}
+	into->bytes = MIN(into->bytes, other->bytes);
 }
 
 void ebpf_leave(struct ebpf_emitter *e, const struct node *to)
@@ -249,23 +247,19 @@ static void emit_end(struct ebpf_emitter *e, const struct node *n, u32 result)
 	ebpf_put(e, CLASS_JMP | 0x90, 0, 0, 0, 0);
 }
 
-static void count_uses(struct ebpf_emitter *e, const struct value *v, bool *length, bool *moving)
+static void count_uses(struct ebpf_emitter *e, const struct value *v)
 {
 	if (!(v->id & 0x80000000) && e->uses[v->id] < UINT16_MAX)
 		e->uses[v->id]++;
-	*length |= v->kind == VALUE_LEN;
-	*moving |= v->kind == VALUE_LOAD && v->a;
 	if (v->a)
-		count_uses(e, v->a, length, moving);
+		count_uses(e, v->a);
 	if (v->b)
-		count_uses(e, v->b, length, moving);
+		count_uses(e, v->b);
 }
 
-/* What each node needs of every packet that matches; then the start of the program. */
+/* What each node needs of every packet that matches. */
 static void prepare(struct ebpf_emitter *e)
 {
-	bool length = false, moving = false;
-
 	for (u32 i = 0; i < e->order_count; i++) {
 		struct node *n = e->order[i];
 		struct ebpf_block *b = &e->blocks[n->id];
@@ -278,25 +272,50 @@ static void prepare(struct ebpf_emitter *e)
 			b->must = MIN(b->must, e->blocks[n->arms[k].to->id].must);
 		if (b->must != UINT32_MAX)
 			b->must = MAX(b->must, graph_info(e->g, n->value)->end);
-		count_uses(e, n->value, &length, &moving);
+		count_uses(e, n->value);
 	}
+}
+
+enum { XDP_DATA = 0, XDP_DATA_END = 4, XDP_RX_QUEUE = 16 };
+
+/* r1 = the packet, r2 = its end, r3 = the bytes on the wire; CBPF_PROLOGUE instructions. */
+static void prologue(struct ebpf_emitter *e)
+{
+	const u8 mov = CLASS_ALU64 | EBPF_MOV | SRC_X, load = CLASS_LDX | MODE_MEM | SIZE_W;
+
 	if (e->form == EBPF_SOCKET) {
-		ebpf_put(e, CLASS_ALU64 | EBPF_MOV | SRC_X, 6, 1, 0, 0);
-		return;
-	}
-	if (length) {
-		ebpf_put(e, CLASS_ALU64 | EBPF_MOV | SRC_X, 3, 2, 0, 0);
+		ebpf_put(e, mov, 6, 1, 0, 0);
+	} else if (e->form == EBPF_XDP) {
+		ebpf_put(e, load, 3, 1, XDP_RX_QUEUE, 0);
+		ebpf_put(e, load, 2, 1, XDP_DATA_END, 0);
+		ebpf_put(e, load, 1, 1, XDP_DATA, 0);
+		ebpf_put(e, mov, 1, 1, 0, 0);
+		ebpf_put(e, mov, 1, 1, 0, 0);
+	} else {
+		ebpf_put(e, mov, 3, 2, 0, 0);
 		ebpf_put(e, CLASS_ALU64 | CBPF_RSH, 3, 0, 0, 32);
-		ebpf_put(e, CLASS_JMP | EBPF_JNE, 3, 0, 1, 0);
-		ebpf_put(e, CLASS_ALU64 | EBPF_MOV | SRC_X, 3, 2, 0, 0);
-	}
-	if (moving)
 		ebpf_put(e, CLASS_ALU | EBPF_MOV | SRC_X, 2, 2, 0, 0);
+		ebpf_put(e, CLASS_ALU64 | CBPF_ADD | SRC_X, 2, 1, 0, 0);
+		ebpf_put(e, mov, 1, 1, 0, 0);
+	}
+}
+
+static void emit_ask(struct ebpf_emitter *e)
+{
+	struct ebpf_block *b = &e->blocks[ebpf_ask(e)->id];
+
+	if (!b->reached)
+		return;
+	b->slot = e->out->code.len;
+	ebpf_put(e, CLASS_ALU64 | EBPF_MOV, 0, 0, 0, 1);
+	ebpf_put(e, CLASS_ALU64 | CBPF_LSH, 0, 0, 0, 32);
+	ebpf_put(e, CLASS_JMP | 0x90, 0, 0, 0, 0);
 }
 
 static int emit_all(struct ebpf_emitter *e, struct node *root, u32 snaplen)
 {
 	prepare(e);
+	prologue(e);
 	ebpf_leave(e, root);
 	for (u32 i = e->order_count; i-- && !e->failed;) {
 		e->next = NULL;
@@ -310,6 +329,7 @@ static int emit_all(struct ebpf_emitter *e, struct node *root, u32 snaplen)
 	}
 	emit_end(e, e->g->yes, snaplen);
 	emit_end(e, e->g->no, 0);
+	emit_ask(e);
 	for (u32 i = 0; i < e->fixups.len && !e->failed; i++)
 		set_distance(e, e->fixups.data[i].slot, e->blocks[e->fixups.data[i].to->id].slot);
 	if (e->unsupported)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Decision graph → eBPF. Two forms:
+ * Decision graph → eBPF, in the forms of classic.h's cbpf_object:
  *
  *   EBPF_SOCKET  a socket filter as every release of Linux takes it: LD_ABS and LD_IND.
- *   EBPF_MEMORY  a bare program for engines that hand over memory: r1 is the packet, the lower half
- *                of r2 the captured bytes, the upper half the bytes on the wire (0: the same).
- *                Loads are plain, and one comparison covers all that a path is going to need.
+ *   EBPF_MEMORY  a bare program over a packet in memory: R1 its address, R2 its length and in the
+ *                upper half the bytes on the wire. Loads are plain, and one comparison covers all
+ *                that every way to a match is going to need. Beyond 64 KiB it answers CBPF_ASK.
+ *   EBPF_XDP     its twin for the verifier: but for the first CBPF_PROLOGUE instructions the same.
  *
  * Large sets of values become tables in a read-only map: a bitmap of hashes, which most values that
  * are not in the set fail, then a binary search without branches.
@@ -17,7 +18,7 @@
 #include "filter/graph.h"
 #include "isa/insn.h"
 
-enum ebpf_form { EBPF_SOCKET, EBPF_MEMORY };
+enum ebpf_form { EBPF_SOCKET, EBPF_MEMORY, EBPF_XDP };
 
 struct ebpf_table_ref {
 	u32 insn; /* slot of the LD_IMM64 */

@@ -19,9 +19,6 @@ struct filter_opts {
 	bool no_optimise; /* -O: blocks in the order of the text, no test merged */
 	bool live;	  /* the program will run in Linux: VLAN tags, direction and interface come
 			     from ancillary loads */
-	bool memory;	  /* filter_object: a bare program for user space, which takes the packet in
-			     r1, its captured bytes in the lower half of r2 and those on the wire in
-			     the upper half (0: the same) */
 	bool literal;	  /* no look-ups in the system's databases: numbers and addresses only */
 };
 

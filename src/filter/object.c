@@ -10,6 +10,9 @@
 static int object_make(struct object **out, const struct ebpf_prog *p, enum ebpf_form form,
 		       struct arena *a, struct diag *d)
 {
+	static const char *const sections[] = {
+		[EBPF_SOCKET] = "socket", [EBPF_XDP] = "xdp", [EBPF_MEMORY] = NULL
+	};
 	struct skep_map_def map = {
 		.name = ".rodata",
 		.type = "array",
@@ -21,7 +24,7 @@ static int object_make(struct object **out, const struct ebpf_prog *p, enum ebpf
 	};
 	struct skep_prog_def prog = {
 		.name = "filter",
-		.section = form == EBPF_SOCKET ? "socket" : NULL,
+		.section = sections[form],
 		.insns = (const struct skep_insn *)p->code.data,
 		.insn_count = p->code.len,
 		.ref_count = p->refs.len,
@@ -47,30 +50,56 @@ static int object_make(struct object **out, const struct ebpf_prog *p, enum ebpf
 	return object_build(out, &def, d);
 }
 
+static int object_form(struct object **out, struct graph *g, struct node *root, enum ebpf_form form,
+		       u32 snaplen, struct diag *d)
+{
+	struct ebpf_prog prog = { 0 };
+	int err = emit_ebpf(&prog, g, root, form, snaplen);
+
+	if (!err)
+		err = object_make(out, &prog, form, g->values->arena, d);
+	else if (err == -ENOMEM)
+		diag_nomem(d);
+	ebpf_prog_fini(&prog);
+	return err;
+}
+
 int compile_object(struct object **out, struct values *values, const struct cond *cond,
 		   const struct filter_opts *opts, struct diag *d)
 {
-	enum ebpf_form form = opts->memory ? EBPF_MEMORY : EBPF_SOCKET;
-	struct ebpf_prog prog = { 0 };
 	struct cbpf_prog classic;
-	struct graph g;
 	struct node *root;
+	struct graph g;
 	int err;
 
 	graph_init(&g, values);
 	err = compile_graph(&root, &g, cond, !opts->no_optimise, d);
 	if (!err)
-		err = emit_ebpf(&prog, &g, root, form, compile_snaplen(opts));
-	if (!err)
-		err = object_make(out, &prog, form, values->arena, d);
-	ebpf_prog_fini(&prog);
+		err = object_form(out, &g, root, EBPF_SOCKET, compile_snaplen(opts), d);
 	graph_fini(&g);
 	if (err != -EOPNOTSUPP)
-		return err == -ENOMEM ? diag_nomem(d) : err;
-	if (form == EBPF_MEMORY)
-		return diag_error(d, err, cond->where,
-				  "this asks for what only Linux knows of a packet");
+		return err;
 	/* What only Linux knows has its words in classic BPF. */
 	err = compile_classic(&classic, values, cond, opts, d);
-	return err ? err : cbpf_object(out, &classic, "filter", false, d);
+	return err ? err : cbpf_object(out, &classic, "filter", CBPF_SOCKET, d);
+}
+
+int compile_twins(struct object **memory, struct object **xdp, struct values *values,
+		  const struct cond *cond, const struct filter_opts *opts, struct diag *d)
+{
+	struct node *root;
+	struct graph g;
+	int err;
+
+	graph_init(&g, values);
+	err = compile_graph(&root, &g, cond, !opts->no_optimise, d);
+	if (!err)
+		err = object_form(memory, &g, root, EBPF_MEMORY, compile_snaplen(opts), d);
+	if (!err) {
+		err = object_form(xdp, &g, root, EBPF_XDP, compile_snaplen(opts), d);
+		if (err)
+			object_free(*memory);
+	}
+	graph_fini(&g);
+	return err;
 }

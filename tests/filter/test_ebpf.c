@@ -16,7 +16,7 @@
 #include "verify/verify.h"
 #include "vm/op.h"
 
-enum { PACKETS = 24, SNAPLEN = 1000, SKB_SIZE = 192 };
+enum { PACKETS = 24, SNAPLEN = 1000, SKB_SIZE = 192, ASKED = 1 };
 
 static u32 trees(void)
 {
@@ -87,7 +87,8 @@ static u32 program_run(struct program *p, enum ebpf_form form, const struct cbpf
 	if (form == EBPF_SOCKET)
 		r1 = p->run.ctx = (u64)(uintptr_t)p->skb;
 	assert_int_equal(vm_run_fast(p->vm, &p->run, r1, form == EBPF_SOCKET ? 0 : r2, &r0), 0);
-	return (u32)r0;
+	assert_true(r0 != CBPF_ASK || form == EBPF_MEMORY);
+	return r0 == CBPF_ASK ? ASKED : (u32)r0;
 }
 
 static void list(const struct insn *insns, u32 count)
@@ -118,7 +119,7 @@ static void compare(const struct cond *c, struct gen *g, struct program *p, enum
 		want = cond_holds(c, &packet) ? SNAPLEN : 0;
 		got = program_run(p, form, &packet);
 		sums.matches += want != 0;
-		if (got == want)
+		if (got == want || (got == ASKED && !want))
 			continue;
 		list(p->prog.insns, p->prog.insn_count);
 		fail_msg("seed %llu: form %d %s: %u, not %u", (unsigned long long)seed, form, how,
@@ -151,27 +152,42 @@ static void one_form(const struct cond *c, struct gen *g, enum ebpf_form form, u
 	graph_fini(&graph);
 }
 
+static void check_accepted(const struct object *obj, u64 seed)
+{
+	struct verify_opts opts = { .sound = true };
+	struct verify_result *result = NULL;
+	struct diag d;
+	int err;
+
+	diag_init(&d);
+	err = verify_prog(&result, obj, &obj->progs[0], &opts, &d);
+	if (err || !result->accepted) {
+		list(obj->progs[0].insns, obj->progs[0].insn_count);
+		diag_print(&d, stdout, false);
+		fail_msg("seed %llu: refused", (unsigned long long)seed);
+	}
+	verify_result_free(result);
+	diag_fini(&d);
+}
+
 static void check_verdict(const struct cond *c, struct values *values, u64 seed)
 {
 	struct filter_opts opts = { 0 };
-	struct verify_opts verify_opts = { 0 };
-	struct verify_result *result;
-	struct object *obj;
-	struct diag d;
+	struct object *socket, *memory, *xdp;
+	u32 rest;
 
-	diag_init(&d);
-	if (!compile_object(&obj, values, c, &opts, &d)) {
-		int err = verify_prog(&result, obj, &obj->progs[0], &verify_opts, &d);
-
-		if (err || !result->accepted) {
-			list(obj->progs[0].insns, obj->progs[0].insn_count);
-			diag_print(&d, stdout, false);
-			fail_msg("seed %llu: refused", (unsigned long long)seed);
-		}
-		verify_result_free(result);
-		object_free(obj);
-	}
-	diag_fini(&d);
+	if (compile_object(&socket, values, c, &opts, NULL))
+		return;
+	check_accepted(socket, seed);
+	assert_int_equal(compile_twins(&memory, &xdp, values, c, &opts, NULL), 0);
+	check_accepted(xdp, seed);
+	rest = memory->progs[0].insn_count - CBPF_PROLOGUE;
+	assert_int_equal(xdp->progs[0].insn_count - CBPF_PROLOGUE, rest);
+	assert_memory_equal(memory->progs[0].insns + CBPF_PROLOGUE,
+			    xdp->progs[0].insns + CBPF_PROLOGUE, rest * sizeof(struct insn));
+	object_free(socket);
+	object_free(memory);
+	object_free(xdp);
 }
 
 static void random_conditions_keep_their_verdicts_in_ebpf(void **state)
