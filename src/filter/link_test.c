@@ -1,0 +1,564 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "filter/link_test.h"
+
+#include "filter/qual.h"
+
+static const struct cond *is_ethertype(struct lower *l, u32 proto)
+{
+	return test_eq(l, load_at(l, 2, l->type, 0), proto);
+}
+
+/* 802.2 without SNAP: both SAPs, or the DSAP only. */
+static const struct cond *is_sap(struct lower *l, struct place llc, u32 sap)
+{
+	if (sap == SAP_ISO || sap == SAP_NETBEUI)
+		return test_eq(l, load_at(l, 2, llc, 0), sap << 8 | sap);
+	return test_eq(l, load_at(l, 1, llc, 0), sap);
+}
+
+static const struct cond *is_snap(struct lower *l, struct place llc, u32 oui, u32 proto)
+{
+	const u8 want[] = {
+		0xaa,	  0xaa, 0x03, (u8)(oui >> 16), (u8)(oui >> 8), (u8)oui, (u8)(proto >> 8),
+		(u8)proto
+	};
+
+	return test_bytes(l, llc, 0, want, sizeof(want));
+}
+
+/* 802.2 on media that have nothing else: the OUI of SNAP is not looked at, but for AppleTalk. */
+static const struct cond *llc_is(struct lower *l, u32 proto)
+{
+	if (proto == ETHERTYPE_ATALK)
+		return is_snap(l, l->payload, 0x080007, proto);
+	if (proto > LENGTH_MAX)
+		return test_eq(l, load_at(l, 2, l->payload, 6), proto);
+	return is_sap(l, l->payload, proto);
+}
+
+static const struct cond *has_length(struct lower *l)
+{
+	return negate(l, test_k(l, CBPF_JGT, load_at(l, 2, l->type, 0), LENGTH_MAX));
+}
+
+static const struct cond *ether_ipx(struct lower *l)
+{
+	const struct cond *c = is_snap(l, l->payload, 0, ETHERTYPE_IPX);
+
+	c = either(l, c, is_sap(l, l->payload, SAP_IPX));
+	/* 802.3 and no 802.2: the checksum of IPX, always ffff. */
+	c = either(l, c, test_eq(l, load_at(l, 2, l->payload, 0), 0xffff));
+	return either(l, is_ethertype(l, ETHERTYPE_IPX), both(l, has_length(l), c));
+}
+
+static const struct cond *ether_is(struct lower *l, u32 proto)
+{
+	const struct cond *c;
+
+	if (proto == SAP_IPX)
+		return ether_ipx(l);
+	if (proto == ETHERTYPE_ATALK || proto == ETHERTYPE_AARP) {
+		u32 oui = proto == ETHERTYPE_ATALK ? 0x080007 : 0;
+
+		c = both(l, has_length(l), is_snap(l, l->payload, oui, proto));
+		return either(l, is_ethertype(l, proto), c);
+	}
+	if (proto > LENGTH_MAX)
+		return is_ethertype(l, proto);
+	return both(l, has_length(l), is_sap(l, l->payload, proto));
+}
+
+enum { SLL_802_3 = 1, SLL_802_2 = 4 };
+
+static const struct cond *sll_is(struct lower *l, u32 proto)
+{
+	const struct cond *c;
+
+	if (proto == SAP_IPX) {
+		c = either(l, is_sap(l, l->payload, SAP_IPX),
+			   is_snap(l, l->payload, 0, ETHERTYPE_IPX));
+		c = both(l, is_ethertype(l, SLL_802_2), c);
+		c = either(l, is_ethertype(l, SLL_802_3), c);
+		return either(l, is_ethertype(l, ETHERTYPE_IPX), c);
+	}
+	if (proto == ETHERTYPE_ATALK || proto == ETHERTYPE_AARP) {
+		u32 oui = proto == ETHERTYPE_ATALK ? 0x080007 : 0;
+
+		c = both(l, is_ethertype(l, SLL_802_2), is_snap(l, l->payload, oui, proto));
+		return either(l, is_ethertype(l, proto), c);
+	}
+	if (proto > LENGTH_MAX)
+		return is_ethertype(l, proto);
+	return both(l, is_ethertype(l, SLL_802_2), is_sap(l, l->payload, proto));
+}
+
+static u32 ppp_number(u32 proto)
+{
+	static const u16 map[][2] = {
+		{ ETHERTYPE_IP, 0x21 },	   { ETHERTYPE_IP6, 0x57 }, { ETHERTYPE_DECNET, 0x27 },
+		{ ETHERTYPE_ATALK, 0x29 }, { 0x0600, 0x25 },	    { SAP_ISO, 0x23 },
+		{ SAP_STP, 0x31 },	   { SAP_IPX, 0x2b },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(map); i++)
+		if (map[i][0] == proto)
+			return map[i][1];
+	return proto;
+}
+
+/* BSD/OS compresses TCP/IP headers under two more numbers. */
+static const struct cond *ppp_bsdos_is(struct lower *l, u32 proto)
+{
+	const struct cond *c;
+
+	if (proto != ETHERTYPE_IP)
+		return is_ethertype(l, ppp_number(proto));
+	c = is_ethertype(l, 0x21);
+	c = either(l, c, is_ethertype(l, 0x2d));
+	return either(l, c, is_ethertype(l, 0x2f));
+}
+
+static const struct cond *chdlc_is(struct lower *l, u32 proto)
+{
+	return is_ethertype(l, proto == SAP_ISO ? 0xfefe : proto);
+}
+
+static const struct cond *version_is(struct lower *l, u32 proto)
+{
+	if (proto != ETHERTYPE_IP && proto != ETHERTYPE_IP6)
+		return always(l, false);
+	return test_masked(l, load_at(l, 1, l->hdr, 0), 0xf0, proto == ETHERTYPE_IP ? 0x40 : 0x60);
+}
+
+/* Address families of this system: of Linux, where IPv6 is 10. */
+static const struct cond *family_is(struct lower *l, u32 proto, u8 size, u32 shift, u32 ip6)
+{
+	u32 family = proto == ETHERTYPE_IP ? 2 : proto == ETHERTYPE_IP6 ? ip6 : 0;
+
+	if (!family)
+		return always(l, false);
+	return test_eq(l, load_at(l, size, l->type, 0), family << shift);
+}
+
+static const struct cond *arcnet_is(struct lower *l, u32 proto)
+{
+	const struct value *id = load_at(l, 1, l->type, 0);
+
+	switch (proto) {
+	case ETHERTYPE_IP:
+		return either(l, test_eq(l, id, 212), test_eq(l, id, 240));
+	case ETHERTYPE_ARP:
+		return either(l, test_eq(l, id, 213), test_eq(l, id, 241));
+	case ETHERTYPE_IP6:
+		return test_eq(l, id, 196);
+	case ETHERTYPE_RARP:
+		return test_eq(l, id, 214);
+	case ETHERTYPE_ATALK:
+		return test_eq(l, id, 221);
+	default:
+		return always(l, false);
+	}
+}
+
+/* Q.922 control 03, then the NLPID. */
+static const struct cond *frelay_is(struct lower *l, u32 proto)
+{
+	const struct value *id = load_at(l, 2, l->hdr, 2);
+	const struct cond *c;
+
+	switch (proto) {
+	case ETHERTYPE_IP:
+		return test_eq(l, id, 0x03cc);
+	case ETHERTYPE_IP6:
+		return test_eq(l, id, 0x038e);
+	case SAP_ISO:
+		c = either(l, test_eq(l, id, 0x0381), test_eq(l, id, 0x0382));
+		return either(l, c, test_eq(l, id, 0x0383));
+	default:
+		return always(l, false);
+	}
+}
+
+/* Behind labels only the version of IP tells; the last label has the bottom-of-stack bit. */
+static const struct cond *mpls_is(struct lower *l, u32 proto)
+{
+	const struct cond *bottom, *version;
+
+	if (proto != ETHERTYPE_IP && proto != ETHERTYPE_IP6)
+		return lower_error(l, "behind MPLS labels only IPv4 and IPv6 can be told");
+	bottom = test_masked(l, load_net(l, 1, (u32)-2), 1, 1);
+	version = test_masked(l, load_net(l, 1, 0), 0xf0, proto == ETHERTYPE_IP ? 0x40 : 0x60);
+	return both(l, bottom, version);
+}
+
+const struct cond *link_wlan_data(struct lower *l)
+{
+	const struct value *control = load_at(l, 1, l->hdr, 0);
+
+	return both(l, negate(l, test_k(l, CBPF_JSET, control, 4)),
+		    test_k(l, CBPF_JSET, control, 8));
+}
+
+enum { ATM_TYPE_LANE = 1, ATM_TYPE_LLC = 2 };
+
+const struct cond *link_atm_type(struct lower *l, u32 type)
+{
+	return test_masked(l, load_at(l, 1, l->hdr, 0), 0x0f, type);
+}
+
+bool link_header_check(struct lower *l, const struct cond **out)
+{
+	const struct value *hdr, *payload;
+
+	if (l->outer_kind == KIND_SUNATM) {
+		/* Not an LE control frame. */
+		*out = negate(l, test_eq(l, load_at(l, 2, l->outer_hdr, 4), 0xff00));
+		return true;
+	}
+	if (!l->in_tunnel)
+		return false;
+	hdr = value_op_k(l, CBPF_ADD, l->hdr.var, l->hdr.k);
+	payload = value_op_k(l, CBPF_ADD, l->payload.var, l->payload.k);
+	*out = negate(l, cond_test(l->v, CBPF_JEQ, hdr, payload));
+	return true;
+}
+
+static const struct cond *checked_ether_is(struct lower *l, u32 proto)
+{
+	const struct cond *check;
+
+	if (!l->in_tunnel && link_header_check(l, &check))
+		return both(l, check, ether_is(l, proto));
+	return ether_is(l, proto);
+}
+
+static const struct cond *no_protocols(struct lower *l)
+{
+	lower_error(l, "packets of link type %s cannot be filtered by protocol", l->link->name);
+	diag_hint(l->d, "bytes can: link[0] = 1, or len > 100");
+	return NULL;
+}
+
+const struct cond *link_is(struct lower *l, u32 proto)
+{
+	if (l->labels)
+		return mpls_is(l, proto);
+	switch (l->kind) {
+	case KIND_ETHER:
+	case KIND_NETANALYZER:
+		return checked_ether_is(l, proto);
+	case KIND_TYPE:
+		return is_ethertype(l, proto);
+	case KIND_SLL:
+		return sll_is(l, proto);
+	case KIND_TOKEN:
+	case KIND_FDDI:
+	case KIND_FC:
+	case KIND_ATM:
+	case KIND_CLIP:
+		return llc_is(l, proto);
+	case KIND_SUNATM:
+		return both(l, link_atm_type(l, ATM_TYPE_LLC), llc_is(l, proto));
+	case KIND_WLAN:
+	case KIND_PPI:
+		return both(l, link_wlan_data(l), llc_is(l, proto));
+	case KIND_PPP:
+	case KIND_PPP_OTHER:
+	case KIND_PPPD:
+		return is_ethertype(l, ppp_number(proto));
+	case KIND_PPP_BSDOS:
+		return ppp_bsdos_is(l, proto);
+	case KIND_CHDLC:
+		return chdlc_is(l, proto);
+	case KIND_RAW:
+	case KIND_SLIP:
+		return version_is(l, proto);
+	case KIND_IP4:
+		return always(l, proto == ETHERTYPE_IP);
+	case KIND_IP6:
+		return always(l, proto == ETHERTYPE_IP6);
+	case KIND_NULL:
+		return family_is(l, proto, 4, 24, 10);
+	case KIND_LOOP:
+		return family_is(l, proto, 4, 0, 10);
+	case KIND_PFLOG:
+		return family_is(l, proto, 1, 0, 10);
+	case KIND_IPNET:
+		return family_is(l, proto, 1, 0, 26);
+	case KIND_ARCNET:
+		return arcnet_is(l, proto);
+	case KIND_LTALK:
+		return always(l, proto == ETHERTYPE_ATALK);
+	case KIND_FRELAY:
+		return frelay_is(l, proto);
+	case KIND_JUNIPER:
+		return test_masked(l, load_at(l, 4, l->hdr, 0), 0xffffff00, 0x4d474300);
+	case KIND_BACNET:
+		return test_masked(l, load_at(l, 4, l->hdr, 0), 0xffff0000, 0x55ff0000);
+	case KIND_NONE:
+	case KIND_MTP2:
+		break;
+	}
+	return no_protocols(l);
+}
+
+static const struct value *mask_of(struct lower *l, u8 size, struct place p, u32 off, u32 k)
+{
+	return value_equals(l, load_at(l, size, p, off), k);
+}
+
+static const struct value *either_mask(struct lower *l, const struct value *a,
+				       const struct value *b)
+{
+	return value_op(l->v, CBPF_OR, a, b);
+}
+
+const struct value *link_ip4_mask(struct lower *l)
+{
+	const struct value *first;
+
+	if (l->labels)
+		return value_equals(l, value_masked(l, load_net(l, 1, 0), 0xf0), 0x40);
+	switch (l->kind) {
+	case KIND_ETHER:
+	case KIND_NETANALYZER:
+	case KIND_TYPE:
+	case KIND_SLL:
+	case KIND_CHDLC:
+		return mask_of(l, 2, l->type, 0, ETHERTYPE_IP);
+	case KIND_PPP:
+	case KIND_PPP_OTHER:
+	case KIND_PPPD:
+		return mask_of(l, 2, l->type, 0, 0x21);
+	case KIND_PPP_BSDOS:
+		first = either_mask(l, mask_of(l, 2, l->type, 0, 0x2d),
+				    mask_of(l, 2, l->type, 0, 0x2f));
+		return either_mask(l, mask_of(l, 2, l->type, 0, 0x21), first);
+	case KIND_TOKEN:
+	case KIND_FDDI:
+	case KIND_FC:
+	case KIND_ATM:
+	case KIND_CLIP:
+	case KIND_SUNATM:
+	case KIND_WLAN:
+	case KIND_PPI:
+		return mask_of(l, 2, l->payload, 6, ETHERTYPE_IP);
+	case KIND_RAW:
+	case KIND_SLIP:
+		first = value_masked(l, load_at(l, 1, l->hdr, 0), 0xf0);
+		return value_equals(l, first, 0x40);
+	case KIND_NULL:
+		return mask_of(l, 4, l->type, 0, 2 << 24);
+	case KIND_LOOP:
+		return mask_of(l, 4, l->type, 0, 2);
+	case KIND_PFLOG:
+	case KIND_IPNET:
+		return mask_of(l, 1, l->type, 0, 2);
+	case KIND_ARCNET:
+		return either_mask(l, mask_of(l, 1, l->type, 0, 212),
+				   mask_of(l, 1, l->type, 0, 240));
+	case KIND_FRELAY:
+		return mask_of(l, 2, l->hdr, 2, 0x03cc);
+	case KIND_IP6:
+		return value_const(l->v, 0);
+	default:
+		return value_const(l->v, UINT32_MAX);
+	}
+}
+
+const struct cond *link_llc(struct lower *l)
+{
+	const struct cond *raw_ipx;
+
+	switch (l->kind) {
+	case KIND_ETHER:
+		raw_ipx = test_eq(l, load_at(l, 2, l->payload, 0), 0xffff);
+		return both(l, has_length(l), negate(l, raw_ipx));
+	case KIND_SUNATM:
+		return link_atm_type(l, ATM_TYPE_LLC);
+	case KIND_TOKEN:
+	case KIND_FDDI:
+	case KIND_ATM:
+		return always(l, true);
+	case KIND_WLAN:
+	case KIND_PPI:
+		return link_wlan_data(l);
+	default:
+		return lower_error(l, "packets of link type %s have no LLC header to look at",
+				   l->link->name);
+	}
+}
+
+/* The control field: information frames end in 0, supervisory in 01, unnumbered in 11; bit 4 of
+ * the last is poll/final. */
+const struct cond *link_llc_type(struct lower *l, const char *name)
+{
+	static const struct {
+		const char *name;
+		u8 mask, value;
+	} types[] = {
+		{ "s", 0x03, 0x01 },	 { "u", 0x03, 0x03 },	 { "rr", 0x0f, 0x01 },
+		{ "rnr", 0x0f, 0x05 },	 { "rej", 0x0f, 0x09 },	 { "ui", 0xef, 0x03 },
+		{ "ua", 0xef, 0x63 },	 { "disc", 0xef, 0x43 }, { "dm", 0xef, 0x0f },
+		{ "sabme", 0xef, 0x6f }, { "test", 0xef, 0xe3 }, { "xid", 0xef, 0xaf },
+		{ "frmr", 0xef, 0x87 },
+	};
+	const struct cond *llc = link_llc(l);
+	const struct value *control;
+
+	if (!llc)
+		return NULL;
+	control = load_at(l, 1, l->payload, 2);
+	if (!strcmp(name, "i"))
+		return both(l, llc, negate(l, test_k(l, CBPF_JSET, control, 1)));
+	for (u32 i = 0; i < ARRAY_SIZE(types); i++)
+		if (!strcmp(types[i].name, name))
+			return both(l, llc, test_masked(l, control, types[i].mask, types[i].value));
+	lower_error(l, "unknown LLC type '%s'", name);
+	diag_hint(l->d, "the types are i, s, u, rr, rnr, rej, ui, ua, disc, dm, sabme, test, xid, "
+			"frmr");
+	return NULL;
+}
+
+enum { PACKET_OUTGOING = 4 };
+
+const struct cond *link_inbound(struct lower *l, bool outbound)
+{
+	const struct cond *out;
+	const struct value *dir;
+
+	switch (l->kind) {
+	case KIND_SLIP:
+		if (l->link->number != 8)
+			break;
+		out = negate(l, test_eq(l, load_at(l, 1, l->hdr, 0), 0));
+		return outbound ? out : negate(l, out);
+	case KIND_IPNET:
+		return test_eq(l, load_at(l, 2, l->hdr, 2), outbound ? 1 : 2);
+	case KIND_SLL:
+		out = test_eq(l, load_at(l, 2, l->hdr, 0), PACKET_OUTGOING);
+		return outbound ? out : negate(l, out);
+	case KIND_PFLOG:
+		return test_eq(l, load_at(l, 1, l->hdr, 60), outbound ? 2 : 1);
+	case KIND_PPPD:
+		return test_eq(l, load_at(l, 1, l->hdr, 0), outbound ? 1 : 0);
+	case KIND_JUNIPER:
+		return test_masked(l, load_at(l, 1, l->hdr, 3), 1, outbound ? 0 : 1);
+	default:
+		if (l->link->number != 276 || l->kind != KIND_TYPE)
+			break;
+		out = test_eq(l, load_at(l, 1, l->hdr, 10), PACKET_OUTGOING);
+		return outbound ? out : negate(l, out);
+	}
+	dir = value_ancillary(l->v, CBPF_AD_PKTTYPE);
+	out = test_eq(l, dir, PACKET_OUTGOING);
+	return outbound ? out : negate(l, out);
+}
+
+const struct cond *link_ifindex(struct lower *l, u32 index)
+{
+	if (l->link->number == 276 && l->kind == KIND_TYPE)
+		return test_eq(l, load_at(l, 4, l->hdr, 4), index);
+	return test_eq(l, value_ancillary(l->v, CBPF_AD_IFINDEX), index);
+}
+
+/* Two bytes, little-endian, the upper first. */
+static const struct value *length_le(struct lower *l)
+{
+	const struct value *high = value_load(l->v, 1, NULL, 3);
+
+	return value_op(l->v, CBPF_OR, value_op_k(l, CBPF_LSH, high, 8),
+			value_load(l->v, 1, NULL, 2));
+}
+
+/* An AVS header says how long it is; else it is a Prism header of 144 bytes. The length is loaded
+ * only of AVS: from byte 0 otherwise, which was loaded before. */
+static const struct value *prism_length(struct lower *l)
+{
+	const struct value *magic = value_masked(l, value_load(l->v, 4, NULL, 0), 0xfffff000);
+	const struct value *avs = value_equals(l, magic, 0x80211000), *len;
+
+	len = value_load(l->v, 4, value_masked(l, avs, 4), 0);
+	len = value_op(l->v, CBPF_AND, len, avs);
+	return value_op(l->v, CBPF_OR, len,
+			value_masked(l, value_op_k(l, CBPF_XOR, avs, UINT32_MAX), 144));
+}
+
+static const struct value *bit(struct lower *l, const struct value *a, u32 n)
+{
+	return value_masked(l, value_op_k(l, CBPF_RSH, a, n), 1);
+}
+
+static const struct value *not_bit(struct lower *l, const struct value *a, u32 n)
+{
+	return value_op_k(l, CBPF_XOR, bit(l, a, n), 1);
+}
+
+static const struct value *and_bits(struct lower *l, const struct value *a, const struct value *b)
+{
+	return value_op(l->v, CBPF_AND, a, b);
+}
+
+/* Does radiotap say that the 802.11 header of this data frame is padded to 4 bytes? 0 or 1. Loads
+ * that are not due go to byte 0 instead, which was loaded before. */
+static const struct value *radiotap_padded(struct lower *l, const struct value *data)
+{
+	const struct value *present, *flags, *due, *tsft;
+
+	present = value_load(l->v, 4, value_op_k(l, CBPF_LSH, data, 2), 0);
+	due = and_bits(l, data, and_bits(l, bit(l, present, 25), not_bit(l, present, 7)));
+	tsft = value_op_k(l, CBPF_LSH, bit(l, present, 24), 3);
+	flags = value_op(l->v, CBPF_MUL, value_op_k(l, CBPF_ADD, tsft, 8), due);
+	return and_bits(l, due, bit(l, value_load(l->v, 1, flags, 0), 5));
+}
+
+/* 24 bytes, 26 with QoS. */
+static const struct value *wlan_payload(struct lower *l)
+{
+	const struct value *control = value_load(l->v, 1, l->hdr_len, 0), *data, *qos, *end, *pad;
+
+	data = and_bits(l, bit(l, control, 3), not_bit(l, control, 2));
+	qos = and_bits(l, data, bit(l, control, 7));
+	end = value_op_k(l, CBPF_ADD, value_op_k(l, CBPF_LSH, qos, 1), 24);
+	if (l->hdr_len)
+		end = value_op(l->v, CBPF_ADD, l->hdr_len, end);
+	if (l->link->prefix != PREFIX_RADIOTAP)
+		return end;
+	pad = value_op_k(l, CBPF_MUL, radiotap_padded(l, data), 3);
+	end = value_op(l->v, CBPF_ADD, end, pad);
+	return value_op(l->v, CBPF_AND, end, value_op_k(l, CBPF_XOR, pad, UINT32_MAX));
+}
+
+static const struct value *prefix_length(struct lower *l)
+{
+	switch (l->link->prefix) {
+	case PREFIX_RADIOTAP:
+	case PREFIX_PPI:
+		return length_le(l);
+	case PREFIX_PRISM:
+		return prism_length(l);
+	case PREFIX_AVS:
+		return value_load(l->v, 4, NULL, 4);
+	default:
+		return NULL;
+	}
+}
+
+void link_start(struct lower *l)
+{
+	const struct linktype *link = l->link;
+
+	l->kind = l->outer_kind = link->kind;
+	l->hdr_len = prefix_length(l);
+	l->hdr = (struct place){ .var = l->hdr_len, .k = link->hdr };
+	l->type.k = link->type;
+	l->payload.k = link->payload;
+	l->net = link->net;
+	l->net_nosnap = link->net_nosnap;
+	if (link->kind == KIND_WLAN || link->kind == KIND_PPI)
+		l->payload_off = wlan_payload(l);
+	else if (link->kind == KIND_PFLOG)
+		l->payload_off = value_masked(
+			l, value_op_k(l, CBPF_ADD, value_load(l->v, 1, NULL, 0), 3), 0xfffffffc);
+	l->payload.var = l->payload_off;
+}

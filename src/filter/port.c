@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "filter/port.h"
+
+#include "filter/link_test.h"
+#include "filter/names.h"
+#include "filter/proto.h"
+
+/* What one condition needs to know. */
+struct ports {
+	enum q_dir dir;
+	u32 first, last;
+	bool range; /* two comparisons, even of equal ends */
+};
+
+static const struct value *port_load(struct lower *l, bool ip6, u32 off)
+{
+	return ip6 ? load_net(l, 2, IP6_HEADER + off) : proto_load_ip4_payload(l, 2, off);
+}
+
+static const struct cond *one_port(struct lower *l, const struct ports *p, bool ip6, u32 off)
+{
+	const struct value *port = port_load(l, ip6, off);
+
+	if (!p->range)
+		return test_eq(l, port, p->first);
+	return both(l, test_k(l, CBPF_JGE, port, p->first),
+		    negate(l, test_k(l, CBPF_JGT, port, p->last)));
+}
+
+static const struct cond *port_ends(struct lower *l, const struct ports *p, bool ip6)
+{
+	if (p->dir == DIR_SRC)
+		return one_port(l, p, ip6, 0);
+	if (p->dir == DIR_DST)
+		return one_port(l, p, ip6, 2);
+	if (p->dir == DIR_AND)
+		return both(l, one_port(l, p, ip6, 0), one_port(l, p, ip6, 2));
+	return either(l, one_port(l, p, ip6, 0), one_port(l, p, ip6, 2));
+}
+
+static const struct cond *ports_of(struct lower *l, const struct ports *p, bool ip6, u32 number)
+{
+	const struct cond *is = test_eq(l, load_net(l, 1, ip6 ? 6 : 9), number);
+
+	if (!ip6)
+		is = both(l, is, proto_unfragmented(l));
+	return both(l, is, port_ends(l, p, ip6));
+}
+
+static const struct cond *ports_over(struct lower *l, const struct ports *p, bool ip6, u32 number)
+{
+	const struct cond *is = link_is(l, ip6 ? ETHERTYPE_IP6 : ETHERTYPE_IP), *c;
+
+	if (!is)
+		return NULL;
+	if (number)
+		return both(l, is, ports_of(l, p, ip6, number));
+	c = either(l, ports_of(l, p, ip6, IP_SCTP), ports_of(l, p, ip6, IP_TCP));
+	return both(l, is, either(l, c, ports_of(l, p, ip6, IP_UDP)));
+}
+
+static bool check(struct lower *l, struct qual q)
+{
+	if (q.dir > DIR_AND) {
+		lower_error(l, "'%s' does not go with ports", qual_dir_name(q.dir));
+		return false;
+	}
+	if (q.proto == Q_DEFAULT || q.proto == Q_TCP || q.proto == Q_UDP || q.proto == Q_SCTP)
+		return true;
+	lower_error(l, "'%s' has no ports", qual_proto_name(q.proto));
+	diag_hint(l->d,
+		  q.proto == Q_IP || q.proto == Q_IP6 ? "try '%s and port …'"
+						      : "tcp, udp and sctp have (not %s)",
+		  qual_proto_name(q.proto));
+	return false;
+}
+
+static u32 ip_number(enum q_proto p)
+{
+	return p == Q_DEFAULT ? 0 : proto_row(p)->value;
+}
+
+static const struct cond *ports(struct lower *l, const struct ports *p, u32 number)
+{
+	const struct cond *ip6;
+
+	if (p->first > 0xffff || p->last > 0xffff)
+		return lower_error(l, "port %u is above 65535", MAX(p->first, p->last));
+	ip6 = ports_over(l, p, true, number);
+	return ip6 ? either(l, ip6, ports_over(l, p, false, number)) : NULL;
+}
+
+const struct cond *port_range(struct lower *l, struct qual q, u32 first, u32 last)
+{
+	struct ports p = { q.dir, MIN(first, last), MAX(first, last), q.type == TYPE_PORTRANGE };
+
+	return check(l, q) ? ports(l, &p, ip_number(q.proto)) : NULL;
+}
+
+const struct cond *port_named(struct lower *l, struct qual q, const char *name)
+{
+	struct ports p = { .dir = q.dir };
+	u32 number, named;
+
+	if (!check(l, q) || names_port(l, name, &p.first, &named))
+		return NULL;
+	p.last = p.first;
+	number = ip_number(q.proto);
+	if (number && named && named != number)
+		return lower_error(l, "port '%s' is of %s only", name,
+				   named == IP_TCP ? "tcp" : "udp");
+	return ports(l, &p, number ? number : named);
+}
+
+const struct cond *port_range_named(struct lower *l, struct qual q, const char *name)
+{
+	struct ports p = { .dir = q.dir, .range = true };
+	const char *dash = strchr(name, '-');
+	u32 named, swap;
+	char *first;
+
+	if (!check(l, q))
+		return NULL;
+	/* A service may have a dash in its name: the first dash parts the ends. */
+	first = dash ? arena_strndup(l->v->arena, name, (size_t)(dash - name)) : NULL;
+	if (dash && !first) {
+		diag_nomem(l->d);
+		return NULL;
+	}
+	if (names_port(l, dash ? first : name, &p.first, &named) ||
+	    names_port(l, dash ? dash + 1 : name, &p.last, &named))
+		return NULL;
+	if (p.first > p.last) {
+		swap = p.first;
+		p.first = p.last;
+		p.last = swap;
+	}
+	return ports(l, &p, ip_number(q.proto));
+}

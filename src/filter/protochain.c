@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "filter/protochain.h"
+
+#include "filter/link_test.h"
+#include "filter/proto.h"
+
+enum {
+	NEXT_HOP_BY_HOP = 0,
+	NEXT_ROUTING = 43,
+	NEXT_FRAGMENT = 44,
+	NEXT_AH = 51,
+	NEXT_NONE = 59,
+	NEXT_DESTINATION = 60,
+};
+
+/* One header of the chain: its protocol, and where it begins behind the network header's place. */
+struct link {
+	const struct value *next, *at;
+};
+
+static const struct value *chain_load(struct lower *l, const struct value *at, u32 off)
+{
+	return value_load(l->v, 1, at, l->payload.k + l->net + off);
+}
+
+/* Behind the header: 8-byte units after the first for IPv6's own, 4-byte units after two for AH. */
+static struct link follow(struct lower *l, struct link h, const struct value *is_ah)
+{
+	const struct value *units = chain_load(l, h.at, 1), *v6, *ah, *len;
+
+	v6 = value_op_k(l, CBPF_LSH, value_op_k(l, CBPF_ADD, units, 1), 3);
+	ah = value_op_k(l, CBPF_LSH, value_op_k(l, CBPF_ADD, units, 2), 2);
+	/* is_ah NULL: this is AH, there is nothing else over IPv4. */
+	len = ah;
+	if (is_ah) {
+		len = value_op(l->v, CBPF_AND, ah, is_ah);
+		v6 = value_op(l->v, CBPF_AND, v6, value_op_k(l, CBPF_XOR, is_ah, UINT32_MAX));
+		len = value_op(l->v, CBPF_OR, len, v6);
+	}
+	return (struct link){ .next = chain_load(l, h.at, 0),
+			      .at = value_op(l->v, CBPF_ADD, h.at, len) };
+}
+
+static const struct cond *extends(struct lower *l, const struct value *next, bool ip6)
+{
+	static const u8 headers[] = { NEXT_HOP_BY_HOP, NEXT_DESTINATION, NEXT_ROUTING,
+				      NEXT_FRAGMENT };
+	const struct cond *c = NULL;
+
+	for (u32 i = 0; ip6 && i < ARRAY_SIZE(headers); i++) {
+		const struct cond *is = test_eq(l, next, headers[i]);
+
+		c = c ? either(l, c, is) : is;
+	}
+	return c ? either(l, c, test_eq(l, next, NEXT_AH)) : test_eq(l, next, NEXT_AH);
+}
+
+static const struct cond *chain(struct lower *l, bool ip6, u32 number)
+{
+	struct link h[PROTOCHAIN_MAX + 1];
+	const struct cond *c;
+
+	h[0].next = load_net(l, 1, ip6 ? 6 : 9);
+	h[0].at = ip6 ? value_const(l->v, IP6_HEADER) : proto_ip4_length(l);
+	for (u32 i = 0; i < PROTOCHAIN_MAX; i++)
+		h[i + 1] = follow(l, h[i], ip6 ? value_equals(l, h[i].next, NEXT_AH) : NULL);
+	c = test_eq(l, h[PROTOCHAIN_MAX].next, number);
+	for (u32 i = PROTOCHAIN_MAX; i-- > 0;) {
+		c = both(l, extends(l, h[i].next, ip6), c);
+		if (number != NEXT_NONE)
+			c = both(l, negate(l, test_eq(l, h[i].next, NEXT_NONE)), c);
+		c = either(l, test_eq(l, h[i].next, number), c);
+	}
+	return both(l, link_is(l, ip6 ? ETHERTYPE_IP6 : ETHERTYPE_IP), c);
+}
+
+const struct cond *protochain(struct lower *l, enum q_proto p, u32 number)
+{
+	const struct cond *ip4;
+
+	if (l->payload.var)
+		return lower_error(l, "'protochain' does not work behind headers of variable "
+				      "length");
+	switch (p) {
+	case Q_IP:
+		return chain(l, false, number);
+	case Q_IP6:
+		return chain(l, true, number);
+	case Q_DEFAULT:
+		ip4 = chain(l, false, number);
+		return ip4 ? either(l, ip4, chain(l, true, number)) : NULL;
+	default:
+		return lower_error(l, "'protochain' goes with ip and ip6 only");
+	}
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "oracle.h"
+
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <stdio.h>
+#include <sys/time.h>
+
+#include "filter/filter.h"
+
+/* Calls of libpcap to itself must not reach src/pcap; the sanitizers do not bear the flag, and load
+ * their own libraries first. */
+#ifdef __SANITIZE_ADDRESS__
+#define ORACLE_DEEPBIND 0
+#else
+#define ORACLE_DEEPBIND RTLD_DEEPBIND
+#endif
+
+/* libpcap's interface as pcap(3PCAP) has it. It is opened by hand, because src/pcap has functions
+ * of the same names. */
+struct bpf_program {
+	unsigned int count;
+	void *insns;
+};
+
+struct pcap_pkthdr {
+	struct timeval ts;
+	u32 caplen, len;
+};
+
+static struct {
+	void *(*open_dead)(int linktype, int snaplen);
+	int (*compile)(void *p, struct bpf_program *out, const char *text, int optimise,
+		       u32 netmask);
+	char *(*geterr)(void *p);
+	void (*close)(void *p);
+	int (*offline_filter)(const struct bpf_program *prog, const struct pcap_pkthdr *h,
+			      const u8 *data);
+	void (*freecode)(struct bpf_program *prog);
+} pcap;
+
+bool oracle_open(void)
+{
+	static const char *const names[] = { "libpcap.so.0.8", "libpcap.so.1", "libpcap.so" };
+	void *lib = NULL;
+
+	for (u32 i = 0; !lib && i < ARRAY_SIZE(names); i++)
+		lib = dlopen(names[i], RTLD_NOW | RTLD_LOCAL | ORACLE_DEEPBIND);
+	if (!lib)
+		return false;
+	pcap.open_dead = dlsym(lib, "pcap_open_dead");
+	pcap.compile = dlsym(lib, "pcap_compile");
+	pcap.geterr = dlsym(lib, "pcap_geterr");
+	pcap.close = dlsym(lib, "pcap_close");
+	pcap.offline_filter = dlsym(lib, "pcap_offline_filter");
+	pcap.freecode = dlsym(lib, "pcap_freecode");
+	return pcap.open_dead && pcap.compile && pcap.geterr && pcap.close && pcap.offline_filter &&
+	       pcap.freecode;
+}
+
+struct programs {
+	struct bpf_program plain, optimised;
+	bool has_plain, has_optimised;
+};
+
+static void compile(struct programs *p, const struct linktype *link, const char *text, u32 netmask,
+		    char error[256])
+{
+	void *dead = pcap.open_dead((int)link->dlt, 262144);
+
+	/* libpcap compares the mask as a number in host order. */
+	netmask = netmask == UINT32_MAX ? netmask : ntohl(netmask);
+	p->has_plain = !pcap.compile(dead, &p->plain, text, 0, netmask);
+	if (!p->has_plain)
+		snprintf(error, 256, "%s", pcap.geterr(dead));
+	p->has_optimised = !pcap.compile(dead, &p->optimised, text, 1, netmask);
+	pcap.close(dead);
+}
+
+static bool matches(const struct bpf_program *prog, const struct eval_packet *p)
+{
+	struct pcap_pkthdr h = { .caplen = p->len, .len = p->wire_len };
+
+	return pcap.offline_filter(prog, &h, p->data) != 0;
+}
+
+static void compare(struct oracle_result *out, const struct programs *p, struct eval *e,
+		    const struct packets *packets)
+{
+	for (u32 i = 0; i < packets->count; i++) {
+		const struct eval_packet *packet = &packets->list[i];
+		bool want = matches(&p->plain, packet);
+
+		/* A refused optimised program is one that rejects all packets. */
+		if (want != (p->has_optimised && matches(&p->optimised, packet))) {
+			out->disputed++;
+			continue;
+		}
+		out->packets++;
+		out->matched += want;
+		if (eval_run(e, packet) == want)
+			continue;
+		if (!out->wrong++)
+			out->first_wrong = i;
+	}
+}
+
+void oracle_compare(struct oracle_result *out, const struct linktype *link, const char *text,
+		    u32 netmask, const struct packets *packets)
+{
+	struct filter_opts opts = { .linktype = link->number, .netmask = netmask };
+	struct arena arena = { 0 };
+	struct values v = { .arena = &arena };
+	const struct cond *c = NULL;
+	struct programs p = { 0 };
+	struct eval e = { 0 };
+	struct diag d;
+
+	*out = (struct oracle_result){ 0 };
+	diag_init(&d);
+	compile(&p, link, text, netmask, out->error);
+	out->accepts = p.has_plain;
+	out->ours_accepts = !filter_parse(&c, &v, text, &opts, &d);
+	if (d.first)
+		snprintf(out->ours, sizeof(out->ours), "%s", d.first->text);
+	if (out->accepts && out->ours_accepts && eval_init(&e, &v, c))
+		compare(out, &p, &e, packets);
+	eval_fini(&e);
+	if (p.has_plain)
+		pcap.freecode(&p.plain);
+	if (p.has_optimised)
+		pcap.freecode(&p.optimised);
+	arena_fini(&arena);
+	diag_fini(&d);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * libpcap's verdicts beside ours. libpcap's optimised and unoptimised programs are both asked;
+ * where they differ on a packet libpcap is wrong about one of them, and the packet says nothing.
+ */
+#ifndef TESTS_FILTER_ORACLE_H
+#define TESTS_FILTER_ORACLE_H
+
+#include "packets.h"
+
+struct oracle_result {
+	bool accepts, ours_accepts;	/* the expression */
+	u32 packets, matched, disputed; /* disputed: libpcap with itself */
+	u32 wrong;			/* packets with another verdict than libpcap's */
+	u32 first_wrong;
+	char error[256], ours[256]; /* messages */
+};
+
+/* False: there is no libpcap here. */
+bool oracle_open(void);
+/* netmask in network order. */
+void oracle_compare(struct oracle_result *out, const struct linktype *link, const char *text,
+		    u32 netmask, const struct packets *packets);
+
+#endif

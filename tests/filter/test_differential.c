@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * expressions.txt against libpcap: the same expressions are accepted, and every packet has the same
+ * verdict, where libpcap agrees with itself; where it is wrong the file says why.
+ */
+#include "../test.h"
+
+#include "oracle.h"
+
+enum { MAX_LINE = 1024, PACKETS = 100, PACKETS_NONE = 10 };
+
+struct totals {
+	u32 expressions, compared, packets, matched, disputed, failed;
+};
+
+/* Does "[all -PPI]" or "[EN10MB RAW]" name this link type? */
+static bool names(const char *section, const struct linktype *link)
+{
+	char copy[MAX_LINE], *save, *word;
+	bool yes = false;
+
+	snprintf(copy, sizeof(copy), "%s", section);
+	for (word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+		if (!strcmp(word, "all"))
+			yes = true;
+		else if (!strcmp(word, link->name))
+			yes = true;
+		else if (word[0] == '-' && !strcmp(word + 1, link->name))
+			yes = false;
+	}
+	return yes;
+}
+
+static const u32 netmask = 0x00ffffff; /* 255.255.255.0 in network order, little-endian */
+
+static void expect_same(struct totals *t, const struct linktype *link, const char *text,
+			const struct packets *p)
+{
+	struct oracle_result r;
+
+	oracle_compare(&r, link, text, netmask, p);
+	t->compared++;
+	t->packets += r.packets;
+	t->matched += r.matched;
+	t->disputed += r.disputed;
+	if (r.accepts != r.ours_accepts)
+		print_message("# %s: %s: libpcap: %s; ours: %s\n", link->name, text,
+			      r.accepts ? "accepted" : r.error,
+			      r.ours_accepts ? "accepted" : r.ours);
+	else if (r.wrong)
+		print_message("# %s: %s: %u of %u packets, first %u\n", link->name, text, r.wrong,
+			      r.packets, r.first_wrong);
+	else
+		return;
+	t->failed++;
+}
+
+/* "wrong: why | expression": libpcap must still differ. */
+static void expect_other(struct totals *t, const struct linktype *link, const char *line,
+			 const struct packets *p)
+{
+	const char *text = strstr(line, " | ");
+	struct oracle_result r;
+
+	assert_non_null(text);
+	text += 3;
+	oracle_compare(&r, link, text, netmask, p);
+	if (r.accepts == r.ours_accepts && !r.wrong) {
+		print_message("# %s: %s: libpcap is right now\n", link->name, text);
+		t->failed++;
+	}
+}
+
+static void run_file(struct totals *t, const struct linktype *link, const struct packets *p,
+		     bool wrong)
+{
+	FILE *f = fopen(FILTER_DIR "/expressions.txt", "r");
+	char line[MAX_LINE], section[MAX_LINE] = "";
+
+	assert_non_null(f);
+	t->expressions = 0;
+	while (fgets(line, sizeof(line), f)) {
+		bool is_wrong = !strncmp(line, "wrong: ", 7);
+
+		line[strcspn(line, "\n")] = 0;
+		if (!line[0] || line[0] == '#')
+			continue;
+		if (line[0] == '[') {
+			line[strcspn(line, "]")] = 0;
+			snprintf(section, sizeof(section), "%s", line + 1);
+			continue;
+		}
+		t->expressions += !is_wrong;
+		if (is_wrong != wrong || !names(section, link))
+			continue;
+		if (wrong)
+			expect_other(t, link, line, p);
+		else
+			expect_same(t, link, strcmp(line, "\"\"") ? line : "", p);
+	}
+	fclose(f);
+}
+
+static void run_all(bool wrong)
+{
+	struct totals t = { 0 };
+	const struct linktype *link;
+
+	if (!oracle_open())
+		test_skip("no libpcap");
+	if (!getenv("SKEP_PCAPS") && !wrong)
+		print_message("# SKEP_PCAPS is not set: made packets only\n");
+	for (u32 i = 0; (link = linktype_row(i)); i++) {
+		struct packets p = { 0 };
+
+		packets_make(&p, link, link->kind == KIND_NONE ? PACKETS_NONE : PACKETS, i + 1);
+		/* What libpcap has wrong shows in few packets. */
+		if (wrong)
+			packets_make(&p, link, 10 * PACKETS, 1000 + i);
+		packets_from_folder(&p, getenv("SKEP_PCAPS"), link);
+		run_file(&t, link, &p, wrong);
+		packets_free(&p);
+	}
+	print_message("# %u expressions, %u with link types, %u packets, %u matched, %u disputed\n",
+		      t.expressions, t.compared, t.packets, t.matched, t.disputed);
+	assert_int_equal(t.failed, 0);
+	assert_true(t.expressions >= 600);
+	assert_true(wrong || t.matched > t.packets / 100);
+}
+
+static void verdicts_are_libpcaps(void **state)
+{
+	run_all(false);
+}
+
+static void libpcap_is_wrong_where_the_file_says(void **state)
+{
+	run_all(true);
+}
+
+static const struct CMUnitTest tests[] = {
+	TEST(verdicts_are_libpcaps),
+	TEST(libpcap_is_wrong_where_the_file_says),
+};
+TEST_MAIN(tests)
