@@ -1,32 +1,411 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* skep map: the kernel's maps. */
+/* skep map: the kernel's maps, with bpftool's verbs. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "look.h"
+
+/* One call of the command. */
+struct map_call {
+	const struct command *self;
+	struct look_args a;
+	struct skep_diag *diag;
+	struct skep_map *map;
+	struct skep_map_info info;
+	uint8_t *key, *value;
+	bool have_key, have_value;
+	uint64_t flags;
+};
+
+static int failed(struct map_call *c, const char *what, int err)
+{
+	report(c->diag);
+	if (err == -ENOENT)
+		fprintf(stderr, "error: %s: there is no such element\n", what);
+	else
+		fprintf(stderr, "error: %s: %s\n", what, strerror(-err));
+	return EXIT_FAILED;
+}
+
+/* ---- words ---- */
+
+static const char *const keywords[] = { "key", "value", "any", "noexist", "exist" };
+
+static bool is_keyword(const char *word)
+{
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++) {
+		if (!strcmp(word, keywords[i]))
+			return true;
+	}
+	return false;
+}
+
+static int usage(struct map_call *c, const char *why)
+{
+	opt_usage(c->self, why);
+	return -EINVAL;
+}
+
+/* bpftool's bytes: "hex 0a 00", "10 0 0 0", "0x0a 0 …": one word a byte. */
+static int read_bytes(struct map_call *c, uint8_t *out, uint32_t size, const char *what)
+{
+	bool hex = c->a.n && !strcmp(c->a.words[0], "hex");
+	char message[96];
+
+	c->a.words += hex;
+	c->a.n -= hex;
+	for (uint32_t i = 0; i < size; i++) {
+		char *end = NULL;
+		unsigned long byte = c->a.n ? strtoul(c->a.words[0], &end, hex ? 16 : 0) : 256;
+
+		if (byte > 255 || !end || *end) {
+			snprintf(message, sizeof(message),
+				 "%s wants %u bytes, a word each, or one word such as 10.0.0.1",
+				 what, size);
+			return usage(c, message);
+		}
+		out[i] = (uint8_t)byte;
+		c->a.words++;
+		c->a.n--;
+	}
+	return 0;
+}
+
+/* A key or value: bytes as bpftool takes them, or one word in skep's notation. */
+static int read_data(struct map_call *c, bool key)
+{
+	uint32_t size = key ? c->info.key_size : c->info.value_size;
+	uint8_t *out = key ? c->key : c->value;
+	int n = 0;
+
+	while (n < c->a.n && !is_keyword(c->a.words[n]))
+		n++;
+	if (!n)
+		return usage(c, key ? "a key is missing" : "a value is missing");
+	if (n == 2 && (!strcmp(c->a.words[0], "id") || !strcmp(c->a.words[0], "pinned")))
+		return usage(c, "programs and maps are given by their number: value N");
+	if (n > 1 || (size == 1 && strcmp(c->a.words[0], "hex")))
+		return read_bytes(c, out, size, key ? "the key" : "the value");
+	if (skep_map_parse(c->map, key, c->a.words[0], out, c->diag)) {
+		report(c->diag);
+		return -EIO;
+	}
+	c->a.words++;
+	c->a.n--;
+	return 0;
+}
+
+/* "key …", "value …", "any|exist|noexist" in any order. */
+static int read_words(struct map_call *c)
+{
+	int err = 0;
+
+	while (c->a.n && !err) {
+		const char *word = c->a.words[0];
+
+		c->a.words++;
+		c->a.n--;
+		if (!strcmp(word, "key")) {
+			err = read_data(c, true);
+			c->have_key = !err;
+		} else if (!strcmp(word, "value")) {
+			err = read_data(c, false);
+			c->have_value = !err;
+		} else if (!strcmp(word, "noexist")) {
+			c->flags = 1;
+		} else if (!strcmp(word, "exist")) {
+			c->flags = 2;
+		} else if (strcmp(word, "any")) {
+			return usage(c, "after the map: key DATA, value DATA, any, exist, noexist");
+		}
+	}
+	return err;
+}
+
+/* ---- verbs ---- */
+
+static enum skep_format format_of(const struct map_call *c)
+{
+	return c->a.pretty ? SKEP_JSON_PRETTY : c->a.json ? SKEP_JSON : SKEP_TEXT;
+}
+
+static int do_dump(struct map_call *c)
+{
+	int err = skep_map_dump(c->map, NULL, stdout, format_of(c));
+
+	return err ? failed(c, "dump", err) : EXIT_OK;
+}
+
+static int do_lookup(struct map_call *c)
+{
+	int err;
+
+	if (c->info.key_size && !c->have_key)
+		return opt_usage(c->self, "which key?");
+	err = skep_map_dump(c->map, c->key, stdout, format_of(c));
+	return err == -ENOENT ? EXIT_FAILED : err ? failed(c, "lookup", err) : EXIT_OK;
+}
+
+static int do_update(struct map_call *c)
+{
+	int err;
+
+	if ((c->info.key_size && !c->have_key) || (c->info.value_size && !c->have_value))
+		return opt_usage(c->self, "say: map update MAP key DATA value DATA");
+	err = skep_map_set(c->map, c->info.key_size ? c->key : NULL, c->value, c->flags);
+	if (!err && c->a.json)
+		puts("null");
+	return err ? failed(c, "update", err) : EXIT_OK;
+}
+
+static int do_delete(struct map_call *c)
+{
+	int err;
+
+	if (!c->have_key)
+		return opt_usage(c->self, "which key?");
+	err = skep_map_del(c->map, c->key);
+	if (!err && c->a.json)
+		puts("null");
+	return err ? failed(c, "delete", err) : EXIT_OK;
+}
+
+static void put_bytes(const char *before, const uint8_t *data, uint32_t len, bool json)
+{
+	printf("%s%s", before, json ? "[" : "");
+	for (uint32_t i = 0; i < len; i++)
+		printf(json ? "%s\"0x%02x\"" : "%s%02x", i ? json ? "," : " " : "", data[i]);
+	fputs(json ? "]" : "", stdout);
+}
+
+static int do_getnext(struct map_call *c)
+{
+	int err = skep_map_next(c->map, c->have_key ? c->key : NULL, c->value);
+	bool json = c->a.json || c->a.pretty;
+
+	if (err)
+		return failed(c, "getnext", err);
+	if (c->have_key)
+		put_bytes(json ? "{\"key\":" : "key:\n", c->key, c->info.key_size, json);
+	else
+		fputs(json ? "{\"key\":null" : "key: None", stdout);
+	put_bytes(json ? ",\"next_key\":" : "\nnext key:\n", c->value, c->info.key_size, json);
+	fputs(json ? "}\n" : "\n", stdout);
+	return EXIT_OK;
+}
+
+static int do_take(struct map_call *c)
+{
+	int err = skep_map_take(c->map, NULL, c->value);
+	bool json = c->a.json || c->a.pretty;
+
+	if (err == -ENOENT) {
+		fputs(json ? "null\n" : "Error: empty map\n", json ? stdout : stderr);
+		return EXIT_FAILED;
+	}
+	if (err)
+		return failed(c, "pop", err);
+	fputs(json ? "{" : "value: ", stdout);
+	put_bytes(json ? "\"value\":" : "", c->value, c->info.value_size, json);
+	fputs(json ? "}\n" : "\n", stdout);
+	return EXIT_OK;
+}
+
+static int do_freeze(struct map_call *c)
+{
+	int err = skep_map_freeze(c->map);
+
+	return err ? failed(c, "freeze", err) : EXIT_OK;
+}
+
+static const struct verb {
+	const char *name;
+	int (*run)(struct map_call *c);
+} verbs[] = {
+	{ "dump", do_dump },	 { "lookup", do_lookup },   { "update", do_update },
+	{ "delete", do_delete }, { "getnext", do_getnext }, { "freeze", do_freeze },
+	{ "peek", do_lookup },	 { "push", do_update },	    { "enqueue", do_update },
+	{ "pop", do_take },	 { "dequeue", do_take },
+};
+
+static int open_map(struct map_call *c)
+{
+	size_t size;
+
+	if (!look_select(&c->a, c->self))
+		return EXIT_USAGE;
+	if (!c->a.opts.by)
+		return opt_usage(c->self, "which map? say: id N, name NAME or pinned PATH");
+	if (skep_map_open(&c->map, &c->a.opts, c->diag)) {
+		report(c->diag);
+		return EXIT_FAILED;
+	}
+	skep_map_info(c->map, &c->info);
+	size = skep_map_value_len(c->map);
+	if (size < c->info.key_size)
+		size = c->info.key_size;
+	c->key = calloc(1, c->info.key_size + 1);
+	c->value = calloc(1, size + 1);
+	return c->key && c->value ? EXIT_OK : EXIT_FAILED;
+}
+
+static int on_map(struct map_call *c, const struct verb *verb)
+{
+	int status = open_map(c), err;
+
+	if (status == EXIT_OK) {
+		err = read_words(c);
+		status = err == -EINVAL ? EXIT_USAGE : err ? EXIT_FAILED : verb->run(c);
+	}
+	free(c->key);
+	free(c->value);
+	skep_map_close(c->map);
+	return status;
+}
+
+static int pin(struct map_call *c)
+{
+	int status = open_map(c);
+
+	if (status == EXIT_OK && c->a.n != 1)
+		status = opt_usage(c->self, "say: map pin MAP FILE");
+	else if (status == EXIT_OK && skep_map_pin(c->map, c->a.words[0], c->diag))
+		status = EXIT_FAILED;
+	report(c->diag);
+	free(c->key);
+	free(c->value);
+	skep_map_close(c->map);
+	return status;
+}
+
+/* ---- create ---- */
+
+static bool number(const char *word, uint32_t *out)
+{
+	char *end;
+	unsigned long n = strtoul(word, &end, 0);
+
+	*out = (uint32_t)n;
+	return *word && !*end && n <= UINT32_MAX;
+}
+
+/* FILE type TYPE key N value N entries N name NAME [flags N] [inner_map MAP] */
+static int create_words(struct map_call *c, struct skep_map_def *def, struct skep_map **inner)
+{
+	while (c->a.n >= 2) {
+		const char *name = c->a.words[0], *word = c->a.words[1];
+		bool ok = true;
+
+		c->a.words += 2;
+		c->a.n -= 2;
+		if (!strcmp(name, "type"))
+			def->type = word;
+		else if (!strcmp(name, "name"))
+			def->name = word;
+		else if (!strcmp(name, "key"))
+			ok = number(word, &def->key_size);
+		else if (!strcmp(name, "value"))
+			ok = number(word, &def->value_size);
+		else if (!strcmp(name, "entries"))
+			ok = number(word, &def->max_entries);
+		else if (!strcmp(name, "flags"))
+			ok = number(word, &def->flags);
+		else if (!strcmp(name, "inner_map") && c->a.n) {
+			c->a.opts.by = word;
+			c->a.opts.value = c->a.words[0];
+			c->a.words++;
+			c->a.n--;
+			if (skep_map_open(inner, &c->a.opts, c->diag))
+				return EXIT_FAILED;
+		} else {
+			return opt_usage(c->self, "say: map create FILE type TYPE key SIZE value "
+						  "SIZE entries N name NAME");
+		}
+		if (!ok)
+			return opt_usage(c->self,
+					 "a size, a number of entries or flags is no number");
+	}
+	return c->a.n || !def->type ? opt_usage(c->self, "the type is missing") : EXIT_OK;
+}
+
+static int create(struct map_call *c)
+{
+	struct skep_map_def def = { 0 };
+	struct skep_map *inner = NULL;
+	const char *path;
+	int status;
+
+	if (!c->a.n)
+		return opt_usage(c->self, "where shall it be pinned? say: map create FILE type …");
+	path = c->a.words[0];
+	c->a.words++;
+	c->a.n--;
+	status = create_words(c, &def, &inner);
+	if (status == EXIT_OK &&
+	    (skep_map_create(&c->map, &def, inner, c->diag) || skep_map_pin(c->map, path, c->diag)))
+		status = EXIT_FAILED;
+	report(c->diag);
+	skep_map_close(c->map);
+	skep_map_close(inner);
+	return status;
+}
+
+static int run_verb(struct map_call *c, const char *verb)
+{
+	if (!strcmp(verb, "create"))
+		return create(c);
+	if (!strcmp(verb, "pin"))
+		return pin(c);
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (look_verb(verb, verbs[i].name))
+			return on_map(c, &verbs[i]);
+	}
+	return opt_usage(c->self, "a map is shown, dumped, looked up, updated, …");
+}
 
 static int map_main(const struct command *self, int argc, char **argv)
 {
-	struct look_args a = { 0 };
+	struct map_call c = { .self = self };
 	const char *verb;
+	int status;
 
-	if (look_parse(&a, self, argc, argv) < 0)
-		return opt_status(a.n);
-	verb = a.n ? a.words[0] : "show";
-	if (!look_verb(verb, "show") && !look_verb(verb, "list"))
-		return opt_usage(self, "say: map show");
-	if (a.n) {
-		a.words++;
-		a.n--;
+	if (look_parse(&c.a, self, argc, argv) < 0)
+		return opt_status(c.a.n);
+	verb = c.a.n ? c.a.words[0] : "show";
+	if (c.a.n) {
+		c.a.words++;
+		c.a.n--;
 	}
-	if (!look_select(&a, self))
-		return EXIT_USAGE;
-	return look_show(&a, self, SKEP_LOOK_MAPS);
+	if (look_verb(verb, "show") || look_verb(verb, "list"))
+		return look_select(&c.a, self) ? look_show(&c.a, self, SKEP_LOOK_MAPS) : EXIT_USAGE;
+	c.diag = skep_diag_new();
+	status = run_verb(&c, verb);
+	skep_diag_free(c.diag);
+	return status;
 }
 
 const struct command cmd_map = {
 	.name = "map",
-	.operands = "show [id N | name NAME | pinned PATH]",
-	.summary = "the kernel's maps",
-	.about = "Shows what the running kernel holds, in the shape of bpftool's output.\n\n"
-		 "    skep map show\n"
-		 "    skep map show id 5 --json\n",
+	.operands = "VERB [MAP] …",
+	.summary = "the kernel's maps: show, dump, look up, change",
+	.about = "MAP is: id N, name NAME or pinned PATH. Verbs, as bpftool has them:\n"
+		 "    show [MAP]                     list\n"
+		 "    dump MAP                       all elements\n"
+		 "    lookup MAP key DATA            one\n"
+		 "    update MAP key DATA value DATA [any | exist | noexist]\n"
+		 "    delete MAP key DATA\n"
+		 "    getnext MAP [key DATA]\n"
+		 "    peek, pop, dequeue MAP; push, enqueue MAP value DATA\n"
+		 "    freeze MAP; pin MAP FILE\n"
+		 "    create FILE type TYPE key SIZE value SIZE entries N name NAME [flags N]\n"
+		 "           [inner_map MAP]\n"
+		 "DATA is bytes, one word each (\"hex 0a 00 00 01\", \"10 0 0 1\"), or one word: a "
+		 "number,\n"
+		 "an address, a prefix, \"text\", {member,member} by the map's types. In maps of "
+		 "maps\n"
+		 "and programs a value is their number.\n\n"
+		 "    skep map dump name proto_stats\n"
+		 "    skep map update id 7 key 10.0.0.0/8 value 1\n",
 	.main = map_main,
 };

@@ -491,6 +491,14 @@ int skep_map_next(struct skep_map *map, const void *key, void *next_key);
  * and sizes. */
 int skep_map_parse(const struct skep_map *map, bool key, const char *text, void *out,
 		   struct skep_diag *diag);
+/* Read and remove in one step. Queues and stacks have no keys: NULL, then skep_map_get looks at
+ * the next value, skep_map_set adds one and this takes one off. */
+int skep_map_take(struct skep_map *map, const void *key, void *value);
+int skep_map_freeze(struct skep_map *map); /* from now on skep_map_set fails: -EPERM */
+int skep_map_pin(struct skep_map *map, const char *path, struct skep_diag *diag);
+/* Every element, or the one of `key`, in the shape of bpftool's output: bytes, and decoded where
+ * there is BTF. -ENOENT: no such element. */
+int skep_map_dump(struct skep_map *map, const void *key, FILE *out, enum skep_format format);
 /* All elements, decoded through BTF. */
 int skep_map_print(struct skep_map *map, FILE *out, enum skep_format format);
 
@@ -534,6 +542,15 @@ struct skep_look_opts {
 /* Text, JSON or pretty JSON. -EPERM: the diagnostic names the capability that is missing. */
 int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
 	      enum skep_format format, struct skep_diag *diag);
+
+/* A map of the kernel, whoever made it; in maps of maps and programs a value is a number. Other
+ * handles and programs are not affected when it is closed. */
+int skep_map_open(struct skep_map **out, const struct skep_look_opts *which,
+		  struct skep_diag *diag);
+/* A new map in the kernel. `inner`: template of a map of maps' values, or NULL. */
+int skep_map_create(struct skep_map **out, const struct skep_map_def *def, struct skep_map *inner,
+		    struct skep_diag *diag);
+void skep_map_close(struct skep_map *map); /* of the two above only */
 
 struct skep_feature_opts {
 	size_t size;

@@ -5,6 +5,7 @@
 #include "api/handle.h"
 #include "kernel/feature.h"
 #include "kernel/look.h"
+#include "kernel/map_open.h"
 
 static int look_at(enum skep_look what, struct look *l, const struct skep_look_opts *o)
 {
@@ -60,6 +61,42 @@ int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
 		js_close(l.json, ']');
 	look_fini(&l);
 	return err;
+}
+
+int skep_map_open(struct skep_map **out, const struct skep_look_opts *which, struct skep_diag *diag)
+{
+	struct skep_look_opts ours = { .size = sizeof(ours) };
+	struct look l = { .d = diag_of(diag) };
+	struct unit_map *m;
+	int err = opts_copy(&ours, sizeof(ours), which, "skep_look_opts", l.d);
+
+	if (!err && (!ours.by || !ours.value))
+		err = diag_error(l.d, -EINVAL, NOWHERE, "which map?");
+	l.by = ours.by;
+	l.value = ours.value;
+	if (!err)
+		err = kernel_map_open(&m, &l);
+	if (!err)
+		*out = map_handle(m);
+	return err;
+}
+
+int skep_map_create(struct skep_map **out, const struct skep_map_def *def, struct skep_map *inner,
+		    struct skep_diag *diag)
+{
+	struct unit_map *m;
+	int err = kernel_map_create(&m, def, inner ? kernel_map_fd(map_of(inner)) : -1,
+				    diag_of(diag));
+
+	if (!err)
+		*out = map_handle(m);
+	return err;
+}
+
+void skep_map_close(struct skep_map *map)
+{
+	if (map)
+		kernel_map_close(map_of(map));
 }
 
 int skep_feature_probe(const struct skep_feature_opts *opts, FILE *out, enum skep_format format,

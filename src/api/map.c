@@ -66,6 +66,26 @@ int skep_map_next(struct skep_map *map, const void *key, void *next_key)
 	return ops_of(map_of(map))->map_next(map_of(map), key, next_key);
 }
 
+int skep_map_take(struct skep_map *map, const void *key, void *value)
+{
+	return ops_of(map_of(map))->map_take(map_of(map), key, value);
+}
+
+int skep_map_freeze(struct skep_map *map)
+{
+	return ops_of(map_of(map))->map_freeze(map_of(map));
+}
+
+int skep_map_pin(struct skep_map *map, const char *path, struct skep_diag *diag)
+{
+	struct unit_map *m = map_of(map);
+
+	if (!ops_of(m)->map_pin)
+		return diag_error(diag_of(diag), -EOPNOTSUPP, NOWHERE,
+				  "maps of the engine '%s' cannot be pinned", ops_of(m)->kind);
+	return ops_of(m)->map_pin(m, path, diag_of(diag));
+}
+
 /* ---- printing ---- */
 
 static bool is_array(const struct obj_map *m)
@@ -74,7 +94,7 @@ static bool is_array(const struct obj_map *m)
 }
 
 /* Maps whose value is one for each CPU, each rounded up to 8 bytes. */
-static bool is_percpu(const struct obj_map *m)
+bool map_is_per_cpu(const struct obj_map *m)
 {
 	return m->type == MAP_TYPE_PERCPU_ARRAY || m->type == MAP_TYPE_PERCPU_HASH ||
 	       m->type == MAP_TYPE_LRU_PERCPU_HASH;
@@ -155,7 +175,7 @@ static void text_value(const struct unit_map *m, const u8 *value, size_t len, st
 {
 	size_t size = m->src->value_size, stride = ROUND_UP(size, 8);
 
-	if (!is_percpu(m->src)) {
+	if (!map_is_per_cpu(m->src)) {
 		print_typed(m, m->src->value_type_id, value, size, SKEP_TEXT, out);
 		return;
 	}
@@ -191,7 +211,7 @@ static void json_value(const struct unit_map *m, const u8 *value, size_t len, bo
 	size_t size = m->src->value_size, stride = ROUND_UP(size, 8);
 	u32 type = typed ? m->src->value_type_id : 0;
 
-	if (!is_percpu(m->src)) {
+	if (!map_is_per_cpu(m->src)) {
 		buf_puts(out, comma ? ",\"value\":" : "\"value\":");
 		print_typed(m, type, value, size, SKEP_JSON, out);
 		return;
@@ -205,22 +225,29 @@ static void json_value(const struct unit_map *m, const u8 *value, size_t len, bo
 	buf_putc(out, ']');
 }
 
-static void json_element(const struct unit_map *m, const u8 *key, const u8 *value, size_t len,
-			 struct buf *out)
+void map_json_formatted(const struct unit_map *m, const u8 *key, const u8 *value, size_t len,
+			struct buf *out)
+{
+	u32 key_type = m->src->key_type_id;
+
+	buf_putc(out, '{');
+	if (key_type) {
+		buf_puts(out, "\"key\":");
+		print_typed(m, key_type, key, m->src->key_size, SKEP_JSON, out);
+	}
+	json_value(m, value, len, true, key_type != 0, out);
+	buf_putc(out, '}');
+}
+
+void map_json_element(const struct unit_map *m, const u8 *key, const u8 *value, size_t len,
+		      struct buf *out)
 {
 	buf_puts(out, "{\"key\":");
 	print_bytes(out, key, m->src->key_size, true);
 	json_value(m, value, len, false, true, out);
 	if (m->unit->obj->types && m->src->value_type_id) {
-		u32 key_type = m->src->key_type_id;
-
-		buf_puts(out, ",\"formatted\":{");
-		if (key_type) {
-			buf_puts(out, "\"key\":");
-			print_typed(m, key_type, key, m->src->key_size, SKEP_JSON, out);
-		}
-		json_value(m, value, len, true, key_type != 0, out);
-		buf_putc(out, '}');
+		buf_puts(out, ",\"formatted\":");
+		map_json_formatted(m, key, value, len, out);
 	}
 	buf_putc(out, '}');
 }
@@ -253,7 +280,8 @@ static int list_elements(struct listing *l, struct unit_map *m, enum skep_format
 		if (format == SKEP_JSON && l->shown)
 			buf_putc(&l->text, ',');
 		l->shown++;
-		(format == SKEP_JSON ? json_element : text_element)(m, key, value, len, &l->text);
+		(format == SKEP_JSON ? map_json_element : text_element)(m, key, value, len,
+									&l->text);
 	}
 	err = err == -ENOENT ? l->text.err : err;
 out:

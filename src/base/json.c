@@ -108,10 +108,51 @@ void js_bool(struct json *j, const char *name, bool value)
 	fputs(value ? "true" : "false", j->out);
 }
 
+static void new_line(const struct json *j, u32 depth)
+{
+	fputc('\n', j->out);
+	for (u32 i = 0; i < depth; i++)
+		fputs("    ", j->out);
+}
+
+/* Compact JSON over several lines. */
+static void indented(const struct json *j, const char *s)
+{
+	u32 depth = j->depth;
+	bool quoted = false;
+
+	for (; *s; s++) {
+		bool closes = !quoted && (*s == '}' || *s == ']');
+
+		if (closes) {
+			depth--;
+			if (s[-1] != '{' && s[-1] != '[')
+				new_line(j, depth);
+		}
+		fputc(*s, j->out);
+		if (quoted && *s == '\\' && s[1])
+			fputc(*++s, j->out);
+		else if (*s == '"')
+			quoted = !quoted;
+		else if (!quoted && *s == ':')
+			fputc(' ', j->out);
+		else if (!quoted && *s == ',')
+			new_line(j, depth);
+		else if (!quoted && (*s == '{' || *s == '[')) {
+			depth++;
+			if (s[1] != '}' && s[1] != ']')
+				new_line(j, depth);
+		}
+	}
+}
+
 void js_raw(struct json *j, const char *name, const char *value)
 {
 	member(j, name);
-	fputs(value, j->out);
+	if (j->pretty)
+		indented(j, value);
+	else
+		fputs(value, j->out);
 }
 
 void js_hex(struct json *j, const char *name, const u8 *bytes, size_t len)

@@ -69,6 +69,9 @@ struct engine_ops {
 	int (*map_set)(struct unit_map *m, const void *key, const void *value, u64 flags);
 	int (*map_del)(struct unit_map *m, const void *key);
 	int (*map_next)(struct unit_map *m, const void *key, void *next_key);
+	int (*map_take)(struct unit_map *m, const void *key, void *value);
+	int (*map_freeze)(struct unit_map *m);
+	int (*map_pin)(struct unit_map *m, const char *path, struct diag *d); /* NULL: it cannot */
 	size_t (*map_value_len)(const struct unit_map *m);
 	int (*poll)(struct unit *u, int timeout_ms, skep_event_fn fn, void *arg);
 	/* Links; all NULL: programs run only when asked. `opts` are this version's, whole. The

@@ -38,6 +38,7 @@ struct kernel_map {
 	void *mem;	/* mapped value of a data map, NULL: not mapped */
 	size_t mem_len; /* bytes, whole pages */
 	bool unmappable;
+	bool foreign;	  /* made by others: what it refers to is named by kernel numbers */
 	char *pinned;	  /* path that this load made, owned; NULL: none */
 	size_t value_len; /* bytes of a value as the system call sees it */
 };
@@ -126,6 +127,9 @@ int kernel_map_get(struct unit_map *m, const void *key, void *value);
 int kernel_map_set(struct unit_map *m, const void *key, const void *value, u64 flags);
 int kernel_map_del(struct unit_map *m, const void *key);
 int kernel_map_next(struct unit_map *m, const void *key, void *next_key);
+int kernel_map_take(struct unit_map *m, const void *key, void *value);
+int kernel_map_freeze(struct unit_map *m);
+int kernel_map_pin(struct unit_map *m, const char *path, struct diag *d);
 size_t kernel_map_value_len(const struct unit_map *m);
 size_t kernel_value_len(const struct obj_map *m);
 

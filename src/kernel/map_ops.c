@@ -48,6 +48,23 @@ int kernel_map_get(struct unit_map *m, const void *key, void *value)
 	return sys_map_op(CMD_MAP_LOOKUP, live(m)->fd, key, value, 0);
 }
 
+/* In maps of others programs and maps are named by their number, as reading shows them. */
+static int set_foreign(struct unit_map *m, const void *key, const void *value, u64 flags)
+{
+	bool prog = m->src->type == MAP_TYPE_PROG_ARRAY;
+	int fd, err;
+
+	if (!prog && m->src->type != MAP_TYPE_ARRAY_OF_MAPS &&
+	    m->src->type != MAP_TYPE_HASH_OF_MAPS)
+		return sys_map_op(CMD_MAP_UPDATE, live(m)->fd, key, value, flags);
+	fd = sys_by_id(prog ? SYS_PROG : SYS_MAP, LOAD(u32, value));
+	if (fd < 0)
+		return fd;
+	err = sys_map_op(CMD_MAP_UPDATE, live(m)->fd, key, &fd, flags);
+	sys_close(&fd);
+	return err;
+}
+
 /* As with the user engine, programs and maps are named by their index in the object. */
 int kernel_map_set(struct unit_map *m, const void *key, const void *value, u64 flags)
 {
@@ -58,6 +75,8 @@ int kernel_map_set(struct unit_map *m, const void *key, const void *value, u64 f
 
 	if (!live(m))
 		return -ENOENT;
+	if (live(m)->foreign)
+		return set_foreign(m, key, value, flags);
 	switch (m->src->type) {
 	case MAP_TYPE_PROG_ARRAY:
 		index = LOAD(u32, value);
@@ -87,4 +106,27 @@ int kernel_map_next(struct unit_map *m, const void *key, void *next_key)
 size_t kernel_map_value_len(const struct unit_map *m)
 {
 	return live(m) ? live(m)->value_len : 0;
+}
+
+int kernel_map_take(struct unit_map *m, const void *key, void *value)
+{
+	return live(m) ? sys_map_op(CMD_MAP_LOOKUP_DELETE, live(m)->fd, key, value, 0) : -ENOENT;
+}
+
+int kernel_map_freeze(struct unit_map *m)
+{
+	return live(m) ? sys_map_op(CMD_MAP_FREEZE, live(m)->fd, NULL, NULL, 0) : -ENOENT;
+}
+
+int kernel_map_pin(struct unit_map *m, const char *path, struct diag *d)
+{
+	int err = live(m) ? sys_pin(live(m)->fd, path) : -ENOENT;
+
+	if (!err)
+		return 0;
+	diag_error(d, err, NOWHERE, "map '%s' cannot be pinned to '%s': %s", m->src->name, path,
+		   sys_error(-err));
+	if (err == -EINVAL || err == -EPERM)
+		diag_hint(d, "pins live in a BPF file system: mount -t bpf bpf /sys/fs/bpf");
+	return err;
 }

@@ -81,6 +81,16 @@ static int user_map_next(struct unit_map *m, const void *key, void *next_key)
 	return live_map(m) ? map_next(live_map(m), key, next_key) : -ENOENT;
 }
 
+static int user_map_take(struct unit_map *m, const void *key, void *value)
+{
+	return live_map(m) ? map_take(live_map(m), key, value) : -ENOENT;
+}
+
+static int user_map_freeze(struct unit_map *m)
+{
+	return live_map(m) ? map_freeze(live_map(m)) : -ENOENT;
+}
+
 static size_t user_map_value_len(const struct unit_map *m)
 {
 	return live_map(m) ? map_read_size(live_map(m)) : 0;
@@ -99,6 +109,8 @@ const struct engine_ops engine_user = {
 	.map_set = user_map_set,
 	.map_del = user_map_del,
 	.map_next = user_map_next,
+	.map_take = user_map_take,
+	.map_freeze = user_map_freeze,
 	.map_value_len = user_map_value_len,
 	.poll = user_poll,
 };
