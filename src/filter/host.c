@@ -209,7 +209,7 @@ static const struct cond *host_link_named(struct lower *l, struct qual q, const 
 {
 	u8 mac[6];
 
-	if (names_ether(l, name, mac))
+	if (lookup_ether(l, name, mac))
 		return NULL;
 	return host_mac(l, q.dir, mac);
 }
@@ -224,7 +224,7 @@ const struct cond *host_named(struct lower *l, struct qual q, const char *name)
 		return host_link_named(l, q, name);
 	if (q.proto == Q_DECNET)
 		return lower_error(l, "DECnet names are not looked up, write area.node");
-	if (names_host(l, name, &addr, &count))
+	if (lookup_host(l, name, &addr, &count))
 		return NULL;
 	for (u32 i = 0; i < count; i++) {
 		if (addr[i].ip6 ? q.proto == Q_IP || q.proto == Q_ARP || q.proto == Q_RARP
@@ -245,7 +245,7 @@ const struct cond *host_net_named(struct lower *l, struct qual q, const char *na
 {
 	u32 net, mask;
 
-	if (names_net(l, name, &net, &mask))
+	if (lookup_net(l, name, &net, &mask))
 		return NULL;
 	return host_ip4(l, q, net, mask);
 }
@@ -258,7 +258,7 @@ const struct cond *host_gateway(struct lower *l, struct qual q, const char *name
 
 	if (q.proto != Q_DEFAULT && q.proto != Q_IP && q.proto != Q_ARP && q.proto != Q_RARP)
 		return wrong_proto(l, q, "'gateway'");
-	if (names_ether(l, name, addr)) {
+	if (lookup_ether(l, name, addr)) {
 		diag_hint(l->d, "'gateway' needs the name in /etc/ethers and among the hosts; "
 				"else write: ether host … and not host …");
 		return NULL;

@@ -69,7 +69,7 @@ const struct cond *ident_number(struct lower *l, struct qual q, u32 number)
 
 static int dotted(struct lower *l, const char *text, u32 *value)
 {
-	int bits = names_dotted(text, value);
+	int bits = lookup_dotted(text, value);
 
 	if (bits < 0)
 		lower_error(l, "'%s' is no IPv4 address", text);
@@ -145,7 +145,7 @@ const struct cond *ident_ip6(struct lower *l, struct qual q, const char *text, u
 {
 	u8 addr[16];
 
-	if (!names_ip6(text, addr))
+	if (!lookup_ip6(text, addr))
 		return lower_error(l, "'%s' is no IPv6 address", text);
 	if (bits > 128)
 		return lower_error(l, "an IPv6 address has 128 bits, not %u", bits);
@@ -177,7 +177,7 @@ const struct cond *ident_mac(struct lower *l, struct qual q, const char *text)
 {
 	u8 mac[6];
 
-	names_mac(text, mac);
+	lookup_mac(text, mac);
 	return of_link(l, q) ? host_mac(l, q.dir, mac) : NULL;
 }
 

@@ -40,7 +40,7 @@ static bool take_address(const struct addrinfo *ai, struct address *out)
 	return true;
 }
 
-int names_host(struct lower *l, const char *name, struct address **out, u32 *count)
+int lookup_host(struct lower *l, const char *name, struct address **out, u32 *count)
 {
 	/* One socket type: each address once. */
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_protocol = IPPROTO_TCP };
@@ -64,7 +64,7 @@ int names_host(struct lower *l, const char *name, struct address **out, u32 *cou
 	return n ? 0 : unknown(l, "host", name);
 }
 
-int names_net(struct lower *l, const char *name, u32 *net, u32 *mask)
+int lookup_net(struct lower *l, const char *name, u32 *net, u32 *mask)
 {
 	struct netent entry, *result = NULL;
 	char space[1024];
@@ -79,7 +79,7 @@ int names_net(struct lower *l, const char *name, u32 *net, u32 *mask)
 	return 0;
 }
 
-int names_proto(struct lower *l, const char *name, u32 *number)
+int lookup_proto(struct lower *l, const char *name, u32 *number)
 {
 	struct protoent entry, *result = NULL;
 	char space[1024];
@@ -102,7 +102,7 @@ static bool service(const char *name, const char *proto, u32 *port)
 	return true;
 }
 
-int names_port(struct lower *l, const char *name, u32 *port, u32 *proto)
+int lookup_port(struct lower *l, const char *name, u32 *port, u32 *proto)
 {
 	u32 tcp = 0, udp = 0;
 	char *end;
@@ -130,7 +130,7 @@ int names_port(struct lower *l, const char *name, u32 *port, u32 *proto)
 	return 0;
 }
 
-int names_ether(struct lower *l, const char *name, u8 mac[6])
+int lookup_ether(struct lower *l, const char *name, u8 mac[6])
 {
 	struct ether_addr addr;
 
@@ -140,7 +140,7 @@ int names_ether(struct lower *l, const char *name, u8 mac[6])
 	return 0;
 }
 
-int names_dotted(const char *text, u32 *value)
+int lookup_dotted(const char *text, u32 *value)
 {
 	int bits = 0;
 	u32 v = 0;
@@ -163,7 +163,7 @@ int names_dotted(const char *text, u32 *value)
 	return bits;
 }
 
-void names_mac(const char *text, u8 mac[6])
+void lookup_mac(const char *text, u8 mac[6])
 {
 	/* A separator ends a byte of one digit; where there is none a byte has two. */
 	for (u32 i = 0; i < 6; i++) {
@@ -178,7 +178,7 @@ void names_mac(const char *text, u8 mac[6])
 	}
 }
 
-bool names_ip6(const char *text, u8 out[16])
+bool lookup_ip6(const char *text, u8 out[16])
 {
 	return inet_pton(AF_INET6, text, out) == 1;
 }

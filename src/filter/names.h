@@ -16,18 +16,18 @@ struct address {
 };
 
 /* All addresses of a name, in the resolver's order, allocated in the arena of the values. */
-int names_host(struct lower *l, const char *name, struct address **out, u32 *count);
+int lookup_host(struct lower *l, const char *name, struct address **out, u32 *count);
 /* An IPv4 network, in the upper bits as `net 10` has it: 0x0a000000. */
-int names_net(struct lower *l, const char *name, u32 *net, u32 *mask);
-int names_proto(struct lower *l, const char *name, u32 *number);
+int lookup_net(struct lower *l, const char *name, u32 *net, u32 *mask);
+int lookup_proto(struct lower *l, const char *name, u32 *number);
 /* *proto: IP_TCP, IP_UDP or 0: either. Digits are a number. */
-int names_port(struct lower *l, const char *name, u32 *port, u32 *proto);
-int names_ether(struct lower *l, const char *name, u8 mac[6]);
+int lookup_port(struct lower *l, const char *name, u32 *port, u32 *proto);
+int lookup_ether(struct lower *l, const char *name, u8 mac[6]);
 
 /* "1.2.3" → 0x010203 and 24 bits: what the dotted numbers say, -1: no such address. */
-int names_dotted(const char *text, u32 *value);
+int lookup_dotted(const char *text, u32 *value);
 /* A MAC address in any of its forms. */
-void names_mac(const char *text, u8 mac[6]);
-bool names_ip6(const char *text, u8 out[16]);
+void lookup_mac(const char *text, u8 mac[6]);
+bool lookup_ip6(const char *text, u8 out[16]);
 
 #endif

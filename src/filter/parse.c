@@ -9,17 +9,17 @@
 #include "filter/link_test.h"
 #include "filter/proto.h"
 
-void parse_next(struct parser *p)
+void expr_next(struct parser *p)
 {
 	scan_next(&p->lex, &p->cur);
 }
 
-bool parse_is(const struct parser *p, u32 punct)
+bool expr_is(const struct parser *p, u32 punct)
 {
 	return p->cur.kind == TOK_PUNCT && p->cur.value == punct;
 }
 
-const struct cond *parse_syntax(struct parser *p, const char *expected)
+const struct cond *expr_syntax(struct parser *p, const char *expected)
 {
 	struct span at = scan_span(&p->lex, &p->cur);
 	const char *near = NULL;
@@ -40,7 +40,7 @@ const struct cond *parse_syntax(struct parser *p, const char *expected)
 	return NULL;
 }
 
-bool parse_enter(struct parser *p)
+bool expr_enter(struct parser *p)
 {
 	if (++p->nesting <= MAX_NESTING)
 		return true;
@@ -49,30 +49,30 @@ bool parse_enter(struct parser *p)
 	return false;
 }
 
-void parse_leave(struct parser *p)
+void expr_leave(struct parser *p)
 {
 	p->nesting--;
 }
 
-bool parse_number(struct parser *p, u32 *number)
+bool expr_number(struct parser *p, u32 *number)
 {
 	u32 open = 0;
 
-	for (; parse_is(p, '('); open++)
-		parse_next(p);
+	for (; expr_is(p, '('); open++)
+		expr_next(p);
 	if (p->cur.kind != TOK_NUM) {
-		parse_syntax(p, "a number");
+		expr_syntax(p, "a number");
 		return false;
 	}
 	*number = p->cur.value;
 	p->l.at = scan_span(&p->lex, &p->cur);
-	parse_next(p);
+	expr_next(p);
 	for (; open; open--) {
-		if (!parse_is(p, ')')) {
-			parse_syntax(p, "')'");
+		if (!expr_is(p, ')')) {
+			expr_syntax(p, "')'");
 			return false;
 		}
-		parse_next(p);
+		expr_next(p);
 	}
 	return true;
 }
@@ -110,7 +110,7 @@ static struct node made(struct parser *p, enum node_kind kind, const struct cond
 
 static struct node syntax(struct parser *p, const char *expected)
 {
-	parse_syntax(p, expected);
+	expr_syntax(p, expected);
 	return failed;
 }
 
@@ -141,12 +141,12 @@ static const struct cond *masked_id(struct parser *p, struct qual q, const struc
 	bool mask = p->cur.kind == TOK_MASK;
 	struct token arg;
 
-	parse_next(p);
+	expr_next(p);
 	arg = p->cur;
 	if (arg.kind != (mask ? TOK_HID : TOK_NUM))
-		return parse_syntax(p, mask ? "a dotted mask" : "the number of bits");
+		return expr_syntax(p, mask ? "a dotted mask" : "the number of bits");
 	p->l.at.len = arg.off + arg.len - addr->off;
-	parse_next(p);
+	expr_next(p);
 	if (mask)
 		return ident_masked(&p->l, q, addr->text, arg.text);
 	if (addr->kind == TOK_HID6)
@@ -159,9 +159,9 @@ static const struct cond *id(struct parser *p, struct qual q)
 	struct token t = p->cur;
 
 	p->l.at = scan_span(&p->lex, &t);
-	parse_next(p);
-	if ((t.kind == TOK_HID && (parse_is(p, '/') || p->cur.kind == TOK_MASK)) ||
-	    (t.kind == TOK_HID6 && parse_is(p, '/')))
+	expr_next(p);
+	if ((t.kind == TOK_HID && (expr_is(p, '/') || p->cur.kind == TOK_MASK)) ||
+	    (t.kind == TOK_HID6 && expr_is(p, '/')))
 		return masked_id(p, q, &t);
 	switch (t.kind) {
 	case TOK_HID:
@@ -187,16 +187,16 @@ static struct node group(struct parser *p, struct qual q, u32 allow)
 {
 	struct node n;
 
-	if (!parse_enter(p))
+	if (!expr_enter(p))
 		return failed;
-	parse_next(p);
+	expr_next(p);
 	n = parse_expr(p, q, allow);
-	parse_leave(p);
+	expr_leave(p);
 	if (n.kind == NODE_FAILED)
 		return failed;
-	if (!parse_is(p, ')'))
+	if (!expr_is(p, ')'))
 		return syntax(p, "')'");
-	parse_next(p);
+	expr_next(p);
 	n.grouped = true;
 	/* What a group of primitives ends with is not inherited beyond it. */
 	if (n.kind == NODE_TERM)
@@ -210,11 +210,11 @@ static struct node not_unit(struct parser *p, struct qual q, u32 allow)
 {
 	struct node n;
 
-	if (!parse_enter(p))
+	if (!expr_enter(p))
 		return failed;
-	parse_next(p);
+	expr_next(p);
 	n = unit(p, q, allow);
-	parse_leave(p);
+	expr_leave(p);
 	if (n.kind == NODE_ARITH)
 		return syntax(p, "a relation");
 	if (n.kind == NODE_NUMBER && !(allow & ALLOW_IDS))
@@ -232,17 +232,17 @@ static bool direction(struct parser *p, enum q_dir *dir)
 	enum q_dir first = (enum q_dir)p->cur.value;
 	bool is_or;
 
-	parse_next(p);
+	expr_next(p);
 	*dir = first;
 	if (first > DIR_DST || (p->cur.kind != TOK_AND && p->cur.kind != TOK_OR))
 		return true;
 	is_or = p->cur.kind == TOK_OR;
-	parse_next(p);
+	expr_next(p);
 	if (p->cur.kind != TOK_DIR_WORD || p->cur.value != (first == DIR_SRC ? DIR_DST : DIR_SRC)) {
-		parse_syntax(p, first == DIR_SRC ? "'dst'" : "'src'");
+		expr_syntax(p, first == DIR_SRC ? "'dst'" : "'src'");
 		return false;
 	}
-	parse_next(p);
+	expr_next(p);
 	*dir = is_or ? DIR_OR : DIR_AND;
 	return true;
 }
@@ -259,7 +259,7 @@ static struct node qualified(struct parser *p, enum q_proto proto)
 		if (q.dir != DIR_DEFAULT && p->cur.value > TYPE_PORTRANGE)
 			return syntax(p, "host, net, port, portrange or an id");
 		q.type = (enum q_type)p->cur.value;
-		parse_next(p);
+		expr_next(p);
 	}
 	n = unit(p, q, ALLOW_IDS);
 	if (n.kind == NODE_NUMBER)
@@ -278,12 +278,12 @@ static struct node with_proto(struct parser *p)
 	const struct cond *c;
 	bool none;
 
-	parse_next(p);
-	if (parse_is(p, '['))
-		return parse_load(p, &n.arith, proto) ? n : failed;
+	expr_next(p);
+	if (expr_is(p, '['))
+		return expr_load(p, &n.arith, proto) ? n : failed;
 	if (p->cur.kind == TOK_DIR_WORD || p->cur.kind == TOK_TYPE_WORD)
 		return qualified(p, proto);
-	c = parse_primitive(p, proto, &none);
+	c = expr_primitive(p, proto, &none);
 	if (none) {
 		p->l.at = at;
 		c = proto_alone(&p->l, proto);
@@ -300,7 +300,7 @@ static struct node term(struct parser *p)
 		return with_proto(p);
 	if (p->cur.kind == TOK_DIR_WORD || p->cur.kind == TOK_TYPE_WORD)
 		return qualified(p, Q_DEFAULT);
-	c = parse_primitive(p, Q_DEFAULT, &none);
+	c = expr_primitive(p, Q_DEFAULT, &none);
 	return none ? syntax(p, NULL) : made(p, NODE_TERM, c, nothing);
 }
 
@@ -311,19 +311,19 @@ static struct node first_part(struct parser *p, struct qual q, u32 allow)
 	if (p->cur.kind == TOK_NUM) {
 		n.number = p->cur.value;
 		n.at = scan_span(&p->lex, &p->cur);
-		parse_next(p);
+		expr_next(p);
 		return n;
 	}
-	if (parse_is(p, '('))
+	if (expr_is(p, '('))
 		return group(p, q, allow);
 	if (is_id(p->cur.kind) && (allow & ALLOW_IDS))
 		return made(p, NODE_ID, id(p, q), q);
 	if (!(allow & ALLOW_TERMS))
 		return syntax(p, "an address, a number or a name");
-	if (p->cur.kind != TOK_LEN && !parse_is(p, '-'))
+	if (p->cur.kind != TOK_LEN && !expr_is(p, '-'))
 		return term(p);
 	n.kind = NODE_ARITH;
-	return parse_arith(p, &n.arith) ? n : failed;
+	return expr_arith(p, &n.arith) ? n : failed;
 }
 
 /* Arithmetic, and the relation that makes a condition of it. */
@@ -335,13 +335,13 @@ static struct node relation(struct parser *p, struct node n)
 	if (n.kind == NODE_NUMBER)
 		n.arith = (struct arith){ .value = value_const(p->l.v, n.number) };
 	n.kind = NODE_ARITH;
-	if (!parse_arith_rest(p, &n.arith))
+	if (!expr_arith_rest(p, &n.arith))
 		return failed;
-	if (!parse_is_relation(p))
+	if (!expr_is_relation(p))
 		return n;
 	op = p->cur.value;
-	parse_next(p);
-	if (!parse_arith(p, &right))
+	expr_next(p);
+	if (!expr_arith(p, &right))
 		return failed;
 	return made(p, NODE_TERM, arith_relation(&p->l, op, n.arith, right), nothing);
 }
@@ -355,7 +355,7 @@ static struct node unit(struct parser *p, struct qual q, u32 allow)
 		return not_unit(p, q, allow);
 	n = first_part(p, q, allow);
 	if ((n.kind == NODE_NUMBER || n.kind == NODE_ARITH) && (allow & ALLOW_TERMS) &&
-	    (parse_is_operator(p) || parse_is_relation(p)))
+	    (expr_is_operator(p) || expr_is_relation(p)))
 		n = relation(p, n);
 	mark(p, &n, from);
 	return n;
@@ -422,7 +422,7 @@ static bool rest(struct parser *p, struct run *r, struct qual q, struct node *n)
 			r->is_or = is_or;
 		if (!turn(&p->l, r, is_or))
 			return false;
-		parse_next(p);
+		expr_next(p);
 		*n = unit(p, inherit, ids ? ALLOW_IDS : ALLOW_TERMS | ALLOW_IDS);
 		if (n->kind == NODE_NUMBER)
 			*n = id_number(p, inherit, n);
@@ -463,16 +463,16 @@ static const struct cond *parse_all(struct parser *p)
 {
 	struct node n;
 
-	parse_next(p);
+	expr_next(p);
 	if (p->cur.kind == TOK_END)
 		return always(&p->l, true);
 	n = parse_expr(p, nothing, ALLOW_TERMS);
 	if (n.kind == NODE_FAILED)
 		return NULL;
 	if (n.kind == NODE_NUMBER || n.kind == NODE_ARITH)
-		return parse_syntax(p, "a relation");
+		return expr_syntax(p, "a relation");
 	if (p->cur.kind != TOK_END)
-		return parse_syntax(p, "'and', 'or' or the end");
+		return expr_syntax(p, "'and', 'or' or the end");
 	return lower_finish(&p->l, n.cond);
 }
 

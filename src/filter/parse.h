@@ -31,26 +31,26 @@ struct parser {
 	u32 nesting;
 };
 
-void parse_next(struct parser *p);
-bool parse_is(const struct parser *p, u32 punct);
+void expr_next(struct parser *p);
+bool expr_is(const struct parser *p, u32 punct);
 /* Reports that the current token does not fit; `expected` in words, or NULL. */
-const struct cond *parse_syntax(struct parser *p, const char *expected);
-bool parse_enter(struct parser *p); /* a level of nesting; false: too deep, reported */
-void parse_leave(struct parser *p);
+const struct cond *expr_syntax(struct parser *p, const char *expected);
+bool expr_enter(struct parser *p); /* a level of nesting; false: too deep, reported */
+void expr_leave(struct parser *p);
 /* A number, in parentheses or not; false: reported. */
-bool parse_number(struct parser *p, u32 *number);
+bool expr_number(struct parser *p, u32 *number);
 
 /* Arithmetic (parse_arith.c). */
-bool parse_arith(struct parser *p, struct arith *out);
+bool expr_arith(struct parser *p, struct arith *out);
 /* `p[…]`, at the bracket. */
-bool parse_load(struct parser *p, struct arith *out, enum q_proto proto);
+bool expr_load(struct parser *p, struct arith *out, enum q_proto proto);
 /* What follows a left operand that is already there. */
-bool parse_arith_rest(struct parser *p, struct arith *left);
-bool parse_is_operator(const struct parser *p);
-bool parse_is_relation(const struct parser *p);
+bool expr_arith_rest(struct parser *p, struct arith *left);
+bool expr_is_operator(const struct parser *p);
+bool expr_is_relation(const struct parser *p);
 
 /* Primitives without an id that could be left out (primitive.c): NULL with no error recorded never
  * happens; *none: the current token begins none. */
-const struct cond *parse_primitive(struct parser *p, enum q_proto proto, bool *none);
+const struct cond *expr_primitive(struct parser *p, enum q_proto proto, bool *none);
 
 #endif

@@ -27,17 +27,17 @@ static u32 precedence(const struct parser *p, u8 *op)
 	return 0;
 }
 
-bool parse_is_operator(const struct parser *p)
+bool expr_is_operator(const struct parser *p)
 {
 	u8 op;
 
 	return precedence(p, &op) > 0;
 }
 
-bool parse_is_relation(const struct parser *p)
+bool expr_is_relation(const struct parser *p)
 {
-	return parse_is(p, '=') || parse_is(p, '<') || parse_is(p, '>') || parse_is(p, PUNCT_NE) ||
-	       parse_is(p, PUNCT_LE) || parse_is(p, PUNCT_GE);
+	return expr_is(p, '=') || expr_is(p, '<') || expr_is(p, '>') || expr_is(p, PUNCT_NE) ||
+	       expr_is(p, PUNCT_LE) || expr_is(p, PUNCT_GE);
 }
 
 static bool operand(struct parser *p, struct arith *out);
@@ -53,12 +53,12 @@ static bool climb(struct parser *p, struct arith *left, u32 least)
 		struct arith right;
 		bool ok;
 
-		if (!parse_enter(p))
+		if (!expr_enter(p))
 			return false;
-		parse_next(p);
+		expr_next(p);
 		ok = operand(p, &right) && climb(p, &right, mine == UNORDERED ? 1 : mine + 1);
 		p->l.at = at;
-		parse_leave(p);
+		expr_leave(p);
 		if (!ok || !arith_op(&p->l, left, op, *left, right))
 			return false;
 		if (left->value->depth > COND_MAX_DEPTH / 2) {
@@ -71,14 +71,14 @@ static bool climb(struct parser *p, struct arith *left, u32 least)
 
 static bool grouped(struct parser *p, struct arith *out)
 {
-	parse_next(p);
-	if (!parse_arith(p, out))
+	expr_next(p);
+	if (!expr_arith(p, out))
 		return false;
-	if (!parse_is(p, ')')) {
-		parse_syntax(p, "')'");
+	if (!expr_is(p, ')')) {
+		expr_syntax(p, "')'");
 		return false;
 	}
-	parse_next(p);
+	expr_next(p);
 	return true;
 }
 
@@ -90,75 +90,75 @@ static bool operand(struct parser *p, struct arith *out)
 	*out = (struct arith){ 0 };
 	if (p->cur.kind == TOK_NUM) {
 		out->value = value_const(p->l.v, p->cur.value);
-		parse_next(p);
+		expr_next(p);
 		return true;
 	}
 	if (p->cur.kind == TOK_LEN) {
 		out->value = value_len(p->l.v);
-		parse_next(p);
+		expr_next(p);
 		return true;
 	}
-	if (!parse_enter(p))
+	if (!expr_enter(p))
 		return false;
-	if (parse_is(p, '(')) {
+	if (expr_is(p, '(')) {
 		ok = grouped(p, out);
-	} else if (parse_is(p, '-')) {
-		parse_next(p);
+	} else if (expr_is(p, '-')) {
+		expr_next(p);
 		ok = operand(p, out) && climb(p, out, UNORDERED);
 		if (ok)
 			*out = arith_negate(&p->l, *out);
 	} else if (p->cur.kind == TOK_PROTO_NAME) {
-		parse_next(p);
-		ok = parse_load(p, out, proto);
+		expr_next(p);
+		ok = expr_load(p, out, proto);
 	} else {
-		parse_syntax(p, "a number, 'len' or a protocol with an index");
+		expr_syntax(p, "a number, 'len' or a protocol with an index");
 		ok = false;
 	}
-	parse_leave(p);
+	expr_leave(p);
 	return ok;
 }
 
-bool parse_arith(struct parser *p, struct arith *out)
+bool expr_arith(struct parser *p, struct arith *out)
 {
 	return operand(p, out) && climb(p, out, 1);
 }
 
-bool parse_arith_rest(struct parser *p, struct arith *left)
+bool expr_arith_rest(struct parser *p, struct arith *left)
 {
 	return climb(p, left, 1);
 }
 
-bool parse_load(struct parser *p, struct arith *out, enum q_proto proto)
+bool expr_load(struct parser *p, struct arith *out, enum q_proto proto)
 {
 	struct span at = scan_span(&p->lex, &p->cur);
 	struct arith index;
 	u32 size = 1;
 
-	if (!parse_is(p, '[')) {
-		parse_syntax(p, "'['");
+	if (!expr_is(p, '[')) {
+		expr_syntax(p, "'['");
 		return false;
 	}
-	if (!parse_enter(p))
+	if (!expr_enter(p))
 		return false;
-	parse_next(p);
-	if (!parse_arith(p, &index))
+	expr_next(p);
+	if (!expr_arith(p, &index))
 		return false;
-	if (parse_is(p, ':')) {
-		parse_next(p);
+	if (expr_is(p, ':')) {
+		expr_next(p);
 		if (p->cur.kind != TOK_NUM) {
-			parse_syntax(p, "the number of bytes: 1, 2 or 4");
+			expr_syntax(p, "the number of bytes: 1, 2 or 4");
 			return false;
 		}
 		size = p->cur.value;
-		parse_next(p);
+		expr_next(p);
 	}
-	if (!parse_is(p, ']')) {
-		parse_syntax(p, "']'");
+	if (!expr_is(p, ']')) {
+		expr_syntax(p, "']'");
 		return false;
 	}
 	at.len = p->cur.off + 1 - at.off;
 	p->l.at = at;
-	parse_next(p);
-	parse_leave(p);
+	expr_next(p);
+	expr_leave(p);
 	return arith_load(&p->l, out, proto, index, size);
 }

@@ -102,7 +102,7 @@ const struct cond *port_named(struct lower *l, struct qual q, const char *name)
 	struct ports p = { .dir = q.dir };
 	u32 number, named;
 
-	if (!check(l, q) || names_port(l, name, &p.first, &named))
+	if (!check(l, q) || lookup_port(l, name, &p.first, &named))
 		return NULL;
 	p.last = p.first;
 	number = ip_number(q.proto);
@@ -127,8 +127,8 @@ const struct cond *port_range_named(struct lower *l, struct qual q, const char *
 		diag_nomem(l->d);
 		return NULL;
 	}
-	if (names_port(l, dash ? first : name, &p.first, &named) ||
-	    names_port(l, dash ? dash + 1 : name, &p.last, &named))
+	if (lookup_port(l, dash ? first : name, &p.first, &named) ||
+	    lookup_port(l, dash ? dash + 1 : name, &p.last, &named))
 		return NULL;
 	if (p.first > p.last) {
 		swap = p.first;

@@ -12,12 +12,12 @@
 static bool take_number(struct parser *p, u32 *number)
 {
 	if (p->cur.kind != TOK_NUM) {
-		parse_syntax(p, "a number");
+		expr_syntax(p, "a number");
 		return false;
 	}
 	*number = p->cur.value;
 	p->l.at = scan_span(&p->lex, &p->cur);
-	parse_next(p);
+	expr_next(p);
 	return true;
 }
 
@@ -26,7 +26,7 @@ static const struct cond *length(struct parser *p, bool less)
 	const struct value *len = value_len(p->l.v);
 	u32 n;
 
-	parse_next(p);
+	expr_next(p);
 	if (!take_number(p, &n))
 		return NULL;
 	if (!less)
@@ -38,13 +38,13 @@ static const struct cond *byte(struct parser *p)
 {
 	u32 off, op, n;
 
-	parse_next(p);
+	expr_next(p);
 	if (!take_number(p, &off))
 		return NULL;
 	op = p->cur.kind == TOK_PUNCT ? p->cur.value : 0;
 	if (op != '=' && op != '<' && op != '>' && op != '&' && op != '|')
-		return parse_syntax(p, "one of = < > & |");
-	parse_next(p);
+		return expr_syntax(p, "one of = < > & |");
+	expr_next(p);
 	return take_number(p, &n) ? arith_byte(&p->l, off, op, n) : NULL;
 }
 
@@ -55,10 +55,10 @@ static const struct cond *encap(struct parser *p, encap_fn *fn)
 	u32 n;
 
 	p->l.at = scan_span(&p->lex, &p->cur);
-	parse_next(p);
-	if (p->cur.kind != TOK_NUM && !parse_is(p, '('))
+	expr_next(p);
+	if (p->cur.kind != TOK_NUM && !expr_is(p, '('))
 		return fn(&p->l, ENCAP_ANY);
-	return parse_number(p, &n) ? fn(&p->l, n) : NULL;
+	return expr_number(p, &n) ? fn(&p->l, n) : NULL;
 }
 
 static const struct cond *llc(struct parser *p)
@@ -67,14 +67,14 @@ static const struct cond *llc(struct parser *p)
 	const char *name = NULL;
 
 	p->l.at = scan_span(&p->lex, &p->cur);
-	parse_next(p);
+	expr_next(p);
 	if (p->cur.kind == TOK_ID || (p->cur.kind == TOK_PF_FIELD && !strcmp(p->cur.text, "rnr")))
 		name = p->cur.text;
 	if (!name)
 		return link_llc(&p->l);
 	p->l.at = scan_span(&p->lex, &p->cur);
 	c = link_llc_type(&p->l, name);
-	parse_next(p);
+	expr_next(p);
 	return c;
 }
 
@@ -88,7 +88,7 @@ static bool wlan_bits(struct parser *p, const char *what, u32 mask, int found, u
 	}
 	if (p->cur.kind == TOK_ID) {
 		*bits = (u32)found;
-		parse_next(p);
+		expr_next(p);
 		return true;
 	}
 	if (!take_number(p, bits))
@@ -104,13 +104,13 @@ static const struct cond *wlan_frame(struct parser *p)
 	u32 type, subtype;
 	int found;
 
-	parse_next(p);
+	expr_next(p);
 	found = p->cur.kind == TOK_ID ? wlan_type_named(p->cur.text) : -1;
 	if (!wlan_bits(p, "type", WLAN_TYPE_MASK, found, &type))
 		return NULL;
 	if (p->cur.kind != TOK_WLAN_SUBTYPE)
 		return wlan_type(&p->l, type, WLAN_TYPE_MASK);
-	parse_next(p);
+	expr_next(p);
 	found = p->cur.kind == TOK_ID ? wlan_subtype_named(p->cur.text, (int)type) : -1;
 	if (!wlan_bits(p, "subtype", WLAN_SUBTYPE_MASK, found, &subtype))
 		return NULL;
@@ -121,9 +121,9 @@ static const struct cond *wlan_subtype(struct parser *p)
 {
 	u32 bits;
 
-	parse_next(p);
+	expr_next(p);
 	if (p->cur.kind != TOK_ID)
-		return parse_syntax(p, "the name of an 802.11 subtype");
+		return expr_syntax(p, "the name of an 802.11 subtype");
 	if (!wlan_bits(p, "subtype", 0, wlan_subtype_named(p->cur.text, -1), &bits))
 		return NULL;
 	return wlan_type(&p->l, bits, WLAN_TYPE_MASK | WLAN_SUBTYPE_MASK);
@@ -134,7 +134,7 @@ static const struct cond *wlan_dir(struct parser *p)
 	u32 bits;
 	int found;
 
-	parse_next(p);
+	expr_next(p);
 	found = p->cur.kind == TOK_ID ? wlan_direction_named(p->cur.text) : -1;
 	if (!wlan_bits(p, "direction", UINT32_MAX, found, &bits))
 		return NULL;
@@ -148,14 +148,14 @@ static const struct cond *pflog(struct parser *p)
 	const struct cond *c;
 	u32 n;
 
-	parse_next(p);
+	expr_next(p);
 	p->l.at = scan_span(&p->lex, &p->cur);
 	if (p->cur.kind == TOK_NUM && numbers)
 		return take_number(p, &n) ? pflog_number(&p->l, f, n) : NULL;
 	if (p->cur.kind != TOK_ID || f == PF_RNR || f == PF_SRNR)
-		return parse_syntax(p, numbers ? "a number" : "a name");
+		return expr_syntax(p, numbers ? "a number" : "a name");
 	c = pflog_named(&p->l, f, p->cur.text);
-	parse_next(p);
+	expr_next(p);
 	return c;
 }
 
@@ -176,18 +176,18 @@ static const struct cond *field_list(struct parser *p, struct field f)
 	const struct cond *c = NULL, *one;
 	u32 n;
 
-	if (!parse_is(p, '('))
+	if (!expr_is(p, '('))
 		return take_number(p, &n) ? field_test(p, f, '=', n) : NULL;
 	do {
-		parse_next(p);
+		expr_next(p);
 		one = take_number(p, &n) ? field_test(p, f, '=', n) : NULL;
 		if (!one)
 			return NULL;
 		c = c ? either(&p->l, c, one) : one;
 	} while (p->cur.kind == TOK_OR);
-	if (!parse_is(p, ')'))
-		return parse_syntax(p, "'or' or ')'");
-	parse_next(p);
+	if (!expr_is(p, ')'))
+		return expr_syntax(p, "'or' or ')'");
+	expr_next(p);
 	return c;
 }
 
@@ -196,11 +196,11 @@ static const struct cond *field(struct parser *p)
 	struct field f = { p->cur.kind == TOK_ATM_FIELD, p->cur.value };
 	u32 relation, n;
 
-	parse_next(p);
-	if (!parse_is_relation(p))
+	expr_next(p);
+	if (!expr_is_relation(p))
 		return field_list(p, f);
 	relation = p->cur.value;
-	parse_next(p);
+	expr_next(p);
 	return take_number(p, &n) ? field_test(p, f, relation, n) : NULL;
 }
 
@@ -210,7 +210,7 @@ static const struct cond *word(struct parser *p, enum q_proto proto)
 	struct token t = p->cur;
 
 	p->l.at = scan_span(&p->lex, &t);
-	parse_next(p);
+	expr_next(p);
 	switch (t.kind) {
 	case TOK_BROADCAST:
 		return host_broadcast(&p->l, proto);
@@ -233,7 +233,7 @@ static const struct cond *ifindex(struct parser *p)
 {
 	u32 n;
 
-	parse_next(p);
+	expr_next(p);
 	return take_number(p, &n) ? link_ifindex(&p->l, n) : NULL;
 }
 
@@ -244,7 +244,7 @@ static bool qualified(enum token_kind kind)
 	       kind == TOK_WLAN_SUBTYPE || kind == TOK_WLAN_DIR;
 }
 
-const struct cond *parse_primitive(struct parser *p, enum q_proto proto, bool *none)
+const struct cond *expr_primitive(struct parser *p, enum q_proto proto, bool *none)
 {
 	p->l.at = scan_span(&p->lex, &p->cur);
 	*none = proto != Q_DEFAULT && !qualified(p->cur.kind);

@@ -218,7 +218,7 @@ int proto_named(struct lower *l, enum q_proto p, const char *name, u32 *number)
 	case Q_DEFAULT:
 	case Q_IP:
 	case Q_IP6:
-		return names_proto(l, name, number);
+		return lookup_proto(l, name, number);
 	case Q_LINK:
 		found = link_named(name, number);
 		break;
