@@ -23,7 +23,7 @@ const struct ir_insn *ir_constant_in(const struct ir *ir, u32 reg, u32 slot)
 }
 
 /* Calls nothing but helpers that call nothing of the program. */
-static bool is_leaf(const struct ir *ir, const struct ir_func *f)
+static bool scan_leaf(const struct ir *ir, const struct ir_func *f)
 {
 	u32 other;
 
@@ -37,6 +37,13 @@ static bool is_leaf(const struct ir *ir, const struct ir_func *f)
 			return false;
 	}
 	return true;
+}
+
+static bool is_leaf(const struct ir *ir, struct ir_func *f)
+{
+	if (f->leaf == LEAF_UNKNOWN)
+		f->leaf = scan_leaf(ir, f) ? LEAF : LEAF_NOT;
+	return f->leaf == LEAF;
 }
 
 static void loop(const struct ir *ir, struct ir_insn *i, u32 slot)

@@ -125,6 +125,8 @@ static void copies(const struct fuse *f, struct ir_insn *i)
 /* ---- passes ---- */
 
 enum pass { COPIES, MERGE };
+/* Instructions: bounds how far back a step looks, so that a pass takes time linear in the size. */
+enum { STRETCH_MAX = 256 };
 
 static void run_pass(struct fuse *f, enum pass pass)
 {
@@ -133,7 +135,7 @@ static void run_pass(struct fuse *f, enum pass pass)
 		struct ir_insn *i = &f->ir->insns[slot];
 		u16 def;
 
-		if (i->target)
+		if (i->target || slot - f->start == STRETCH_MAX)
 			stretch_start(f, slot);
 		if (pass == COPIES) {
 			copies(f, i);
@@ -161,41 +163,6 @@ static void run_pass(struct fuse *f, enum pass pass)
 	}
 }
 
-/* Does it do nothing but make a result that nobody reads? */
-static bool is_unread(const struct ir *ir, u32 slot)
-{
-	const struct ir_insn *i = &ir->insns[slot], *next = i + 1;
-
-	if (i->kind == IR_FLAGS) {
-		while (next->kind == IR_NONE && next < ir->insns + ir->count)
-			next++;
-		return next->kind != IR_SELECT;
-	}
-	return ((i->kind >= IR_ALU && i->kind <= IR_LOAD) || i->kind >= IR_ROTATE) &&
-	       !(i->live >> i->dst & 1);
-}
-
-/* Instructions whose result nobody reads are none. False: out of memory. */
-static bool drop_unread(struct ir *ir)
-{
-	bool changed = true;
-
-	while (changed) {
-		changed = false;
-		if (ir_live(ir))
-			return false;
-		for (u32 slot = 0; slot < ir->count; slot++) {
-			struct ir_insn *i = &ir->insns[slot];
-
-			if (!is_unread(ir, slot))
-				continue;
-			i->kind = IR_NONE;
-			changed = true;
-		}
-	}
-	return true;
-}
-
 int ir_fuse(struct ir *ir)
 {
 	struct fuse f = { .ir = ir, .prev = calloc((size_t)ir->count + 1, sizeof(*f.prev)) };
@@ -207,12 +174,12 @@ int ir_fuse(struct ir *ir)
 	ok = ok && !ir_narrow(ir);
 	if (ok) {
 		run_pass(&f, COPIES);
-		ok = drop_unread(ir);
+		ok = !ir_drop(ir);
 	}
 	if (ok) {
 		run_pass(&f, MERGE);
 		ir_flow(ir);
-		ok = drop_unread(ir);
+		ok = !ir_drop(ir);
 		ir_loops(ir);
 	}
 	free(f.prev);

@@ -77,7 +77,8 @@ struct ir_func {
 	bool counts;	/* the same: calls who looks how many frames there are */
 	bool calls;	/* helpers, functions, the packet: the host's stack must be aligned */
 	bool may_goto;
-	bool tails; /* it or what it calls makes tail calls */
+	bool tails;				    /* it or what it calls makes tail calls */
+	enum { LEAF_UNKNOWN, LEAF, LEAF_NOT } leaf; /* for callback.c */
 };
 
 struct ir {
@@ -109,6 +110,8 @@ const struct ir_insn *ir_constant_in(const struct ir *ir, u32 reg, u32 slot);
 void ir_direct(struct ir *ir);
 /* Fills in `live`. 0 or -ENOMEM. live.c */
 int ir_live(struct ir *ir);
+/* The same; what only makes results that nobody reads becomes IR_NONE. 0 or -ENOMEM. live.c */
+int ir_drop(struct ir *ir);
 
 /* Finds registers whose upper half is zero; drops what that makes needless. 0 or -ENOMEM.
  * narrow.c */

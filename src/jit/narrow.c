@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "jit/ir.h"
+#include "jit/blocks.h"
 
 static bool alu_zero(const struct ir_insn *i, u16 zero)
 {
@@ -76,21 +76,22 @@ static bool meet(u16 *in, u16 out)
 	return *in != old;
 }
 
-static void flow(const struct ir *ir, u16 *in)
+/* Registers are only taken away, so a block is visited as often as there are registers, at most. */
+static void flow(const struct ir *ir, struct ir_blocks *blocks, u16 *in)
 {
-	bool changed = true;
+	struct ir_block *b;
 
-	while (changed) {
-		changed = false;
-		for (u32 slot = 0; slot < ir->count; slot++) {
-			const struct ir_insn *i = &ir->insns[slot];
-			u16 out = after(i, in[slot]);
+	for (u32 k = blocks->count; k-- > 0;)
+		ir_block_queue(blocks, k);
+	while ((b = ir_block_next(blocks))) {
+		u16 zero = in[b - blocks->all];
 
-			if (i->kind == IR_JUMP || i->kind == IR_JA || i->kind == IR_MAY_GOTO)
-				changed |= meet(&in[i->to], out);
-			if (i->kind != IR_JA && i->kind != IR_EXIT)
-				changed |= meet(&in[slot + 1], out);
-		}
+		for (u32 slot = b->start; slot < b->end; slot++)
+			zero = after(&ir->insns[slot], zero);
+		if (b->to != NO_BLOCK && meet(&in[b->to], zero))
+			ir_block_queue(blocks, b->to);
+		if (b->falls != NO_BLOCK && meet(&in[b->falls], zero))
+			ir_block_queue(blocks, b->falls);
 	}
 }
 
@@ -111,18 +112,41 @@ static void apply(struct ir_insn *i, u16 zero)
 	}
 }
 
+static void apply_block(struct ir *ir, const struct ir_block *b, u16 zero)
+{
+	for (u32 slot = b->start; slot < b->end; slot++) {
+		struct ir_insn *i = &ir->insns[slot];
+		u16 next = after(i, zero);
+
+		apply(i, zero);
+		zero = next;
+	}
+}
+
 int ir_narrow(struct ir *ir)
 {
-	u16 *in = malloc(((size_t)ir->count + 1) * sizeof(*in));
+	struct ir_blocks blocks;
+	u16 *in = NULL;
+	int err = ir_blocks_init(&blocks, ir);
 
-	if (!in)
-		return -ENOMEM;
-	memset(in, 0xff, ((size_t)ir->count + 1) * sizeof(*in));
-	for (u32 k = 0; k < ir->func_count; k++)
-		in[ir->funcs[k].start] = 0;
-	flow(ir, in);
-	for (u32 slot = 0; slot < ir->count; slot++)
-		apply(&ir->insns[slot], in[slot]);
+	if (!err) {
+		in = malloc(((size_t)blocks.count + 1) * sizeof(*in));
+		err = in ? 0 : -ENOMEM;
+	}
+	if (!err) {
+		for (u32 k = 0; k < blocks.count; k++)
+			in[k] = 0xffff;
+		for (u32 k = 0; k < blocks.count; k++) {
+			struct ir_block *b = &blocks.all[k];
+
+			if (ir_func_at(ir, b->start)->start == b->start)
+				in[k] = 0;
+		}
+		flow(ir, &blocks, in);
+		for (u32 k = 0; k < blocks.count; k++)
+			apply_block(ir, &blocks.all[k], in[k]);
+	}
 	free(in);
-	return 0;
+	ir_blocks_fini(&blocks);
+	return err;
 }
