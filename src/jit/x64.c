@@ -14,7 +14,8 @@
 const u8 x64_reg_of[REG_COUNT + 1] = { RAX, RSI, RDX, RCX, R8, R9, RBX, R13, R14, R15, RBP, RDI };
 
 enum { JMP_LONG = 5, JCC_LONG = 6 }; /* bytes */
-enum { LINE = 64, FETCH = 16 };	     /* bytes of code that the machine takes together */
+enum { LINE = 64, FETCH = 8 };	     /* bytes of code that the machine takes together */
+enum { TAIL_MOST = 2 };		     /* instructions */
 enum { LOOP_MOST = 8 << 20 };	     /* rounds of bpf_loop */
 
 static void fixup_add(struct x64 *x, u32 slot, bool is_short, bool call)
@@ -182,6 +183,59 @@ void x64_emit_loop(struct x64 *x, const struct ir_insn *i)
 	x64_bind(&x->a, none);
 }
 
+static void emit_insn(struct x64 *x, const struct ir_insn *i);
+
+static bool is_short(const struct ir_insn *i)
+{
+	switch (i->kind) {
+	case IR_NONE:
+	case IR_NEG:
+	case IR_MOVSX:
+	case IR_ZEXT:
+	case IR_CONST:
+	case IR_LEA:
+		return true;
+	case IR_ALU:
+		return i->op != ALU_DIV && i->op != (u8)ALU_MOD;
+	}
+	return false;
+}
+
+/* The test at the end of the loop that is jumped back to, after TAIL_MOST instructions; NULL. */
+static const struct ir_insn *tail_test(const struct x64 *x, u32 to)
+{
+	const struct ir_insn *i = &x->ir->insns[to];
+	u32 n = 0;
+
+	if (to > x->slot || x->checks)
+		return NULL;
+	for (; is_short(i); i++) {
+		if (i->kind != IR_NONE && ++n > TAIL_MOST)
+			return NULL;
+	}
+	return i->kind == IR_JUMP ? i : NULL;
+}
+
+/* A jump to a loop's last test is that test. */
+static void emit_ja(struct x64 *x, const struct ir_insn *ja)
+{
+	const struct ir_insn *test = tail_test(x, ja->to), *i = &x->ir->insns[ja->to];
+	u32 next;
+
+	if (ja->to == x->slot + 1)
+		return;
+	if (!test) {
+		x64_jmp(x, ja->to);
+		return;
+	}
+	for (; i <= test; i++) {
+		x64_room(&x->a);
+		emit_insn(x, i);
+	}
+	next = (u32)(i - x->ir->insns);
+	x64_jmp(x, i->kind == IR_JA ? i->to : next);
+}
+
 static void emit_insn(struct x64 *x, const struct ir_insn *i)
 {
 	const struct ir_insn *flags_of = i->target ? NULL : x->flags_of;
@@ -230,8 +284,7 @@ static void emit_insn(struct x64 *x, const struct ir_insn *i)
 		x64_emit_jump(x, i, flags_of);
 		break;
 	case IR_JA:
-		if (i->to != x->slot + 1)
-			x64_jmp(x, i->to);
+		emit_ja(x, i);
 		break;
 	case IR_MAY_GOTO:
 		x64_emit_may_goto(x, i);
