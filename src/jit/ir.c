@@ -305,8 +305,10 @@ int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *f
 			return -EOPNOTSUPP;
 		}
 	}
-	if (!plain)
+	if (!plain) {
 		ir_callbacks(ir);
+		ir_direct(ir);
+	}
 	for (u32 k = 0; k < ir->func_count; k++)
 		func_scan(ir, &ir->funcs[k]);
 	if (!funcs_close(ir)) {
