@@ -2,6 +2,7 @@
 /* skep disasm: objects or bare bytes to assembler text. */
 #include <stdlib.h>
 
+#include "jited.h"
 #include "tool.h"
 
 static int disasm_hex(const char *hex, unsigned flags)
@@ -38,8 +39,10 @@ static int disasm_object(const char *path, const char *prog, const struct skep_o
 
 static int disasm_main(const struct command *self, int argc, char **argv)
 {
-	struct skep_open_opts open = { .size = sizeof(open), .btf_path = "none" };
-	bool lines = false, opcodes = false, offsets = false;
+	struct skep_open_opts open = { .size = sizeof(open), .btf_path = NULL };
+	struct skep_load_opts load = { .size = sizeof(load), .exec = SKEP_EXEC_JIT };
+	const char *exec = NULL;
+	bool jited = false, lines = false, opcodes = false, offsets = false;
 	const char *hex = NULL, *prog = NULL;
 	const struct opt opts[] = {
 		{ 0, "hex", "BYTES", "disassemble these bytes instead of a file", OPT_STRING,
@@ -48,11 +51,20 @@ static int disasm_main(const struct command *self, int argc, char **argv)
 		{ 't', "type", "TYPE", "type of programs whose section name says nothing",
 		  OPT_STRING, &open.prog_type },
 		{ 'b', "btf", "FILE",
-		  "apply CO-RE relocations for this kernel's BTF (default: none)", OPT_STRING,
-		  &open.btf_path },
+		  "apply CO-RE relocations for this kernel's BTF (default: none; with --jited: "
+		  "the running kernel's)",
+		  OPT_STRING, &open.btf_path },
 		{ 'S', "source", NULL, "source lines in between", OPT_FLAG, &lines },
 		{ 'x', "opcodes", NULL, "the bytes of each instruction", OPT_FLAG, &opcodes },
 		{ 'n', "offsets", NULL, "the slot number of each instruction", OPT_FLAG, &offsets },
+		{ 0, "jited", NULL,
+		  "machine code between instructions and source lines (PROG: of that program)",
+		  OPT_FLAG, &jited },
+		{ 0, "exec", "MODE", "with --jited: jit (default), checked-jit", OPT_STRING,
+		  &exec },
+		{ 0, "trusted", NULL, "with --jited: do not verify", OPT_FLAG, &load.trusted },
+		{ 0, "blind", NULL, "with --jited: hide the program's numbers", OPT_FLAG,
+		  &load.blind },
 		{ 0 },
 	};
 	int operands = opt_parse(self, opts, argc, argv);
@@ -61,6 +73,12 @@ static int disasm_main(const struct command *self, int argc, char **argv)
 
 	if (operands < 0)
 		return opt_status(operands);
+	if (!open.btf_path && !jited)
+		open.btf_path = "none";
+	if (exec && !exec_mode(exec, &load.exec))
+		return opt_usage(self, "--exec is jit or checked-jit");
+	if (jited && !hex && (operands == 1 || (operands == 2 && !prog)))
+		return jited_show(argv[1], operands == 2 ? argv[2] : prog, &open, &load);
 	if (hex ? operands : operands != 1)
 		return opt_usage(self, "give one object, or --hex BYTES");
 	return hex ? disasm_hex(hex, flags) : disasm_object(argv[1], prog, &open, flags);
@@ -68,12 +86,13 @@ static int disasm_main(const struct command *self, int argc, char **argv)
 
 const struct command cmd_disasm = {
 	.name = "disasm",
-	.operands = "OBJ | --hex BYTES",
+	.operands = "OBJ [PROG] | --hex BYTES",
 	.summary = "print programs as assembler text",
 	.about = "The text is what the kernel's log and llvm-objdump print, and 'skep asm' reads "
 		 "it\n"
 		 "back to the same bytes.\n\n"
 		 "    skep disasm -S prog.o\n"
+		 "    skep disasm --jited prog.o\n"
 		 "    skep disasm --hex 'b7 00 00 00 02 00 00 00 95 00 00 00 00 00 00 00'\n",
 	.main = disasm_main,
 };

@@ -14,15 +14,17 @@ enum {
 };
 
 struct options {
-	const char *prog, *type, *pcap, *out, *data, *ctx, *btf, *exec, *event_type, *engine;
+	const char *prog, *type, *pcap, *out, *data, *ctx, *btf, *exec, *event_type, *engine,
+		*jitdump;
 	uint64_t repeat, budget, events, cpu;
 	struct opt_list maps, devices;
-	bool json, trusted, blind, uninit, l3;
+	bool json, trusted, blind, profile, profile_time, perf_map, uninit, l3;
 };
 
 struct session {
 	struct options o;
 	struct run r;
+	struct profile profile;
 	struct skep_diag *diag;
 	struct skep_object *obj;
 	struct skep_engine *eng;
@@ -488,6 +490,9 @@ static int prepare(struct session *s)
 		.size = sizeof(load),
 		.trusted = s->o.trusted,
 		.blind = s->o.blind,
+		.count = s->o.profile,
+		.perf_map = s->o.perf_map,
+		.jitdump = s->o.jitdump,
 		.allow_uninit_stack = s->o.uninit,
 		.budget = s->o.budget,
 	};
@@ -518,6 +523,21 @@ static int prepare(struct session *s)
 	return err;
 }
 
+/* The run itself, and what --profile asks to know of it. */
+static int run_profiled(struct session *s)
+{
+	int err = s->o.profile_time ? profile_start(&s->profile, s->r.prog) : 0;
+
+	if (!err)
+		err = run_input(s);
+	profile_stop(&s->profile);
+	if (!err && s->o.profile)
+		err = profile_count(&s->profile, s->r.prog);
+	if (!err && (s->o.profile || s->o.profile_time))
+		s->r.profile = &s->profile;
+	return err;
+}
+
 static int session_run(struct session *s)
 {
 	int err;
@@ -526,7 +546,7 @@ static int session_run(struct session *s)
 	s->events = open_memstream(&s->r.events, &s->r.events_len);
 	err = s->diag && s->events ? prepare(s) : -ENOMEM;
 	if (!err)
-		err = run_input(s);
+		err = run_profiled(s);
 	if (err && s->r.prog && !s->o.pcap && !s->o.data && !s->o.ctx)
 		fputs("skep run: no input is given: use --pcap FILE or --data BYTES\n", stderr);
 	err = devices_close(s, err);
@@ -535,6 +555,7 @@ static int session_run(struct session *s)
 	if (!err)
 		s->o.json ? run_json(&s->r, stdout) : run_text(&s->r, stdout);
 	report(s->diag);
+	profile_fini(&s->profile);
 	free(s->r.events);
 	free(s->room);
 	free(s->ctx);
@@ -547,7 +568,8 @@ static int session_run(struct session *s)
 
 static bool user_only(const struct options *o)
 {
-	return o->exec || o->trusted || o->budget || o->uninit || o->devices.count;
+	return o->profile || o->profile_time || o->blind || o->perf_map || o->jitdump || o->exec ||
+	       o->trusted || o->budget || o->uninit || o->devices.count;
 }
 
 static int run_main(const struct command *self, int argc, char **argv)
@@ -592,6 +614,16 @@ static int run_main(const struct command *self, int argc, char **argv)
 		  "tested\nchecked-jit: the same as machine code\ndefault: the fastest that is "
 		  "safe for the program",
 		  OPT_STRING, &o->exec },
+		{ 0, "profile", NULL,
+		  "count how often each instruction is executed, by source line", OPT_FLAG,
+		  &o->profile },
+		{ 0, "profile-time", NULL,
+		  "sample where time goes; wants machine code and many packets or --repeat",
+		  OPT_FLAG, &o->profile_time },
+		{ 0, "perf-map", NULL, "name machine code for perf in /tmp/perf-PID.map", OPT_FLAG,
+		  &o->perf_map },
+		{ 0, "jitdump", "DIR", "write DIR/jit-PID.dump for perf inject", OPT_STRING,
+		  &o->jitdump },
 		{ 0, "blind", NULL,
 		  "no number of the program's author stands in machine code as it is", OPT_FLAG,
 		  &o->blind },
@@ -615,8 +647,11 @@ static int run_main(const struct command *self, int argc, char **argv)
 	} else if (strcmp(o->engine, "user") && strcmp(o->engine, "kernel")) {
 		status = opt_usage(self, "--engine is user or kernel");
 	} else if (*o->engine == 'k' && user_only(o)) {
-		status = opt_usage(self, "the kernel engine has no --exec, --trusted, --budget, "
+		status = opt_usage(self, "the kernel engine has no --exec, --trusted, --blind, "
+					 "--budget, --profile, --perf-map, --jitdump, "
 					 "--allow-uninit-stack and --dev");
+	} else if (o->profile && o->profile_time) {
+		status = opt_usage(self, "give --profile or --profile-time, not both");
 	} else if (o->exec && !exec_mode(o->exec, &exec)) {
 		status = opt_usage(self, "--exec is jit, interp, checked or checked-jit");
 	} else if (o->cpu > UINT32_MAX) {

@@ -100,5 +100,10 @@ void run_json(const struct run *r, FILE *out)
 	fprintf(out, "},\"event_count\":%" PRIu64 ",\"events_lost\":%" PRIu64 ",\"events\":[",
 		r->event_count, r->event_lost);
 	fwrite(r->events, 1, r->events_len, out);
-	fputs("]}\n", out);
+	fputc(']', out);
+	if (r->profile) {
+		fputs(",\"profile\":", out);
+		profile_json(r->profile, out);
+	}
+	fputs("}\n", out);
 }

@@ -112,4 +112,6 @@ void run_text(const struct run *r, FILE *out)
 		skep_map_print(map, out, SKEP_TEXT);
 	}
 	text_events(r, out);
+	if (r->profile)
+		profile_text(r->profile, out);
 }

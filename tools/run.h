@@ -3,6 +3,7 @@
 #ifndef TOOLS_RUN_H
 #define TOOLS_RUN_H
 
+#include "profile.h"
 #include "tool.h"
 
 enum { MAX_RESULTS = 64, MAX_DEVICES = 32 };
@@ -41,6 +42,7 @@ struct run {
 	char *events;
 	size_t events_len;
 	uint64_t event_count, event_shown, event_lost;
+	struct profile *profile; /* NULL: none is wanted */
 };
 
 void run_text(const struct run *r, FILE *out);

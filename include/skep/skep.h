@@ -296,6 +296,11 @@ struct skep_load_opts {
 	bool allow_uninit_stack; /* as privileged Linux since 6.3 */
 	uint64_t budget;  /* instructions a run may take; 0: 1,000,000,000 checked, else no limit */
 	const char *prog; /* load only this program (and what it may tail-call); NULL: all */
+	bool count; /* how often each instruction is executed: skep_prog_counts(). In machine code and
+		       in the checked interpreter */
+	bool perf_map; /* name machine code in /tmp/perf-PID.map, where `perf report` looks */
+	const char *jitdump; /* write jit-PID.dump for `perf inject --jit` into this directory: code
+				and source lines; NULL: do not */
 	bool blind; /* no number that a program's author chose stands in its machine code, but for
 		       offsets of 16 bits */
 };
@@ -311,6 +316,37 @@ struct skep_prog *skep_prog_find(struct skep_unit *unit, const char *name); /* N
 const char *skep_prog_name(const struct skep_prog *prog);
 /* How it runs: "JIT", "interpreter", "checked JIT", "checked interpreter". */
 const char *skep_prog_exec(const struct skep_prog *prog);
+
+/* Machine code of a program, for disassemblers and profilers: as long as its unit lives. From `off`
+ * up to the next place it belongs to instruction `insn`, SKEP_NO_INSN: to none. Ascending. */
+#define SKEP_NO_INSN UINT32_MAX
+struct skep_code_place {
+	uint32_t off, insn;
+};
+struct skep_code {
+	size_t size;
+	const void *code;
+	size_t len; /* bytes */
+	const struct skep_code_place *places;
+	size_t place_count;
+};
+int skep_prog_code(const struct skep_prog *prog, struct skep_code *out); /* -ENODATA: it has none */
+
+/* An instruction of the program as it runs: the verifier's proof may have made it shorter. */
+struct skep_insn_info {
+	size_t size;
+	uint32_t slots;	    /* 1 or 2: the next one is at insn + slots */
+	char text[128];	    /* as in skep_disasm */
+	const char *func;   /* whose, NULL: unknown; as long as the unit lives */
+	const char *file;   /* NULL: no line is known */
+	const char *source; /* the text of the line, NULL: unknown */
+	uint32_t line, column;
+};
+int skep_prog_insn(const struct skep_prog *prog, uint32_t insn,
+		   struct skep_insn_info *out); /* -ENOENT: past the end */
+/* How often each slot was executed since loading with `count`: fills in at most `n`. Returns the
+ * number of slots, 0: nothing is counted. */
+size_t skep_prog_counts(const struct skep_prog *prog, uint64_t *counts, size_t n);
 
 enum {
 	SKEP_RUN_L3 = 1,      /* socket filter: offsets count from the network header (as on a UDP

@@ -50,6 +50,9 @@ struct unit {
 	void *impl;
 };
 
+/* A slot that is executed as often as the one before it. */
+#define ENGINE_COUNT_BEFORE UINT64_MAX
+
 struct engine_ops {
 	const char *kind; /* "user" */
 	int (*open)(struct engine **out, struct diag *d);
@@ -64,6 +67,11 @@ struct engine_ops {
 	int (*prog_run)(struct unit_prog *p, struct skep_run *run, struct diag *d);
 	int (*prog_batch)(struct unit_prog *p, struct skep_batch *batch, size_t *done,
 			  struct diag *d);
+	/* May be NULL, as all of these: what runs (not always the object's program), its machine
+	 * code (-ENODATA), and how often slots were executed (one a slot, or none: NULL). */
+	const struct obj_prog *(*prog_running)(const struct unit_prog *p);
+	int (*prog_code)(const struct unit_prog *p, struct skep_code *out);
+	const u64 *(*prog_counts)(const struct unit_prog *p);
 	/* System-call side of bpf(2): 0 or -errno. */
 	int (*map_get)(struct unit_map *m, const void *key, void *value);
 	int (*map_set)(struct unit_map *m, const void *key, const void *value, u64 flags);

@@ -391,24 +391,6 @@ static void walk(struct check *c)
 
 /* ---- around it ---- */
 
-static bool ends_stretch(const struct ir_insn *i)
-{
-	switch (i->kind) {
-	case IR_JUMP:
-	case IR_JA:
-	case IR_MAY_GOTO:
-	case IR_LD_PACKET:
-	case IR_CALL:
-	case IR_CALL_LOCAL:
-	case IR_CALLX:
-	case IR_TAIL_CALL:
-	case IR_POISON:
-	case IR_EXIT:
-		return true;
-	}
-	return false;
-}
-
 static bool is_second_half(const struct ir *ir, u32 slot)
 {
 	return slot && insn_is_wide(&ir->prog->src->insns[slot - 1]) &&
@@ -429,7 +411,7 @@ static void stretches(struct check *c)
 	}
 	for (u32 slot = ir->count; slot-- > 0;) {
 		const struct ir_insn *i = &ir->insns[slot];
-		bool last = ends_stretch(i);
+		bool last = ir_ends_stretch(i);
 
 		if (last || ir->insns[slot + 1].target)
 			ahead = 0;

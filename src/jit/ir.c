@@ -236,8 +236,8 @@ static void func_scan(const struct ir *ir, struct ir_func *f)
 			    i->kind == IR_TAIL_CALL;
 		f->may_goto |= i->kind == IR_MAY_GOTO;
 		f->tails |= i->kind == IR_TAIL_CALL;
-		f->calls |= (i->kind >= IR_LD_PACKET && i->kind <= IR_TAIL_CALL) ||
-			    i->kind == IR_MAP;
+		f->calls |=
+			(i->kind >= IR_LD_PACKET && i->kind <= IR_TAIL_CALL) || i->kind == IR_MAP;
 		f->counts |= i->kind == IR_CALL || i->kind == IR_CALLX || i->kind == IR_TAIL_CALL;
 	}
 }
@@ -316,6 +316,24 @@ int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *f
 		return -EOPNOTSUPP;
 	}
 	return 0;
+}
+
+bool ir_ends_stretch(const struct ir_insn *i)
+{
+	switch (i->kind) {
+	case IR_JUMP:
+	case IR_JA:
+	case IR_MAY_GOTO:
+	case IR_LD_PACKET:
+	case IR_CALL:
+	case IR_CALL_LOCAL:
+	case IR_CALLX:
+	case IR_TAIL_CALL:
+	case IR_POISON:
+	case IR_EXIT:
+		return true;
+	}
+	return false;
 }
 
 void ir_fini(struct ir *ir)

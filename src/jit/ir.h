@@ -94,6 +94,8 @@ struct ir {
 int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *facts, bool plain,
 	     const char **why);
 void ir_fini(struct ir *ir);
+/* Is the next instruction not executed as often as this one? */
+bool ir_ends_stretch(const struct ir_insn *i);
 /* The function that starts at `slot`. */
 struct ir_func *ir_func_at(const struct ir *ir, u32 slot);
 

@@ -14,6 +14,7 @@ static void native_destroy(struct vm_native *n)
 	code_free(&native->memory);
 	free(n->at);
 	free(n->depth);
+	free((void *)(uintptr_t)n->places);
 	free(native->checks);
 	free(native);
 }
@@ -29,7 +30,8 @@ bool jit_available(void)
 	return false;
 }
 
-int backend_emit(struct jit_image *out, const struct ir *ir, const struct ir_check *checks)
+int backend_emit(struct jit_image *out, const struct ir *ir, const struct ir_check *checks,
+		 u64 *counts)
 {
 	return -EOPNOTSUPP;
 }
@@ -65,30 +67,34 @@ static int publish(struct vm_prog *p, const struct ir *ir, struct jit_image *ima
 	n->base.at = image->at;
 	n->base.destroy = native_destroy;
 	n->base.enter = image->enter;
+	n->base.places = image->places;
+	n->base.place_count = image->place_count;
 	image->at = NULL;
+	image->places = NULL;
 	p->native = &n->base;
 	return 0;
 }
 
-/* Checked code keeps to the program as it stands, since a fault shows its registers; so does
- * blinded code, whose numbers are hidden one by one. */
+/* Checked code keeps to the program as it stands, since a fault shows its registers; so do blinded
+ * code, whose numbers are hidden one by one, and code that counts. */
 static int compile(struct vm_prog *p, const struct jit_opts *opts, const char **why)
 {
 	struct jit_image image = { 0 };
 	struct ir_check *checks = NULL;
 	struct native *n;
+	bool plain = opts->checked || opts->blind || opts->counts;
 	struct ir ir;
 	int err;
 
-	err = ir_build(&ir, p, opts->facts, opts->checked || opts->blind, why);
+	err = ir_build(&ir, p, opts->facts, plain, why);
 	if (!err && opts->checked)
 		err = ir_check(&checks, &ir, opts->layout, why);
 	else if (!err)
-		err = opts->blind ? ir_live(&ir) : ir_fuse(&ir);
+		err = plain ? ir_live(&ir) : ir_fuse(&ir);
 	if (!err && opts->blind)
 		err = ir_blind(&ir);
 	if (!err)
-		err = backend_emit(&image, &ir, checks);
+		err = backend_emit(&image, &ir, checks, opts->counts);
 	if (!err)
 		err = publish(p, &ir, &image, why);
 	if (!err && checks) {
@@ -102,6 +108,7 @@ static int compile(struct vm_prog *p, const struct jit_opts *opts, const char **
 	ir_fini(&ir);
 	free(image.data);
 	free(image.at);
+	free(image.places);
 	return err;
 }
 

@@ -13,6 +13,8 @@
 /* Is there a back end for this machine? */
 bool jit_available(void);
 
+#define JIT_COUNT_BEFORE UINT64_MAX
+
 struct jit_opts {
 	const struct verify_fact *facts; /* one a slot, of an accepted program; NULL: none */
 	/* For programs that nobody vouches for: code that tests what the checked interpreter tests,
@@ -21,6 +23,9 @@ struct jit_opts {
 	bool checked;
 	const struct ctx_layout *layout;
 	bool blind; /* no number of the program stands in the code */
+	/* One a slot: how often it was executed, or JIT_COUNT_BEFORE: as often as the slot before.
+	 * Threads may lose counts to each other. NULL: nothing is counted; borrowed. */
+	u64 *counts;
 };
 
 /*

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "jit/jit.h"
 #include "jit/runtime.h"
 #include "jit/x64_entry.h"
 
@@ -354,6 +355,22 @@ static void align(struct x64 *x)
 		x64_nops(&x->a, LINE - at);
 }
 
+/* Does control come here other than from the slot before, or leave that one otherwise? */
+static bool starts_stretch(const struct ir *ir, u32 slot)
+{
+	return ir->insns[slot].target || (slot && ir_ends_stretch(&ir->insns[slot - 1]));
+}
+
+static void count(struct x64 *x)
+{
+	x->counts[x->slot] = JIT_COUNT_BEFORE;
+	if (!starts_stretch(x->ir, x->slot))
+		return;
+	x->counts[x->slot] = 0;
+	x64_mov_imm(&x->a, RDI, (u64)(uintptr_t)&x->counts[x->slot]);
+	x64_rm(&x->a, true, 0xff, 0, (struct x64_mem){ RDI, NO_REG, 0, 0 }); /* inc */
+}
+
 static void emit_func(struct x64 *x, const struct ir_func *f)
 {
 	x->func = f;
@@ -364,6 +381,8 @@ static void emit_func(struct x64 *x, const struct ir_func *f)
 		x64_room(&x->a);
 		align(x);
 		x->at[x->slot] = x->a.len;
+		if (x->counts)
+			count(x);
 		if (!x->checks || !x64_check_insn(x, &x->ir->insns[x->slot])) {
 			x64_room(&x->a);
 			emit_insn(x, &x->ir->insns[x->slot]);
@@ -442,15 +461,19 @@ static int emit(struct x64 *x, struct jit_image *out)
 	if (err)
 		return err;
 	fix(x);
-	*out = (struct jit_image){ x->a.data, x->a.len, x64_enter, x->entry };
+	*out = (struct jit_image){ x->a.data, x->a.len, x64_enter, x->entry, NULL, 0 };
+	err = x64_list_places(x, out);
 	x->a.data = NULL;
 	x->entry = NULL;
-	return 0;
+	return err;
 }
 
-int backend_emit(struct jit_image *out, const struct ir *ir, const struct ir_check *checks)
+int backend_emit(struct jit_image *out, const struct ir *ir, const struct ir_check *checks,
+		 u64 *counts)
 {
-	struct x64 x = { .ir = ir, .checks = checks, .bmi2 = __builtin_cpu_supports("bmi2") };
+	struct x64 x = {
+		.ir = ir, .checks = checks, .counts = counts, .bmi2 = __builtin_cpu_supports("bmi2")
+	};
 	int err = emit(&x, out);
 
 	x64_asm_fini(&x.a);
@@ -459,5 +482,6 @@ int backend_emit(struct jit_image *out, const struct ir *ir, const struct ir_che
 	vec_fini(&x.fixups);
 	vec_fini(&x.faults);
 	vec_fini(&x.asks);
+	vec_fini(&x.stubs);
 	return err;
 }

@@ -54,7 +54,9 @@ struct x64 {
 	VEC(struct x64_fixup) fixups;
 	VEC(struct x64_fault) faults;
 	VEC(struct x64_ask) asks;
-	u32 forget; /* checked: offset of what closes the windows */
+	VEC(struct vm_place) stubs; /* code apart from that of functions */
+	u64 *counts;		    /* one a slot, or NULL */
+	u32 forget;		    /* checked: offset of what closes the windows */
 	bool bmi2;
 	int err;
 };
@@ -73,6 +75,10 @@ static inline bool x64_live(const struct ir_insn *i, u32 reg)
 {
 	return i->live >> reg & 1;
 }
+
+/* x64_places.c */
+void x64_place(struct x64 *x, u32 slot); /* what follows is there for that slot */
+int x64_list_places(const struct x64 *x, struct jit_image *out); /* once, at the end */
 
 void x64_jmp(struct x64 *x, u32 slot);
 void x64_jcc(struct x64 *x, enum x64_cc cc, u32 slot);

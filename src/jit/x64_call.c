@@ -235,6 +235,7 @@ void x64_emit_faults(struct x64 *x)
 
 	vec_for (f, &x->faults) {
 		x64_room(&x->a);
+		x64_place(x, f->slot);
 		STORE(u32, x->a.data + f->at - 4, x->a.len - f->at);
 		x64_mov_imm(&x->a, RDI, f->slot << 2 | f->kind);
 		if (report && x->a.len + 2 - report <= -INT8_MIN) {

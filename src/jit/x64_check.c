@@ -379,6 +379,7 @@ void x64_check_end(struct x64 *x)
 	asker = emit_asker(x, set);
 	vec_for (a, &x->asks) {
 		x64_room(&x->a);
+		x64_place(x, a->slot);
 		STORE(u32, x->a.data + a->at - 4, x->a.len - a->at);
 		x64_rm(&x->a, true, 0x8d, RDI, operand(&x->ir->insns[a->slot]));
 		x64_mov_imm(&x->a, R10, a->slot);
@@ -387,6 +388,7 @@ void x64_check_end(struct x64 *x)
 	}
 	vec_for (f, &x->faults) {
 		x64_room(&x->a);
+		x64_place(x, f->slot);
 		STORE(u32, x->a.data + f->at - 4, x->a.len - f->at);
 		x64_mov_imm(&x->a, R10, f->slot);
 		if (f->kind == CHECKED_LEAVE)

@@ -294,7 +294,7 @@ static int prog_compile(struct user_unit *u, struct user_prog *p, struct diag *d
 {
 	const struct verify_result *proof = p->verified;
 	const struct skep_load_opts *opts = &u->unit->opts;
-	struct jit_opts how = { .blind = opts->blind };
+	struct jit_opts how = { .blind = opts->blind, .counts = p->counts };
 	bool asked = opts->exec == SKEP_EXEC_JIT;
 	int err;
 
@@ -324,6 +324,8 @@ static void prog_fini(struct user_prog *p)
 {
 	vm_prog_free(p->vm);
 	p->vm = NULL;
+	free(p->counts);
+	p->counts = NULL;
 	verify_result_free(p->verified);
 	p->verified = NULL;
 }
@@ -343,8 +345,14 @@ static int prog_load(struct user_unit *u, u32 i, bool asked, struct diag *d)
 	err = prog_verify(u, p, d);
 	if (!err)
 		err = vm_prog_new(&p->vm, &u->env, p->src, d);
+	if (!err && u->unit->opts.count) {
+		p->counts = calloc(p->src->insn_count, sizeof(*p->counts));
+		err = p->counts ? 0 : diag_nomem(d);
+	}
 	if (!err)
 		err = prog_compile(u, p, d);
+	if (!err)
+		err = user_perf(u, p, d);
 	if (!err)
 		u->unit->progs[i].impl = p;
 	else

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "user/run.h"
+#include "vm/op.h"
 
 static const struct hook *const hooks[] = { &hook_memory, &hook_xdp, &hook_flow };
 
@@ -112,6 +113,10 @@ static void run_prepare(struct user_run *run, struct user_unit *u, const struct 
 	run->vm.packet_load = p->hook->packet_load;
 	run->vm.trace = run->unit->trace;
 	run->vm.trace_arg = run->unit->trace_arg;
+	if (p->counts && !p->vm->native && !u->trace) {
+		run->vm.trace = user_count;
+		run->vm.trace_arg = u;
+	}
 	run->has_ctx = io->ctx_in || io->ctx_out;
 	run->native = fast && vm_ready(p->vm, &run->vm);
 }

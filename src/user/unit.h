@@ -41,6 +41,7 @@ struct user_prog {
 	const struct hook *hook;
 	const struct ctx_layout *layout;
 	bool calls;	     /* helpers: what they leave behind goes between runs */
+	u64 *counts;	     /* one a slot, when it was asked for; owned */
 	const char *why_not; /* it has no machine code, NULL: it has, or nobody asked for it */
 };
 
@@ -72,6 +73,14 @@ int user_load(struct unit *unit, struct diag *d);
 void user_unload(struct unit *unit);
 int user_prog_run(struct unit_prog *p, struct skep_run *io, struct diag *d);
 int user_prog_batch(struct unit_prog *p, struct skep_batch *batch, size_t *done, struct diag *d);
+/* inspect.c */
+const struct obj_prog *user_prog_running(const struct unit_prog *p);
+int user_prog_code(const struct unit_prog *p, struct skep_code *out);
+const u64 *user_prog_counts(const struct unit_prog *p);
+/* A trace that counts. */
+void user_count(struct vm_run *run, const struct obj_prog *src, u32 insn, const u64 *reg, u16 init);
+/* Tell perf of a program's machine code, where the caller wants that. */
+int user_perf(const struct user_unit *u, const struct user_prog *p, struct diag *d);
 int user_poll(struct unit *unit, int timeout_ms, skep_event_fn fn, void *arg);
 /* Queue an event of a perf event array. 0, or -ENOSPC (counted as lost). */
 int perf_put(struct user_unit *u, s32 map, u32 cpu, const void *data, size_t len, const void *more,

@@ -70,6 +70,12 @@ struct vm_call {
 	bool custom;
 };
 
+/* Machine code from `off` up to the next place belongs to the instruction at `slot`, or to none. */
+struct vm_place {
+	u32 off, slot;
+};
+enum { VM_NO_SLOT = UINT32_MAX };
+
 /*
  * Machine code of a program, made by a compiler above the machine; never changed once it is there.
  * Functions are entered by slot: at their offset in `code`, and only where `depth` frames are left.
@@ -84,6 +90,8 @@ struct vm_native {
 	u8 *depth; /* per slot: frames that the function takes with all that it calls; 0: no start
 		    */
 	void (*destroy)(struct vm_native *n);
+	const struct vm_place *places; /* ascending; owned */
+	u32 place_count;
 	bool checked;			 /* for checked runs, else for those without tests */
 	const struct ctx_layout *layout; /* checked: of the context */
 };
