@@ -43,6 +43,16 @@ static int bad(const struct ext *x, u32 off, enum ext_part part, const char *wha
 			  "section '.BTF.ext': %s information %s", part_names[part], what);
 }
 
+/* The object's own copy of the types: a hidden function is none that others may replace. */
+static void set_type(struct elf_load *l, struct elf_func *f, u32 id)
+{
+	struct type *type = (struct type *)(uintptr_t)types_get(l->obj->types, id);
+
+	f->type_id = id;
+	if (f->hidden)
+		type->info &= ~0xffffu; /* linkage: static */
+}
+
 static int add_funcs(struct ext *x, u32 section, const u8 *rec, u32 size, u32 count)
 {
 	for (u32 i = 0; i < count; i++) {
@@ -52,7 +62,7 @@ static int add_funcs(struct ext *x, u32 section, const u8 *rec, u32 size, u32 co
 		memcpy(&f, rec + (size_t)i * size, sizeof(f));
 		func = f.insn_off % 8 ? -1 : func_at(x->l, section, f.insn_off / 8);
 		if (func >= 0 && types_kind(x->l->obj->types, f.type_id) == KIND_FUNC)
-			x->l->funcs.data[func].type_id = f.type_id;
+			set_type(x->l, &x->l->funcs.data[func], f.type_id);
 	}
 	return 0;
 }

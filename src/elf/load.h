@@ -31,7 +31,7 @@ struct elf_func {
 	const char *name;
 	u32 section, start, count; /* start, count: slots */
 	u32 type_id;		   /* BTF_KIND_FUNC, 0: none */
-	bool global;
+	bool global, hidden;
 	bool called; /* something calls it or takes its address */
 	s32 prog;    /* index into programs, -1: a subprogram */
 };

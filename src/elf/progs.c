@@ -39,7 +39,9 @@ static int add_func(struct elf_load *l, const struct elf_symbol *sym)
 	f->section = sym->section;
 	f->start = (u32)(sym->value / 8);
 	f->count = (u32)(sym->size / 8);
-	f->global = sym->bind != STB_LOCAL;
+	/* Seen by no other file, it is verified like a static one. */
+	f->hidden = sym->hidden;
+	f->global = sym->bind != STB_LOCAL && !sym->hidden;
 	f->prog = -1;
 	return f->name ? 0 : diag_nomem(l->d);
 }

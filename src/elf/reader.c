@@ -183,6 +183,8 @@ static int read_symbol(struct elf_reader *r, const struct elf_section *tab, u32 
 	out->size = sym.st_size;
 	out->bind = ELF64_ST_BIND(sym.st_info);
 	out->type = ELF64_ST_TYPE(sym.st_info);
+	out->hidden = ELF64_ST_VISIBILITY(sym.st_other) == STV_HIDDEN ||
+		      ELF64_ST_VISIBILITY(sym.st_other) == STV_INTERNAL;
 	out->section = sym.st_shndx;
 	out->name = string_at(r, tab->link, sym.st_name);
 	if (sym.st_shndx >= SHN_LORESERVE) {

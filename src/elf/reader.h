@@ -24,6 +24,7 @@ struct elf_symbol {
 	u64 value, size;  /* bytes; value: in its section */
 	u32 section;	  /* 0: undefined; not in a section: past the last one */
 	u8 bind, type;
+	bool hidden; /* from other files */
 };
 
 struct elf_reloc {
