@@ -40,6 +40,8 @@ void unit_free(struct unit *u)
 {
 	if (!u)
 		return;
+	while (u->links)
+		link_remove(u->links);
 	hold_wait(u);
 	u->engine->ops->unload(u);
 	free(u->progs);

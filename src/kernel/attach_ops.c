@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* struct_ops: registered by storing the structure; through a link where the object asks for it. */
+/* struct_ops: registered by storing the structure, and through a link since Linux 6.4. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -50,7 +50,7 @@ int kernel_attach_map(struct link **out, struct unit_map *m, struct diag *d)
 		return diag_nomem(d);
 	l->type = "struct_ops";
 	link_target(l, "struct_ops '%s'", m->src->name);
-	if (m->src->flags & MAP_LINK) {
+	if (k->linked) {
 		a.prog_fd = (u32)k->fd;
 		l->fd = SYS_BPF(CMD_LINK_CREATE, &a);
 		err = l->fd < 0 ? refused(m, l->fd, d) : 0;

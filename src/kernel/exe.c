@@ -227,13 +227,55 @@ int exe_offsets(u64 **out, const char *path, const char *pattern, struct diag *d
 	s.elf = e.elf;
 	s.near = near_start(pattern, s.len);
 	each_function(&s);
-	exe_close(&e);
-	if (s.offsets.len) {
-		*out = s.offsets.data;
-		return (int)s.offsets.len;
+	*out = s.offsets.data;
+	if (!s.offsets.len) {
+		err = diag_error(d, -ENOENT, NOWHERE, "'%s' has no function '%s'", path, pattern);
+		if (s.near.best && !s.pattern)
+			diag_hint(d, "did you mean '%s'?", s.near.best);
 	}
-	err = diag_error(d, -ENOENT, NOWHERE, "'%s' has no function '%s'", path, pattern);
-	if (s.near.best && !s.pattern)
-		diag_hint(d, "did you mean '%s'?", s.near.best);
-	return err;
+	exe_close(&e);
+	return err ? err : (int)s.offsets.len;
+}
+
+/* ---- notes ---- */
+
+int exe_notes_open(struct exe_notes *out, const char *path, const char *section, const char *base,
+		   struct diag *d)
+{
+	Elf_Scn *scn = NULL;
+	size_t names;
+	GElf_Shdr sh;
+	struct exe e;
+	int err = exe_open(&e, path, d);
+
+	if (err)
+		return err;
+	*out = (struct exe_notes){ .fd = e.fd, .elf = e.elf };
+	if (elf_getshdrstrndx(e.elf, &names))
+		return 0;
+	while ((scn = elf_nextscn(e.elf, scn))) {
+		const char *name =
+			gelf_getshdr(scn, &sh) ? elf_strptr(e.elf, names, sh.sh_name) : "";
+		Elf_Data *data;
+
+		if (name && !strcmp(name, base))
+			out->base = sh.sh_addr;
+		if (!name || strcmp(name, section))
+			continue;
+		data = elf_rawdata(scn, NULL);
+		out->data = data ? data->d_buf : NULL;
+		out->len = out->data ? data->d_size : 0;
+	}
+	return 0;
+}
+
+bool exe_to_offset(const struct exe_notes *n, u64 addr, u64 *out)
+{
+	return to_offset(n->elf, addr, out);
+}
+
+void exe_notes_close(struct exe_notes *n)
+{
+	elf_end(n->elf);
+	close(n->fd);
 }

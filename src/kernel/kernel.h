@@ -40,6 +40,7 @@ struct kernel_map {
 	bool unmappable;
 	bool foreign;	  /* made by others: what it refers to is named by kernel numbers */
 	char *pinned;	  /* path that this load made, owned; NULL: none */
+	bool linked;	  /* struct_ops: registered through a link */
 	size_t value_len; /* bytes of a value as the system call sees it */
 };
 
@@ -61,8 +62,9 @@ struct kernel_unit {
 	struct kernel_prog *progs;     /* one per obj->progs; fd -1: not loaded */
 	struct kernel_reader *readers; /* of ring and perf buffers; made by the first poll */
 	u32 reader_count;
-	bool loaded; /* what it pinned stays */
-	int epoll;   /* -1: no poll yet */
+	u32 usdt_specs; /* descriptions of static probes that are stored */
+	bool loaded;	/* what it pinned stays */
+	int epoll;	/* -1: no poll yet */
 };
 
 static inline struct kernel_engine *kernel_of(const struct kernel_unit *u)

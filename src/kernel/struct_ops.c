@@ -9,6 +9,7 @@
 
 #include "kernel/errors.h"
 #include "kernel/kernel.h"
+#include "spec/features.h"
 #include "spec/map.h"
 #include "spec/prog.h"
 
@@ -113,7 +114,9 @@ int kernel_ops_create(struct kernel_unit *u, u32 map, struct diag *d)
 					       : "");
 		return -ESRCH;
 	}
-	a.flags = m->flags & MAP_LINK;
+	/* Without a link it would stay registered when the process dies. */
+	a.flags = kernel_of(u)->release >= ERA(6, 4) ? MAP_LINK : m->flags & MAP_LINK;
+	u->maps[map].linked = a.flags;
 	a.value_size = (u32)types_size(kernel_types(kernel_of(u)), place.wrapper);
 	a.btf_vmlinux_value = place.wrapper;
 	a.btf_fd = u->btf >= 0 ? (u32)u->btf : 0;

@@ -116,6 +116,8 @@ static void same_map(struct counts *c, const char *path, struct bpf_map *lib, st
 	SAME(key_size, "key size");
 	SAME(value_size, "value size");
 	SAME(max_entries, "entries");
+	if (a.type == BPF_MAP_TYPE_STRUCT_OPS) /* skep always wants a link */
+		a.map_flags |= 1u << 13;
 	SAME(map_flags, "flags");
 	SAME(map_extra, "extra");
 	SAME(btf_key_type_id, "type of keys");
