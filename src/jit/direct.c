@@ -103,3 +103,42 @@ void ir_direct(struct ir *ir)
 			direct(ir, i, slot, call->id);
 	}
 }
+
+static u16 live_at(const struct ir *ir, u32 slot)
+{
+	struct ir_use u = ir_insn_use(&ir->insns[slot]);
+
+	return (u16)(u.use | (ir->insns[slot].live & ~u.def));
+}
+
+/* Is it if (r0 == 0), or if (r0 != 0)? */
+static bool is_null_check(const struct ir_insn *i)
+{
+	return i->kind == IR_JUMP && !i->target && !i->dst && i->wide && !i->reg && !i->imm &&
+	       (i->op == (u8)JMP_JEQ || i->op == (u8)JMP_JNE);
+}
+
+void ir_null_checks(struct ir *ir)
+{
+	for (u32 slot = 0; slot + 1 < ir->count; slot++) {
+		struct ir_insn *i = &ir->insns[slot], *check;
+		u32 next = slot + 1;
+		bool jumps;
+
+		if (i->kind != IR_LOOKUP)
+			continue;
+		while (next + 1 < ir->count && ir->insns[next].kind == IR_NONE &&
+		       !ir->insns[next].target)
+			next++;
+		check = &ir->insns[next];
+		if (!is_null_check(check))
+			continue;
+		jumps = (check->op == (u8)JMP_JEQ) != check->sign;
+		if (live_at(ir, jumps ? check->to : next + 1) & 1)
+			continue;
+		i->both = true;
+		i->to = jumps ? check->to : next + 1;
+		ir->insns[i->to].target = true;
+		check->kind = jumps ? IR_NONE : IR_JA;
+	}
+}

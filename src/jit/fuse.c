@@ -181,6 +181,7 @@ int ir_fuse(struct ir *ir)
 		ir_flow(ir);
 		ok = !ir_drop(ir);
 		ir_loops(ir);
+		ir_null_checks(ir);
 	}
 	free(f.prev);
 	return ok ? 0 : -ENOMEM;

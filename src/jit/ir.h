@@ -33,7 +33,8 @@ enum ir_kind {
 	IR_TAIL_CALL,
 	IR_POISON,
 	IR_EXIT,
-	IR_LOOKUP, /* r0 = value or NULL of the array at `imm`, key at r2; callback.c */
+	IR_LOOKUP, /* r0 = value or NULL of the array at `imm`, key at r2; `both`: to `to` for NULL,
+		    * where nobody reads it; direct.c */
 	IR_MAP, /* r0 = op (enum ir_map_op) on the map at `imm`, arguments as the helper's; direct.c
 		 */
 	IR_CPU, /* r0 = the run's number of its CPU */
@@ -110,6 +111,8 @@ void ir_callbacks(struct ir *ir);
 const struct ir_insn *ir_constant_in(const struct ir *ir, u32 reg, u32 slot);
 /* Calls of helpers that need not be calls of helpers: makes IR_MAP and IR_CPU. direct.c */
 void ir_direct(struct ir *ir);
+/* Last of all: look-ups in arrays jump where NULL leads, without a test of the result. direct.c */
+void ir_null_checks(struct ir *ir);
 /* Fills in `live`. 0 or -ENOMEM. live.c */
 int ir_live(struct ir *ir);
 /* The same; what only makes results that nobody reads becomes IR_NONE. 0 or -ENOMEM. live.c */

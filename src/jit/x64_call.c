@@ -143,30 +143,47 @@ static void scale(struct x64 *x, u32 by)
 		x64_shift(&x->a, true, X64_SHL, RAX, (u8)__builtin_ctz(by));
 }
 
+/* rax = offset of the element in the array; leaves for NULL by `outside`, of `count` jumps. */
+static u32 lookup_offset(struct x64 *x, const struct ir_insn *i, const struct array_layout *a,
+			 u32 outside[2])
+{
+	const struct map *map = (const struct map *)(uintptr_t)i->imm;
+
+	x64_rm(&x->a, false, 0x8b, RAX, (struct x64_mem){ RDX, NO_REG, 0, 0 });
+	x64_arith_imm(&x->a, false, X64_CMP, RAX, (s32)a->count);
+	if (i->both)
+		x64_jcc(x, CC_AE, i->to);
+	else
+		outside[0] = x64_jcc_short(&x->a, CC_AE);
+	scale(x, a->stride);
+	if (!a->percpu)
+		return 1;
+	x64_rm(&x->a, false, 0x8b, RDI, RUN_FIELD(cpu));
+	x64_arith_imm(&x->a, false, X64_CMP, RDI, (s32)map->slots);
+	if (i->both)
+		x64_jcc(x, CC_AE, i->to);
+	else
+		outside[1] = x64_jcc_short(&x->a, CC_AE);
+	x64_imul_imm(&x->a, true, RDI, RDI, (s32)(a->count * a->stride));
+	x64_arith(&x->a, true, X64_ADD, RAX, RDI);
+	return 2;
+}
+
 void x64_emit_lookup(struct x64 *x, const struct ir_insn *i)
 {
 	const struct map *map = (const struct map *)(uintptr_t)i->imm;
-	u32 outside, no_cpu = 0, found;
+	u32 outside[2], count, found;
 	struct array_layout a;
 
 	array_layout(map, &a);
-	x64_rm(&x->a, false, 0x8b, RAX, (struct x64_mem){ RDX, NO_REG, 0, 0 });
-	x64_arith_imm(&x->a, false, X64_CMP, RAX, (s32)a.count);
-	outside = x64_jcc_short(&x->a, CC_AE);
-	scale(x, a.stride);
-	if (a.percpu) {
-		x64_rm(&x->a, false, 0x8b, RDI, RUN_FIELD(cpu));
-		x64_arith_imm(&x->a, false, X64_CMP, RDI, (s32)map->slots);
-		no_cpu = x64_jcc_short(&x->a, CC_AE);
-		x64_imul_imm(&x->a, true, RDI, RDI, (s32)(a.count * a.stride));
-		x64_arith(&x->a, true, X64_ADD, RAX, RDI);
-	}
+	count = lookup_offset(x, i, &a, outside);
 	x64_mov_imm(&x->a, RDI, (u64)(uintptr_t)a.data);
 	x64_arith(&x->a, true, X64_ADD, RAX, RDI);
+	if (i->both)
+		return;
 	found = x64_jmp_short(&x->a);
-	x64_bind(&x->a, outside);
-	if (a.percpu)
-		x64_bind(&x->a, no_cpu);
+	for (u32 k = 0; k < count; k++)
+		x64_bind(&x->a, outside[k]);
 	x64_arith(&x->a, false, X64_XOR, RAX, RAX);
 	x64_bind(&x->a, found);
 }
