@@ -13,10 +13,11 @@
 #include "spec/prog.h"
 
 static const struct attach_family *const families[] = {
-	&attach_xdp,	      &attach_tcx,     &attach_tc,     &attach_cgroup, &attach_tracepoint,
-	&attach_raw_tp,	      &attach_tracing, &attach_iter,   &attach_perf,   &attach_uprobe,
-	&attach_uprobe_multi, &attach_usdt,    &attach_socket, &attach_netns,  &attach_netfilter,
-	&attach_sockmap,      &attach_lwt,
+	&attach_xdp,	    &attach_tcx,	  &attach_tc,		&attach_cgroup,
+	&attach_tracepoint, &attach_raw_tp,	  &attach_tracing,	&attach_iter,
+	&attach_perf,	    &attach_uprobe,	  &attach_uprobe_multi, &attach_usdt,
+	&attach_kprobe,	    &attach_kprobe_multi, &attach_socket,	&attach_netns,
+	&attach_netfilter,  &attach_sockmap,	  &attach_lwt,
 };
 
 static const struct attach_family *family_of(const struct obj_prog *p)

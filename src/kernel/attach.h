@@ -48,7 +48,7 @@ struct attach_family {
 	bool needs_target; /* from the section or the caller */
 };
 
-extern const struct attach_family attach_xdp, attach_tcx, attach_tc, attach_netkit, attach_cgroup,
+extern const struct attach_family attach_xdp, attach_tcx, attach_tc, attach_cgroup,
 	attach_tracepoint, attach_raw_tp, attach_tracing, attach_iter, attach_perf, attach_uprobe,
 	attach_uprobe_multi, attach_usdt, attach_kprobe, attach_kprobe_multi, attach_socket,
 	attach_netns, attach_netfilter, attach_sockmap, attach_lwt;

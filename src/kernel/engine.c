@@ -136,9 +136,14 @@ static int kernel_load(struct unit *unit, struct diag *d)
 {
 	const struct object *obj = unit->obj;
 	struct kernel_engine *e = (struct kernel_engine *)unit->engine;
-	struct kernel_unit *u = calloc(1, sizeof(*u));
+	struct kernel_unit *u;
 	int err;
 
+	if (unit->opts.exec != SKEP_EXEC_AUTO)
+		return diag_error(
+			d, -EINVAL, NOWHERE,
+			"the kernel engine has no modes of execution: the kernel decides");
+	u = calloc(1, sizeof(*u));
 	if (!u)
 		return diag_nomem(d);
 	unit->impl = u;

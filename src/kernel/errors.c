@@ -3,7 +3,9 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "elf/kconfig.h"
 #include "spec/features.h"
@@ -98,12 +100,31 @@ static void lacking(u32 type, char *out, size_t size)
 		snprintf(out + n, size - (size_t)n, "%sCAP_NET_ADMIN", n ? " and " : "");
 }
 
+/* The kernel's own file, mounted or not. */
+static int read_lockdown(char *text, size_t size)
+{
+	int n = sys_read_text("/sys/kernel/security/lockdown", text, size), root, fd;
+	ssize_t len;
+
+	if (n > 0)
+		return n;
+	root = sys_detached_mount("securityfs");
+	fd = root < 0 ? root : openat(root, "lockdown", O_RDONLY | O_CLOEXEC);
+	sys_close(&root);
+	if (fd < 0)
+		return -ENOENT;
+	len = read(fd, text, size - 1);
+	close(fd);
+	text[MAX(len, 0)] = 0;
+	return len > 0 ? (int)len : -ENOENT;
+}
+
 /* The word in brackets: "none [integrity] confidentiality". */
 bool kernel_lockdown(char *out, size_t size)
 {
 	char text[512], *at, *end;
 
-	if (sys_read_text("/sys/kernel/security/lockdown", text, sizeof(text)) > 0) {
+	if (read_lockdown(text, sizeof(text)) > 0) {
 		at = strchr(text, '[');
 		end = at ? strchr(at, ']') : NULL;
 		if (!end)

@@ -131,7 +131,7 @@ static void tail_calls_and_inner_maps_are_filled(void **state)
 
 	need_root();
 	load(&l, "engine");
-	assert_int_equal(run(&l, 30), 2); /* XDP_PASS */
+	assert_int_equal(run(&l, 30), 2);  /* XDP_PASS */
 	assert_int_equal(run(&l, 120), 3); /* XDP_TX, of the program in slot 1 */
 	assert_int_equal(skep_map_get(skep_map_find(l.unit, "first"), &zero, &value), 0);
 	assert_int_equal(value, 120);
