@@ -379,6 +379,8 @@ static void emit_func(struct x64 *x, const struct ir_func *f)
 	x64_emit_prologue(x);
 	for (x->slot = f->start; x->slot < f->end; x->slot++) {
 		x64_room(&x->a);
+		if (x->ir->insns[x->slot].loop)
+			x64_emit_sum(x);
 		align(x);
 		x->at[x->slot] = x->a.len;
 		if (x->counts)

@@ -108,6 +108,9 @@ void x64_emit_divide(struct x64 *x, const struct ir_insn *i);
 /* x64_select.c */
 void x64_emit_select(struct x64 *x, const struct ir_insn *i, const struct ir_insn *flags_of);
 
+/* x64_sum.c: before the loop that starts at the slot, where control falls into it */
+void x64_emit_sum(struct x64 *x);
+
 /* x64_memory.c */
 void x64_emit_load(struct x64 *x, const struct ir_insn *i);
 void x64_emit_store(struct x64 *x, const struct ir_insn *i);

@@ -16,5 +16,10 @@ void x64_leave(void);
 void x64_fault(void);
 /* Jumped to in place of a function's code: run->prog in the interpreter, r1 in rsi. */
 void x64_interpret(void);
+/* Called: jit_sum1 … (sum.h) of rdi, r10; into rdi, r10. Nothing where r10 is small or above the
+ * positive numbers. Keep all but rdi, r10, r11 and what no program has in use. */
+void x64_sum1(void);
+void x64_sum2(void);
+void x64_sum4(void);
 
 #endif
