@@ -135,15 +135,24 @@ enum cbpf_target {
 	CBPF_SOCKET, /* socket filter, LD_ABS and LD_IND: any release */
 	CBPF_TC,     /* "tc": direct packet access where the bytes are at hand, helpers elsewhere */
 	/* Packets in memory, only loads from the packet and LEN. R0 is CBPF_ASK where only the
-	 * interpreter can tell (offsets below 0 or beyond 64 KiB). Two programs that differ in
-	 * their first CBPF_PROLOGUE instructions: what is true of one is true of the other. */
+	 * interpreter can tell (offsets below 0 or beyond 64 KiB). Two programs that differ only in
+	 * how they begin and end (cbpf_same_body): what is true of one is true of the other. */
 	CBPF_XDP,    /* for verifiers: packet in xdp_md, LEN is its rx_queue_index */
-	CBPF_MEMORY, /* for running: R1 is the packet's address, R2 its length | LEN << 32 */
+	CBPF_MEMORY, /* for running: R1 is the address of a struct cbpf_batch */
 };
 #define CBPF_ASK (1ull << 32)
-enum { CBPF_PROLOGUE = 5 };
+
+/* Records of 32 bytes: u64 address of the packet, u32 captured bytes, u32 LEN; the rest is the
+ * caller's. At least one. */
+enum { CBPF_RECORD = 32 };
+struct cbpf_batch {
+	u64 first, end; /* addresses of records */
+	u64 results;	/* of one u64 for each */
+};
 struct object;
 int cbpf_object(struct object **out, const struct cbpf_prog *prog, const char *name,
 		enum cbpf_target target, struct diag *d);
+/* Of the XDP and the memory form of one program. */
+bool cbpf_same_body(const struct object *xdp, const struct object *memory);
 
 #endif

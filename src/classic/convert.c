@@ -11,9 +11,6 @@ enum {
 	SKB_LEN = 0, /* offsets in struct __sk_buff */
 	SKB_DATA = 76,
 	SKB_DATA_END = 80,
-	XDP_DATA = 0, /* in struct xdp_md */
-	XDP_DATA_END = 4,
-	XDP_RX_QUEUE = 16,
 	JNE = 0x50, /* opposites of classic jumps: Linux 4.14 */
 	JLT = 0xa0,
 	JLE = 0xb0,
@@ -32,10 +29,18 @@ void convert_emit(struct convert *c, u8 code, u8 dst, u8 src, s16 off, s32 imm)
 	};
 }
 
+void convert_return_a(struct convert *c)
+{
+	if (c->memory)
+		convert_branch(c, CODE_JA, 0, 0, 0, CONVERT_END, CONVERT_ONLY);
+	else
+		convert_emit(c, CODE_EXIT, 0, 0, 0, 0);
+}
+
 void convert_return(struct convert *c, u32 value)
 {
 	convert_emit(c, CODE_MOV32, 0, 0, 0, (s32)value);
-	convert_emit(c, CODE_EXIT, 0, 0, 0, 0);
+	convert_return_a(c);
 }
 
 static void add_fixup(struct convert *c, u32 at, u8 version)
@@ -189,7 +194,7 @@ static void insn(struct convert *c, u32 at, u8 version)
 		convert_return(c, i->k);
 		break;
 	case CBPF_RET | CBPF_A:
-		convert_emit(c, CODE_EXIT, 0, 0, 0, 0);
+		convert_return_a(c);
 		break;
 	case CBPF_MISC | CBPF_TAX:
 		convert_emit(c, CODE_MOV32 | SRC_X, 7, 0, 0, 0);
@@ -202,28 +207,10 @@ static void insn(struct convert *c, u32 at, u8 version)
 	}
 }
 
-/* CBPF_PROLOGUE instructions in both; the moves of R6 to itself fill up. */
-static void start_memory(struct convert *c)
-{
-	if (c->target == CBPF_XDP) {
-		convert_emit(c, CLASS_LDX | MODE_MEM | SIZE_W, 8, 1, XDP_DATA, 0);
-		convert_emit(c, CLASS_LDX | MODE_MEM | SIZE_W, 9, 1, XDP_DATA_END, 0);
-		convert_emit(c, CLASS_LDX | MODE_MEM | SIZE_W, 6, 1, XDP_RX_QUEUE, 0);
-		convert_emit(c, CODE_MOV | SRC_X, 6, 6, 0, 0);
-		convert_emit(c, CODE_MOV | SRC_X, 6, 6, 0, 0);
-	} else {
-		convert_emit(c, CODE_MOV | SRC_X, 8, 1, 0, 0);
-		convert_emit(c, CODE_MOV32 | SRC_X, 9, 2, 0, 0);
-		convert_emit(c, CLASS_ALU64 | CBPF_ADD | SRC_X, 9, 1, 0, 0);
-		convert_emit(c, CODE_MOV | SRC_X, 6, 2, 0, 0);
-		convert_emit(c, CLASS_ALU64 | CBPF_RSH, 6, 0, 0, 32);
-	}
-}
-
 static void start(struct convert *c)
 {
 	if (c->memory)
-		start_memory(c);
+		convert_batch_start(c);
 	else
 		convert_emit(c, CODE_MOV | SRC_X, 6, 1, 0, 0);
 	if (c->target == CBPF_TC) {
@@ -234,25 +221,27 @@ static void start(struct convert *c)
 	convert_emit(c, CODE_MOV32, 7, 0, 0, 0);
 }
 
+static bool place_shared(struct convert *c, u32 target)
+{
+	c->shared[target - CONVERT_LOADER] = c->code.len;
+	return c->wanted[target - CONVERT_LOADER];
+}
+
 /* What several places jump to, or call. */
 static void finish(struct convert *c)
 {
-	u32 *at = c->shared;
-
-	if (c->wanted[CONVERT_SHORT - CONVERT_LOADER]) {
-		at[CONVERT_SHORT - CONVERT_LOADER] = c->code.len;
-		convert_return(c, 0);
-	}
-	if (c->wanted[CONVERT_ASK - CONVERT_LOADER]) {
-		at[CONVERT_ASK - CONVERT_LOADER] = c->code.len;
+	if (place_shared(c, CONVERT_ASK)) {
 		convert_emit(c, CODE_MOV, 0, 0, 0, 1);
 		convert_emit(c, CLASS_ALU64 | CBPF_LSH, 0, 0, 0, 32);
-		convert_emit(c, CODE_EXIT, 0, 0, 0, 0);
+		convert_return_a(c);
 	}
-	if (c->wanted[0]) {
-		at[0] = c->code.len;
+	if (place_shared(c, CONVERT_SHORT))
+		convert_return(c, 0);
+	place_shared(c, CONVERT_END);
+	if (c->memory)
+		convert_batch_end(c);
+	if (place_shared(c, CONVERT_LOADER))
 		convert_loader(c);
-	}
 }
 
 /* One successor learns what is known behind its predecessor. */

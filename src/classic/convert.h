@@ -22,6 +22,10 @@ enum { CONVERT_ONLY, CONVERT_FAST = CONVERT_ONLY, CONVERT_SLOW, CONVERT_VERSIONS
 enum {
 	CONVERT_TMP = -80, /* of R10: A across a load of X; 8 bytes */
 	CONVERT_M = -64,   /* of R10: M[0] */
+	/* 8 bytes each, packets in memory: struct cbpf_batch as it goes on */
+	CONVERT_NEXT = -88,
+	CONVERT_STOP = -96,
+	CONVERT_RESULT = -104,
 };
 
 /* A jump whose target is not yet known. */
@@ -33,6 +37,7 @@ struct convert_fixup {
 enum {
 	CONVERT_LOADER = 1 << 20, /* the loading function */
 	CONVERT_SHORT,		  /* return 0: the packet ends before */
+	CONVERT_END,		  /* return R0; packets in memory only */
 	CONVERT_ASK,		  /* return CBPF_ASK */
 	CONVERT_TARGETS
 };
@@ -58,8 +63,13 @@ struct convert {
 
 void convert_emit(struct convert *c, u8 code, u8 dst, u8 src, s16 off, s32 imm);
 void convert_return(struct convert *c, u32 value);
+void convert_return_a(struct convert *c);
 /* Jump to a classic instruction of a version when `dst code (src or imm)`. */
 void convert_branch(struct convert *c, u8 code, u8 dst, u8 src, s32 imm, u32 at, u8 version);
+
+/* Packets in memory: the first instructions and, at CONVERT_END, the last. */
+void convert_batch_start(struct convert *c);
+void convert_batch_end(struct convert *c);
 
 /* LD ABS, LD IND, LDX MSH at `at`. */
 void convert_load(struct convert *c, u32 at, u8 version);

@@ -6,6 +6,7 @@
 
 #include <skep/skep.h>
 
+#include "classic/table.h"
 #include "jit/jit.h"
 #include "object/object.h"
 #include "verify/verify.h"
@@ -14,26 +15,29 @@
 enum {
 	ETHERNET = 14, /* bytes of its header */
 	LINK_ETHERNET = 1,
-	AHEAD = 8, /* packets whose first bytes are fetched before their turn */
+	CHUNK = 32, /* packets a run; while they run, the next ones are fetched */
+	REACH_MAX = 120,
 };
 
 struct match {
 	const struct cbpf_prog *prog; /* borrowed */
 	struct object *obj;	      /* the program in memory form */
 	struct vm_prog *vm;	      /* with machine code */
+	u32 reach;		      /* about how far into a packet it looks, 0: not at all */
 };
 
-/* The twin has the same instructions after the prologue, and nothing but them touches memory. */
-static bool twin_is_safe(const struct cbpf_prog *prog)
+/* The twin has the same body, and its beginning and end do no more than the frame of a loop. */
+static bool twin_is_safe(const struct match *m)
 {
 	struct verify_opts opts = { .sound = true };
 	struct verify_result *r = NULL;
 	struct object *twin;
 	bool safe;
 
-	if (cbpf_object(&twin, prog, "filter", CBPF_XDP, NULL))
+	if (cbpf_object(&twin, m->prog, "filter", CBPF_XDP, NULL))
 		return false;
-	safe = !verify_prog(&r, twin, &twin->progs[0], &opts, NULL) && r->accepted;
+	safe = cbpf_same_body(twin, m->obj) &&
+	       !verify_prog(&r, twin, &twin->progs[0], &opts, NULL) && r->accepted;
 	verify_result_free(r);
 	object_free(twin);
 	return safe;
@@ -47,6 +51,28 @@ static const struct vm_helper *no_helper(const struct vm_env *env, const struct 
 	return NULL;
 }
 
+_Static_assert(sizeof(struct skep_packet) == CBPF_RECORD &&
+		       offsetof(struct skep_packet, len) == 8 &&
+		       offsetof(struct skep_packet, wire_len) == 12,
+	       "records of a batch");
+
+/* Loads at moving places lie behind an IP header, by experience. */
+static u32 reach_of(const struct cbpf_prog *prog)
+{
+	u32 reach = 0;
+
+	for (u32 k = 0; k < prog->count; k++) {
+		const struct cbpf_insn *i = &prog->insns[k];
+		u8 operand = cbpf_info(i->code)->operand;
+
+		if (operand == CBPF_OPERAND_ABS || operand == CBPF_OPERAND_MSH)
+			reach = MAX(reach, MIN(i->k + 1, (u32)REACH_MAX));
+		else if (operand == CBPF_OPERAND_IND)
+			reach = MAX(reach, MIN(i->k + 20, (u32)REACH_MAX));
+	}
+	return reach;
+}
+
 static const char *compile(struct match *m)
 {
 	struct vm_env env = { .helper = no_helper };
@@ -54,7 +80,7 @@ static const char *compile(struct match *m)
 
 	if (cbpf_object(&m->obj, m->prog, "filter", CBPF_MEMORY, NULL))
 		return "it asks for what packets in memory do not say";
-	if (!twin_is_safe(m->prog))
+	if (!twin_is_safe(m))
 		return "it could not be verified";
 	env.obj = m->obj;
 	if (vm_prog_new(&m->vm, &env, &m->obj->progs[0], NULL))
@@ -69,6 +95,7 @@ int match_new(struct match **out, const struct cbpf_prog *prog, const char **why
 	if (!m)
 		return -ENOMEM;
 	m->prog = prog;
+	m->reach = reach_of(prog);
 	*why = compile(m);
 	if (*why) {
 		match_free(m);
@@ -99,40 +126,47 @@ u32 match_interpret(const struct cbpf_prog *prog, const struct skep_packet *p)
 	return cbpf_run(prog, &packet);
 }
 
-/* The two lines in which the headers of most packets lie. */
-static void fetch(const struct skep_packet *p)
+/* The lines in which the bytes lie that the filter looks at first. */
+static void fetch(const struct match *m, const struct skep_packet *packets, size_t count)
 {
-	__builtin_prefetch(p->data);
-	__builtin_prefetch((const u8 *)p->data + 60);
+	for (size_t k = 0; m->reach && k < count; k++) {
+		__builtin_prefetch(packets[k].data);
+		__builtin_prefetch((const u8 *)packets[k].data + m->reach);
+	}
 }
 
 static void run_native(const struct match *m, struct vm_run *run, const struct skep_packet *packets,
 		       size_t count, u32 *results)
 {
-	for (size_t k = 0; k < MIN(count, (size_t)AHEAD); k++)
-		fetch(&packets[k]);
-	for (size_t k = 0; k < count; k++) {
-		const struct skep_packet *p = &packets[k];
-		u64 r0;
+	u64 answers[CHUNK], r0;
+	struct cbpf_batch batch = {
+		.first = (u64)(uintptr_t)packets,
+		.end = (u64)(uintptr_t)(packets + count),
+		.results = (u64)(uintptr_t)answers,
+	};
 
-		if (k + AHEAD < count)
-			fetch(&packets[k + AHEAD]);
-		vm_run_ready(m->vm, run, (u64)(uintptr_t)p->data, p->len | (u64)p->wire_len << 32,
-			     &r0);
-		results[k] = unlikely(r0 == CBPF_ASK) ? match_interpret(m->prog, p) : (u32)r0;
-	}
+	vm_run_ready(m->vm, run, (u64)(uintptr_t)&batch, 0, &r0);
+	for (size_t k = 0; k < count; k++)
+		results[k] = unlikely(answers[k] == CBPF_ASK)
+				     ? match_interpret(m->prog, &packets[k])
+				     : (u32)answers[k];
 }
 
 void match_run(const struct match *m, const struct skep_packet *packets, size_t count, u32 *results)
 {
 	struct vm_run run;
+	bool native;
 
 	/* The stack inside needs no clearing: a verified program reads what it wrote. */
 	memset(&run, 0, offsetof(struct vm_run, stack));
-	if (vm_ready(m->vm, &run)) {
-		run_native(m, &run, packets, count, results);
-		return;
+	native = vm_ready(m->vm, &run);
+	fetch(m, packets, MIN(count, (size_t)CHUNK));
+	for (size_t k = 0; k < count && native; k += CHUNK) {
+		size_t n = MIN(count - k, (size_t)CHUNK);
+
+		fetch(m, packets + k + n, MIN(count - k - n, (size_t)CHUNK));
+		run_native(m, &run, packets + k, n, results + k);
 	}
-	for (size_t k = 0; k < count; k++)
+	for (size_t k = 0; k < count && !native; k++)
 		results[k] = match_interpret(m->prog, &packets[k]);
 }
