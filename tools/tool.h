@@ -31,6 +31,11 @@ uint8_t *bytes_from_file(const char *path, size_t *len);
 /* Bytes of a hex text with any spaces; NULL with a diagnostic. An empty text gives 0 bytes. */
 uint8_t *bytes_from_hex(const char *text, const char *name, size_t *len);
 
+/* Words of a command line as one filter expression; the caller frees it. NULL: out of memory. */
+char *filter_text(int count, char **words);
+/* A link type's name as skep_open_opts.linktype wants it; false: there is none. */
+bool filter_linktype(const char *name, uint32_t *out);
+
 /* The mode that "checked", "interp", "jit" name; false: none. */
 bool exec_mode(const char *name, enum skep_exec *mode);
 /* "1,234,567" in one of a few rotating buffers. */

@@ -49,6 +49,7 @@ enum skep_lang {
 	SKEP_ELF,
 	SKEP_ASM,
 	SKEP_CLASSIC, /* classic BPF, converted: tcpdump -d, -dd, -ddd, bpf_asm, sock_filter */
+	SKEP_FILTER,  /* an expression of pcap-filter(7): "tcp port 80"; "" accepts all */
 };
 
 struct skep_source {
@@ -65,7 +66,16 @@ struct skep_open_opts {
 	const char *prog_type; /* for programs whose section name says nothing: "xdp", …; of a
 				  classic one: "socket_filter" (NULL) or, with direct packet
 				  access, "sched_cls" */
+	/* SKEP_FILTER: */
+	uint32_t linktype; /* LINKTYPE_… of the packets; 0: 1, Ethernet; SKEP_LINK_NULL: 0 */
+	uint32_t snaplen;  /* what an accepting program returns; 0: 262,144 */
+	uint32_t netmask;  /* of the network, in its order, for "ip broadcast"; 0: unknown */
+	bool literal;	   /* numbers and addresses only: nothing is looked up by name */
+	bool no_optimise;  /* tests in the order of the text, none merged */
+	bool live;	   /* for packets that Linux hands over: VLAN tags, direction and interface
+			      lie beside them */
 };
+#define SKEP_LINK_NULL 0x10000u
 
 int skep_open(struct skep_object **out, enum skep_lang lang, struct skep_source src,
 	      const struct skep_open_opts *opts, struct skep_diag *diag);
@@ -81,7 +91,7 @@ struct skep_classic_insn { /* the layout of struct sock_filter and of the BSDs' 
 	uint32_t k;
 };
 
-/* Reads what SKEP_CLASSIC reads. */
+/* SKEP_CLASSIC, or SKEP_FILTER, which is compiled. */
 int skep_classic_open(struct skep_classic **out, enum skep_lang lang, struct skep_source src,
 		      const struct skep_open_opts *opts, struct skep_diag *diag);
 void skep_classic_free(struct skep_classic *prog);
@@ -109,6 +119,16 @@ const char *skep_classic_exec(const struct skep_classic *prog);
 struct skep_packet;
 void skep_classic_run_batch(const struct skep_classic *prog, const struct skep_packet *packets,
 			    size_t count, uint32_t *results);
+
+/* ---- packet filters ---- */
+
+enum skep_explain { SKEP_EXPLAIN_WORDS, SKEP_EXPLAIN_DOT, SKEP_EXPLAIN_SVG };
+/* The decision graph of an expression. */
+int skep_filter_explain(struct skep_source src, const struct skep_open_opts *opts,
+			enum skep_explain how, FILE *out, struct skep_diag *diag);
+/* Link types: rows by number, "EN10MB" to 1. */
+bool skep_link_row(size_t i, uint32_t *number, const char **name); /* false: past the last */
+int skep_link_find(const char *name); /* with or without DLT_, LINKTYPE_; or a number; -1 */
 
 /* ---- objects without a file ---- */
 

@@ -10,11 +10,25 @@
 _Static_assert(sizeof(struct skep_classic_insn) == sizeof(struct cbpf_insn), "same layout");
 _Static_assert((int)SKEP_CLASSIC_BINARY == (int)CBPF_BINARY, "same forms");
 
+static int compile_filter(struct classic *c, const char *data, size_t len,
+			  const struct skep_open_opts *opts, struct diag *d)
+{
+	struct filter_opts how = filter_opts_of(opts);
+	char *text;
+
+	if (memchr(data, 0, len))
+		return diag_error(d, -EINVAL, NOWHERE, "the filter is not text");
+	text = arena_strndup(&c->arena, data, len);
+	return text ? filter_compile(&c->prog, &c->arena, text, &how, d) : diag_nomem(d);
+}
+
 static int open_bytes(struct classic *c, enum skep_lang lang, const char *name, const void *data,
-		      size_t len, struct diag *d)
+		      size_t len, const struct skep_open_opts *opts, struct diag *d)
 {
 	int err;
 
+	if (lang == SKEP_FILTER)
+		return compile_filter(c, data, len, opts, d);
 	if (lang != SKEP_CLASSIC && lang != SKEP_AUTO)
 		return diag_error(d, -EINVAL, NOWHERE, "language %d makes no classic program",
 				  lang);
@@ -39,11 +53,12 @@ int skep_classic_open(struct skep_classic **out, enum skep_lang lang, struct ske
 	if (!c)
 		return diag_nomem(d);
 	if (src.data) {
-		err = open_bytes(c, lang, src.name ? src.name : "<input>", src.data, src.len, d);
+		err = open_bytes(c, lang, src.name ? src.name : "<input>", src.data, src.len, &ours,
+				 d);
 	} else {
 		err = file_open(&file, src.name, d);
 		if (!err) {
-			err = open_bytes(c, lang, src.name, file.data, file.len, d);
+			err = open_bytes(c, lang, src.name, file.data, file.len, &ours, d);
 			file_close(&file);
 		}
 	}

@@ -10,6 +10,7 @@
 
 #include "classic/classic.h"
 #include "engine/engine.h"
+#include "filter/filter.h"
 #include "object/object.h"
 
 /* A classic program that owns its instructions. */
@@ -38,6 +39,9 @@ HANDLE(skep_prog, unit_prog, prog_of, prog_handle)
 HANDLE(skep_map, unit_map, map_of, map_handle)
 HANDLE(skep_link, link, link_of, link_handle)
 #undef HANDLE
+
+/* What skep_open_opts says of a filter. */
+struct filter_opts filter_opts_of(const struct skep_open_opts *opts);
 
 /*
  * Copy a caller's struct, which starts with its size and may be older (shorter) or newer (longer)

@@ -74,7 +74,25 @@ static int open_classic(struct object **out, const char *name, const u8 *data, s
 			opts->prog_type);
 	err = cbpf_parse(&prog, &a, name, (const char *)data, len, d);
 	if (!err)
-		err = cbpf_object(out, &prog, name, type == PROG_SCHED_CLS ? CBPF_TC : CBPF_SOCKET, d);
+		err = cbpf_object(out, &prog, name, type == PROG_SCHED_CLS ? CBPF_TC : CBPF_SOCKET,
+				  d);
+	arena_fini(&a);
+	return err;
+}
+
+static bool never(const u8 *data, size_t len)
+{
+	return false;
+}
+
+static int open_filter(struct object **out, const char *name, const u8 *data, size_t len,
+		       const struct skep_open_opts *opts, struct diag *d)
+{
+	struct filter_opts how = filter_opts_of(opts);
+	struct arena a = { 0 };
+	char *text = arena_strndup(&a, (const char *)data, len);
+	int err = text ? filter_object(out, text, &how, d) : diag_nomem(d);
+
 	arena_fini(&a);
 	return err;
 }
@@ -84,19 +102,21 @@ static const struct frontend frontends[] = {
 	{ SKEP_ELF, elf_recognise, open_elf },
 	{ SKEP_CLASSIC, classic_recognise, open_classic },
 	{ SKEP_ASM, text_recognise, open_asm },
+	{ SKEP_FILTER, never, open_filter },
 };
 
 static int open_bytes(struct object **out, enum skep_lang lang, const char *name, const u8 *data,
 		      size_t len, const struct skep_open_opts *opts, struct diag *d)
 {
-	if ((u32)lang > SKEP_CLASSIC)
+	if ((u32)lang > SKEP_FILTER)
 		return diag_error(d, -EINVAL, NOWHERE, "there is no language %d", lang);
-	if (!len)
+	if (!len && lang != SKEP_FILTER)
 		return diag_error(d, -EINVAL, NOWHERE, "'%s' is empty", name);
 	for (size_t i = 0; i < ARRAY_SIZE(frontends); i++) {
 		const struct frontend *f = &frontends[i];
 
-		if (lang == SKEP_ASM && f->lang == lang && !f->recognise(data, len)) {
+		if ((lang == SKEP_ASM || lang == SKEP_FILTER) && f->lang == lang &&
+		    !text_recognise(data, len)) {
 			diag_error(d, -EINVAL, NOWHERE, "'%s' is not text", name);
 			if (elf_recognise(data, len))
 				diag_hint(d, "it is an ELF object: disassemble or open it");

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "filter/filter.h"
+
+#include <errno.h>
+
+#include "filter/compile.h"
+
+int filter_compile(struct cbpf_prog *out, struct arena *a, const char *text,
+		   const struct filter_opts *opts, struct diag *d)
+{
+	struct arena scratch = { 0 };
+	struct values values = { .arena = &scratch };
+	struct cbpf_insn *insns = NULL;
+	const struct cond *cond;
+	struct cbpf_prog prog;
+	int err = filter_parse(&cond, &values, text, opts, d);
+
+	if (!err)
+		err = compile_classic(&prog, &values, cond, opts, d);
+	if (!err && prog.count > CBPF_MAX_INSNS)
+		err = diag_error(d, -ENAMETOOLONG, cond->where,
+				 "this filter takes %u instructions, Linux takes %u", prog.count,
+				 CBPF_MAX_INSNS);
+	if (!err) {
+		insns = arena_copy(a, prog.insns, prog.count * sizeof(*insns));
+		err = insns ? 0 : diag_nomem(d);
+	}
+	if (!err)
+		*out = (struct cbpf_prog){ insns, prog.count };
+	arena_fini(&scratch);
+	return err;
+}
+
+int filter_object(struct object **out, const char *text, const struct filter_opts *opts,
+		  struct diag *d)
+{
+	struct arena a = { 0 };
+	struct values values = { .arena = &a };
+	const struct cond *cond;
+	int err = filter_parse(&cond, &values, text, opts, d);
+
+	if (!err)
+		err = compile_object(out, &values, cond, opts, d);
+	arena_fini(&a);
+	return err;
+}
