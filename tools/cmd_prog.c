@@ -1,32 +1,376 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* skep prog: the kernel's programs. */
+/* skep prog: the kernel's programs, with bpftool's verbs. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "look.h"
+#include "machine.h"
+
+/* One call of the command. */
+struct prog_call {
+	const struct command *self;
+	struct look_args a;
+	struct skep_diag *diag;
+};
+
+static enum skep_format format_of(const struct prog_call *c)
+{
+	return c->a.pretty ? SKEP_JSON_PRETTY : c->a.json ? SKEP_JSON : SKEP_TEXT;
+}
+
+static const char *next_word(struct prog_call *c)
+{
+	if (!c->a.n)
+		return NULL;
+	c->a.n--;
+	return *c->a.words++;
+}
+
+/* Reports, and gives the exit status. */
+static int done(struct prog_call *c, int err)
+{
+	report(c->diag);
+	return err ? EXIT_FAILED : EXIT_OK;
+}
+
+static bool select_prog(struct prog_call *c)
+{
+	if (!look_select(&c->a, c->self))
+		return false;
+	if (!c->a.opts.by)
+		opt_usage(c->self, "which program? say: id N, name NAME, tag TAG or pinned PATH");
+	return c->a.opts.by;
+}
+
+/* ---- dump ---- */
+
+struct jited {
+	const struct prog_call *c;
+	bool opcodes, lines;
+	size_t count;
+};
+
+static void jited_bytes(const uint8_t *code, size_t len)
+{
+	fputs("\t", stdout);
+	for (size_t i = 0; i < len; i++)
+		printf("%02x%s", code[i], i + 1 < len ? " " : "\n");
+}
+
+static int jited_text(void *arg, const struct skep_jited *f)
+{
+	struct jited *j = arg;
+	size_t line = 0;
+
+	if (f->proto)
+		printf("%s%s:\n", j->count ? "\n" : "", f->proto);
+	printf("%s:\n", f->name);
+	j->count++;
+	for (size_t at = 0, len; at < f->len; at += len) {
+		char text[128] = "";
+
+		for (; line < f->line_count && f->lines[line].off <= at; line++) {
+			printf("; %s", f->lines[line].text);
+			if (j->lines)
+				printf(" [file:%s line_num:%u line_col:%u]", f->lines[line].file,
+				       f->lines[line].line, f->lines[line].column);
+			putchar('\n');
+		}
+		len = machine_insn(f->code + at, f->len - at, f->address + at, text, sizeof(text));
+		if (!len) /* no disassembler, or no instruction: bytes */
+			len = f->len - at < 12 ? f->len - at : 12;
+		printf("%4zx:\t%s%s", at, text, *text ? "\n" : "");
+		if (j->opcodes || !*text)
+			jited_bytes(f->code + at, len);
+	}
+	return 0;
+}
+
+static int jited_json(void *arg, const struct skep_jited *f)
+{
+	struct jited *j = arg;
+
+	printf("%s{", j->count++ ? "," : "");
+	if (f->proto) {
+		fputs("\"proto\":", stdout);
+		out_string(stdout, f->proto);
+		putchar(',');
+	}
+	fputs("\"name\":", stdout);
+	out_string(stdout, f->name);
+	fputs(",\"insns\":[", stdout);
+	for (size_t at = 0, len; at < f->len; at += len) {
+		char text[128] = "";
+
+		len = machine_insn(f->code + at, f->len - at, f->address + at, text, sizeof(text));
+		if (!len)
+			len = 1;
+		printf("%s{\"pc\":\"0x%zx\",\"operation\":", at ? "," : "", at);
+		out_string(stdout, text);
+		fputs(",\"opcodes\":[", stdout);
+		for (size_t i = 0; i < len; i++)
+			printf("%s\"0x%02x\"", i ? "," : "", f->code[at + i]);
+		fputs("]}", stdout);
+	}
+	fputs("]}", stdout);
+	return 0;
+}
+
+static int dump_jited(struct prog_call *c, unsigned flags)
+{
+	struct jited j = { .c = c,
+			   .opcodes = flags & SKEP_CODE_OPCODES,
+			   .lines = flags & SKEP_CODE_LINES };
+	bool json = format_of(c) != SKEP_TEXT;
+	int err;
+
+	fputs(json ? "[" : "", stdout);
+	err = skep_look_jited(&c->a.opts, json ? jited_json : jited_text, &j, c->diag);
+	fputs(json ? "]\n" : "", stdout);
+	return done(c, err);
+}
+
+static int do_dump(struct prog_call *c)
+{
+	const char *kind = next_word(c), *word, *file = NULL;
+	bool jited = kind && look_verb(kind, "jited");
+	unsigned flags = 0;
+
+	if (!kind || (!jited && !look_verb(kind, "xlated")))
+		return opt_usage(c->self, "say: prog dump xlated PROG, or prog dump jited PROG");
+	if (!select_prog(c))
+		return EXIT_USAGE;
+	while ((word = next_word(c))) {
+		if (!strcmp(word, "file") && c->a.n)
+			file = next_word(c);
+		else if (!strcmp(word, "opcodes"))
+			flags |= SKEP_CODE_OPCODES;
+		else if (!strcmp(word, "linum"))
+			flags |= SKEP_CODE_LINES;
+		else if (!strcmp(word, "visual") && !jited)
+			flags |= SKEP_CODE_GRAPH;
+		else
+			return opt_usage(c->self, "after the program: file FILE, opcodes, linum; "
+						  "xlated: visual");
+	}
+	if (file)
+		return done(c, skep_look_write(&c->a.opts, jited, file, c->diag));
+	if (jited)
+		return dump_jited(c, flags);
+	return done(c, skep_look_xlated(&c->a.opts, flags, stdout, format_of(c), c->diag));
+}
+
+/* ---- load, pin ---- */
+
+struct load_words {
+	const char *object, *path, *type, *maps;
+	bool all;
+};
+
+static int pin_maps(struct prog_call *c, struct skep_unit *unit, const char *dir)
+{
+	struct skep_map_info info;
+	struct skep_map *map;
+	char path[4096];
+	int err = 0;
+
+	if (mkdir(dir, 0700) && errno != EEXIST) {
+		fprintf(stderr, "error: '%s': %s\n", dir, strerror(errno));
+		return -EIO;
+	}
+	for (size_t i = 0; !err && skep_unit_map(unit, i, &map); i++) {
+		if (!map)
+			continue;
+		skep_map_info(map, &info);
+		snprintf(path, sizeof(path), "%s/%s", dir, info.name);
+		err = skep_map_pin(map, path, c->diag);
+	}
+	return err;
+}
+
+/* load: the first program as the file; loadall: each as a file of the folder. */
+static int pin_progs(struct prog_call *c, const struct load_words *w, struct skep_object *obj,
+		     struct skep_unit *unit)
+{
+	struct skep_prog_info info;
+	char path[4096];
+	int err = 0;
+
+	if (!w->all)
+		return skep_prog_pin(skep_prog_find(unit, NULL), w->path, c->diag);
+	if (mkdir(w->path, 0700)) {
+		fprintf(stderr, "error: '%s': %s\n", w->path, strerror(errno));
+		return -EIO;
+	}
+	for (size_t i = 0; !err && skep_object_prog(obj, i, &info); i++) {
+		struct skep_prog *prog = skep_prog_find(unit, info.name);
+
+		snprintf(path, sizeof(path), "%s/%s", w->path, info.name);
+		if (prog)
+			err = skep_prog_pin(prog, path, c->diag);
+	}
+	return err;
+}
+
+/* Nothing of a load that failed stays pinned. */
+static void unpin(const struct load_words *w, struct skep_object *obj)
+{
+	struct skep_prog_info info;
+	struct skep_map_info map;
+	char path[4096];
+
+	for (size_t i = 0; w->all && skep_object_prog(obj, i, &info); i++) {
+		snprintf(path, sizeof(path), "%s/%s", w->path, info.name);
+		unlink(path);
+	}
+	for (size_t i = 0; w->maps && skep_object_map(obj, i, &map); i++) {
+		snprintf(path, sizeof(path), "%s/%s", w->maps, map.name);
+		unlink(path);
+	}
+	if (w->all)
+		rmdir(w->path);
+	else
+		unlink(w->path);
+	if (w->maps)
+		rmdir(w->maps);
+}
+
+static int load(struct prog_call *c, const struct load_words *w)
+{
+	struct skep_open_opts open = { .size = sizeof(open), .prog_type = w->type };
+	struct skep_object *obj = NULL;
+	struct skep_engine *eng = NULL;
+	struct skep_unit *unit = NULL;
+	int err = skep_open(&obj, SKEP_AUTO, (struct skep_source){ .name = w->object }, &open,
+			    c->diag);
+
+	if (!err && !access(w->path, F_OK)) {
+		fprintf(stderr, "error: '%s' exists\n", w->path);
+		err = -EEXIST;
+	}
+	if (!err)
+		err = skep_engine_new(&eng, "kernel", c->diag);
+	if (!err)
+		err = skep_load(&unit, eng, obj, NULL, c->diag);
+	if (!err) {
+		err = pin_progs(c, w, obj, unit);
+		if (!err && w->maps)
+			err = pin_maps(c, unit, w->maps);
+		if (err)
+			unpin(w, obj);
+	}
+	skep_unit_free(unit);
+	skep_engine_free(eng);
+	skep_object_free(obj);
+	return done(c, err);
+}
+
+static int do_load(struct prog_call *c, bool all)
+{
+	struct load_words w = { .all = all };
+	const char *word;
+
+	w.object = next_word(c);
+	w.path = next_word(c);
+	if (!w.path)
+		return opt_usage(c->self, "say: prog load OBJ PATH");
+	while ((word = next_word(c))) {
+		if (!strcmp(word, "type") && c->a.n)
+			w.type = next_word(c);
+		else if (!strcmp(word, "pinmaps") && c->a.n)
+			w.maps = next_word(c);
+		else
+			return opt_usage(c->self, "after the path: type TYPE, pinmaps FOLDER");
+	}
+	return load(c, &w);
+}
+
+static int do_pin(struct prog_call *c)
+{
+	if (!select_prog(c))
+		return EXIT_USAGE;
+	if (c->a.n != 1)
+		return opt_usage(c->self, "say: prog pin PROG FILE");
+	return done(c, skep_look_pin(SKEP_LOOK_PROGS, &c->a.opts, c->a.words[0], c->diag));
+}
+
+/* ---- tracelog ---- */
+
+static int do_tracelog(struct prog_call *c)
+{
+	static const char *const paths[] = { "/sys/kernel/tracing/trace_pipe",
+					     "/sys/kernel/debug/tracing/trace_pipe" };
+	char buf[4096];
+	ssize_t n;
+	int fd = -1;
+
+	for (size_t i = 0; fd < 0 && i < sizeof(paths) / sizeof(paths[0]); i++)
+		fd = open(paths[i], O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		fprintf(stderr,
+			"error: no trace pipe: %s\nhint: mount -t tracefs tracefs "
+			"/sys/kernel/tracing\n",
+			strerror(errno));
+		return EXIT_FAILED;
+	}
+	while ((n = read(fd, buf, sizeof(buf))) > 0) {
+		if (fwrite(buf, 1, (size_t)n, stdout) != (size_t)n || fflush(stdout))
+			break;
+	}
+	close(fd);
+	return EXIT_OK;
+}
+
+static int run_verb(struct prog_call *c, const char *verb)
+{
+	if (!strcmp(verb, "loadall") || !strcmp(verb, "load"))
+		return do_load(c, verb[4]);
+	if (look_verb(verb, "dump"))
+		return do_dump(c);
+	if (look_verb(verb, "pin"))
+		return do_pin(c);
+	if (look_verb(verb, "tracelog"))
+		return do_tracelog(c);
+	return opt_usage(c->self, "a program is shown, dumped, loaded, pinned");
+}
 
 static int prog_main(const struct command *self, int argc, char **argv)
 {
-	struct look_args a = { 0 };
+	struct prog_call c = { .self = self };
 	const char *verb;
+	int status;
 
-	if (look_parse(&a, self, argc, argv) < 0)
-		return opt_status(a.n);
-	verb = a.n ? a.words[0] : "show";
-	if (!look_verb(verb, "show") && !look_verb(verb, "list"))
-		return opt_usage(self, "say: prog show");
-	if (a.n) {
-		a.words++;
-		a.n--;
-	}
-	if (!look_select(&a, self))
-		return EXIT_USAGE;
-	return look_show(&a, self, SKEP_LOOK_PROGS);
+	if (look_parse(&c.a, self, argc, argv) < 0)
+		return opt_status(c.a.n);
+	verb = c.a.n ? next_word(&c) : "show";
+	if (look_verb(verb, "show") || look_verb(verb, "list"))
+		return look_select(&c.a, self) ? look_show(&c.a, self, SKEP_LOOK_PROGS)
+					       : EXIT_USAGE;
+	c.diag = skep_diag_new();
+	status = run_verb(&c, verb);
+	skep_diag_free(c.diag);
+	return status;
 }
 
 const struct command cmd_prog = {
 	.name = "prog",
-	.operands = "show [id N | name NAME | pinned PATH]",
-	.summary = "the kernel's programs",
-	.about = "Shows what the running kernel holds, in the shape of bpftool's output.\n\n"
+	.operands = "VERB …",
+	.summary = "the kernel's programs: show, dump, load, pin",
+	.about = "PROG is: id N, name NAME, tag TAG or pinned PATH. Verbs, as bpftool has them:\n"
+		 "    show [PROG]                                   list\n"
+		 "    dump xlated PROG [file FILE | opcodes | linum | visual]\n"
+		 "    dump jited PROG [file FILE | opcodes | linum]\n"
+		 "    load OBJ PATH [type TYPE] [pinmaps FOLDER]    the first program as a file\n"
+		 "    loadall OBJ FOLDER [type TYPE] [pinmaps FOLDER]\n"
+		 "    pin PROG FILE\n"
+		 "    tracelog                                      what programs print\n"
+		 "'skep run --engine kernel' runs a program over packets, 'skep load --attach' "
+		 "attaches.\n\n"
 		 "    skep prog show\n"
-		 "    skep prog show id 5 --json\n",
+		 "    skep prog dump xlated name firewall linum\n"
+		 "    skep prog load fw.o /sys/fs/bpf/fw\n",
 	.main = prog_main,
 };

@@ -316,9 +316,9 @@ struct skep_load_opts {
 	bool allow_uninit_stack; /* as privileged Linux since 6.3 */
 	uint64_t budget;  /* instructions a run may take; 0: 1,000,000,000 checked, else no limit */
 	const char *prog; /* load only this program (and what it may tail-call); NULL: all */
-	bool count; /* how often each instruction is executed: skep_prog_counts(). In machine code and
-		       in the checked interpreter */
-	bool perf_map; /* name machine code in /tmp/perf-PID.map, where `perf report` looks */
+	bool count; /* how often each instruction is executed: skep_prog_counts(). In machine code
+		       and in the checked interpreter */
+	bool perf_map;	     /* name machine code in /tmp/perf-PID.map, where `perf report` looks */
 	const char *jitdump; /* write jit-PID.dump for `perf inject --jit` into this directory: code
 				and source lines; NULL: do not */
 	bool blind; /* no number that a program's author chose stands in its machine code, but for
@@ -367,6 +367,9 @@ int skep_prog_insn(const struct skep_prog *prog, uint32_t insn,
 /* How often each slot was executed since loading with `count`: fills in at most `n`. Returns the
  * number of slots, 0: nothing is counted. */
 size_t skep_prog_counts(const struct skep_prog *prog, uint64_t *counts, size_t n);
+
+/* A file in a BPF file system that keeps the program in the kernel. Kernel engine only. */
+int skep_prog_pin(struct skep_prog *prog, const char *path, struct skep_diag *diag);
 
 enum {
 	SKEP_RUN_L3 = 1,      /* socket filter: offsets count from the network header (as on a UDP
@@ -598,6 +601,37 @@ struct skep_look_opts {
 /* Text, JSON or pretty JSON. -EPERM: the diagnostic names the capability that is missing. */
 int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
 	      enum skep_format format, struct skep_diag *diag);
+
+enum { SKEP_CODE_OPCODES = 1, SKEP_CODE_LINES = 2, SKEP_CODE_GRAPH = 4 };
+/* Instructions of one program of the kernel as its verifier left them; with SKEP_CODE_GRAPH its
+ * blocks for graphviz. */
+int skep_look_xlated(const struct skep_look_opts *which, unsigned flags, FILE *out,
+		     enum skep_format format, struct skep_diag *diag);
+
+/* Machine code of one function of a program of the kernel. */
+struct skep_jited {
+	const char *name;  /* "bpf_prog_17d96f236659e4dc_firewall" */
+	const char *proto; /* "int firewall(struct xdp_md * ctx)", NULL: unknown */
+	uint64_t address;
+	const uint8_t *code;
+	size_t len; /* bytes */
+	const struct skep_jited_line {
+		size_t off; /* bytes from `code` on, ascending */
+		const char *file, *text;
+		uint32_t line, column;
+	} * lines;
+	size_t line_count;
+};
+typedef int (*skep_jited_fn)(void *arg, const struct skep_jited *func);
+int skep_look_jited(const struct skep_look_opts *which, skep_jited_fn fn, void *arg,
+		    struct skep_diag *diag);
+/* The bytes of the one ("xlated") or the other ("jited") into a file. */
+int skep_look_write(const struct skep_look_opts *which, bool jited, const char *path,
+		    struct skep_diag *diag);
+/* Pin a program, map or link of the kernel; detach a link from what it hangs on. */
+int skep_look_pin(enum skep_look what, const struct skep_look_opts *which, const char *path,
+		  struct skep_diag *diag);
+int skep_look_detach(const struct skep_look_opts *which, struct skep_diag *diag);
 
 /* A map of the kernel, whoever made it; in maps of maps and programs a value is a number. Other
  * handles and programs are not affected when it is closed. */

@@ -87,6 +87,16 @@ const char *skep_prog_exec(const struct skep_prog *prog)
 	return prog_of(prog)->exec;
 }
 
+int skep_prog_pin(struct skep_prog *prog, const char *path, struct skep_diag *diag)
+{
+	const struct engine_ops *ops = prog_of(prog)->unit->engine->ops;
+
+	if (!ops->prog_pin)
+		return diag_error(diag_of(diag), -EOPNOTSUPP, NOWHERE,
+				  "programs of the engine '%s' cannot be pinned", ops->kind);
+	return ops->prog_pin(prog_of(prog), path, diag_of(diag));
+}
+
 const char *skep_prog_name(const struct skep_prog *prog)
 {
 	return prog_of(prog)->src->name;

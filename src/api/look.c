@@ -5,6 +5,7 @@
 #include "api/handle.h"
 #include "kernel/feature.h"
 #include "kernel/look.h"
+#include "kernel/look_code.h"
 #include "kernel/map_open.h"
 
 static int look_at(enum skep_look what, struct look *l, const struct skep_look_opts *o)
@@ -63,17 +64,76 @@ int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
 	return err;
 }
 
-int skep_map_open(struct skep_map **out, const struct skep_look_opts *which, struct skep_diag *diag)
+/* What the functions that work on one object share: its options, checked. */
+static int select_one(struct look *l, const struct skep_look_opts *which, struct skep_diag *diag)
 {
 	struct skep_look_opts ours = { .size = sizeof(ours) };
-	struct look l = { .d = diag_of(diag) };
-	struct unit_map *m;
-	int err = opts_copy(&ours, sizeof(ours), which, "skep_look_opts", l.d);
+	int err;
 
+	l->d = diag_of(diag);
+	err = opts_copy(&ours, sizeof(ours), which, "skep_look_opts", l->d);
 	if (!err && (!ours.by || !ours.value))
-		err = diag_error(l.d, -EINVAL, NOWHERE, "which map?");
-	l.by = ours.by;
-	l.value = ours.value;
+		err = diag_error(l->d, -EINVAL, NOWHERE, "which one?");
+	l->by = ours.by;
+	l->value = ours.value;
+	return err;
+}
+
+int skep_look_xlated(const struct skep_look_opts *which, unsigned flags, FILE *out,
+		     enum skep_format format, struct skep_diag *diag)
+{
+	struct json json = { .out = out, .pretty = format == SKEP_JSON_PRETTY };
+	struct look l = { .out = out, .json = format == SKEP_TEXT ? NULL : &json };
+	int err = select_one(&l, which, diag);
+
+	return err ? err : look_xlated(&l, flags);
+}
+
+int skep_look_jited(const struct skep_look_opts *which, skep_jited_fn fn, void *arg,
+		    struct skep_diag *diag)
+{
+	struct look l = { 0 };
+	int err = select_one(&l, which, diag);
+
+	return err ? err : look_jited(&l, fn, arg);
+}
+
+int skep_look_write(const struct skep_look_opts *which, bool jited, const char *path,
+		    struct skep_diag *diag)
+{
+	struct look l = { 0 };
+	int err = select_one(&l, which, diag);
+
+	return err ? err : look_code_write(&l, jited, path);
+}
+
+int skep_look_pin(enum skep_look what, const struct skep_look_opts *which, const char *path,
+		  struct skep_diag *diag)
+{
+	static const enum sys_object kinds[] = { SYS_PROG, SYS_MAP, SYS_LINK };
+	struct look l = { 0 };
+	int err = select_one(&l, which, diag);
+
+	if (!err && (u32)what > SKEP_LOOK_LINKS)
+		err = diag_error(l.d, -EINVAL, NOWHERE,
+				 "programs, maps and links can be pinned, nothing else");
+	return err ? err : look_pin(&l, kinds[what], path);
+}
+
+int skep_look_detach(const struct skep_look_opts *which, struct skep_diag *diag)
+{
+	struct look l = { 0 };
+	int err = select_one(&l, which, diag);
+
+	return err ? err : look_detach(&l);
+}
+
+int skep_map_open(struct skep_map **out, const struct skep_look_opts *which, struct skep_diag *diag)
+{
+	struct look l = { 0 };
+	struct unit_map *m;
+	int err = select_one(&l, which, diag);
+
 	if (!err)
 		err = kernel_map_open(&m, &l);
 	if (!err)

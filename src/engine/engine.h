@@ -72,6 +72,8 @@ struct engine_ops {
 	const struct obj_prog *(*prog_running)(const struct unit_prog *p);
 	int (*prog_code)(const struct unit_prog *p, struct skep_code *out);
 	const u64 *(*prog_counts)(const struct unit_prog *p);
+	int (*prog_pin)(struct unit_prog *p, const char *path,
+			struct diag *d); /* NULL: it cannot */
 	/* System-call side of bpf(2): 0 or -errno. */
 	int (*map_get)(struct unit_map *m, const void *key, void *value);
 	int (*map_set)(struct unit_map *m, const void *key, const void *value, u64 flags);

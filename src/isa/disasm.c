@@ -97,7 +97,7 @@ static void target(struct dis *d, const struct insn *i)
 	if (name)
 		buf_puts(d->out, name);
 	else
-		buf_printf(d->out, "%+d", distance);
+		buf_printf(d->out, d->names && d->names->kernel ? "pc%+d" : "%+d", distance);
 }
 
 static void call(struct dis *d, const struct insn *i)
@@ -161,7 +161,8 @@ static void jmp(struct dis *d, const struct insn *i)
 		if (INSN_SRC(i->code) == SRC_X)
 			buf_printf(d->out, "%c%u goto ", r, i->src);
 		else
-			buf_printf(d->out, "%d goto ", i->imm);
+			buf_printf(d->out, d->names && d->names->kernel ? "0x%x goto " : "%d goto ",
+				   i->imm);
 	}
 	target(d, i);
 }

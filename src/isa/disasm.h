@@ -13,6 +13,7 @@
 /* Names for operands; every callback may be NULL or return NULL: then numbers are printed. */
 struct disasm_names {
 	void *arg;
+	bool kernel; /* jumps as the kernel and bpftool write them: "if r1 == 0x8 goto pc+3" */
 	const char *(*map)(void *arg, u32 index);
 	const char *(*helper)(void *arg, u32 id);
 	const char *(*func)(void *arg, u32 slot);      /* function that starts at this slot */

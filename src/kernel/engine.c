@@ -198,6 +198,20 @@ static void kernel_unload(struct unit *unit)
 	unit->impl = NULL;
 }
 
+static int kernel_prog_pin(struct unit_prog *p, const char *path, struct diag *d)
+{
+	const struct kernel_prog *k = p->impl;
+	int err = k ? sys_pin(k->fd, path) : -ENOENT;
+
+	if (!err)
+		return 0;
+	diag_error(d, err, NOWHERE, "program '%s' cannot be pinned to '%s': %s", p->src->name, path,
+		   sys_error(-err));
+	if (err == -EINVAL || err == -EPERM || err == -ENOENT)
+		diag_hint(d, "pins live in a BPF file system: mount -t bpf bpf /sys/fs/bpf");
+	return err;
+}
+
 const struct engine_ops engine_kernel = {
 	.kind = "kernel",
 	.open = kernel_open,
@@ -207,6 +221,7 @@ const struct engine_ops engine_kernel = {
 	.unload = kernel_unload,
 	.prog_run = kernel_prog_run,
 	.prog_batch = kernel_prog_batch,
+	.prog_pin = kernel_prog_pin,
 	.map_get = kernel_map_get,
 	.map_set = kernel_map_set,
 	.map_del = kernel_map_del,

@@ -412,3 +412,42 @@ int look_one(struct look *l, enum sys_object kind)
 	vec_fini(&one.paths);
 	return fd;
 }
+
+/* ---- changes ---- */
+
+int look_pin(struct look *l, enum sys_object kind, const char *path)
+{
+	int fd = look_one(l, kind), err;
+
+	if (fd < 0)
+		return fd;
+	err = sys_pin(fd, path);
+	sys_close(&fd);
+	if (!err)
+		return 0;
+	diag_error(l->d, err, NOWHERE, "the %s cannot be pinned to '%s': %s", look_word(kind), path,
+		   sys_error(-err));
+	if (err == -EINVAL || err == -EPERM || err == -ENOENT)
+		diag_hint(l->d, "pins live in a BPF file system: mount -t bpf bpf /sys/fs/bpf");
+	return err;
+}
+
+int look_detach(struct look *l)
+{
+	struct {
+		u32 fd;
+	} a;
+	int fd = look_one(l, SYS_LINK), err;
+
+	if (fd < 0)
+		return fd;
+	a.fd = (u32)fd;
+	err = SYS_BPF(CMD_LINK_DETACH, &a);
+	sys_close(&fd);
+	if (!err)
+		return 0;
+	diag_error(l->d, err, NOWHERE, "the link cannot be detached: %s", sys_error(-err));
+	if (err == -EOPNOTSUPP)
+		diag_hint(l->d, "links of its kind go when nobody holds them and no pin is left");
+	return err;
+}

@@ -51,6 +51,9 @@ typedef int (*look_fn)(struct look *l, int fd);
 int look_each(struct look *l, enum sys_object kind, look_fn fn);
 /* The one that is selected: a descriptor, or -errno + diagnostic (several: -EEXIST). */
 int look_one(struct look *l, enum sys_object kind);
+/* Pin what is selected; take a link off. */
+int look_pin(struct look *l, enum sys_object kind, const char *path);
+int look_detach(struct look *l);
 /* "program", "map", … */
 const char *look_word(enum sys_object kind);
 

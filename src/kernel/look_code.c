@@ -221,23 +221,29 @@ static void call_text(const struct listing *x, const struct insn *i, struct buf 
 	}
 	if (x->symbols.call_base)
 		name = symbol_at(&x->symbols, x->symbols.call_base + (u64)(s64)i->imm);
-	buf_printf(out, "call %s#%d", name ? name : i->src == CALL_KFUNC ? "kernel-function" : "unknown",
+	buf_printf(out, "call %s#%d",
+		   name			  ? name
+		   : i->src == CALL_KFUNC ? "kernel-function"
+					  : "unknown",
 		   i->imm);
 }
 
 static void insn_text(const struct listing *x, u32 at, struct buf *out)
 {
+	static const struct disasm_names names = { .kernel = true };
 	const struct insn *i = &x->insns[at];
 
 	buf_printf(out, "(%02x) ", i->code);
-	if (i->code == CODE_CALL)
+	if (i->code == (CODE_MOV | SRC_X) && i->off == -1) /* the verifier's own */
+		buf_printf(out, "r%u = &(void __percpu *)(r%u)", i->dst, i->src);
+	else if (i->code == CODE_CALL)
 		call_text(x, i, out);
 	else if (insn_is_wide(i) && i->src == PSEUDO_MAP_FD)
 		buf_printf(out, "r%u = map[id:%d]", i->dst, i->imm);
 	else if (insn_is_wide(i) && i->src == PSEUDO_MAP_VALUE)
 		buf_printf(out, "r%u = map[id:%d][0]+%d", i->dst, i->imm, i[1].imm);
 	else
-		disasm_insn(out, x->insns, x->count, at, NULL);
+		disasm_insn(out, x->insns, x->count, at, &names);
 }
 
 /* "int firewall(struct xdp_md * ctx)" of the function that starts at a slot. */
@@ -476,6 +482,82 @@ int look_xlated(struct look *l, unsigned flags)
 	look_types_close(&x.types);
 	symbols_close(&x.symbols);
 out:
+	look_code_close(&c);
+	return err;
+}
+
+/* ---- machine code ---- */
+
+/* Rows of the line table whose addresses lie in the function; owned by the caller. */
+static struct skep_jited_line *lines_in(const struct look_code *c, const struct types *t, u64 start,
+					u32 len, size_t *count)
+{
+	u32 rows = MIN(c->info.jited_line_info_count, c->info.line_info_count);
+	struct skep_jited_line *lines = room(rows, sizeof(*lines));
+
+	*count = 0;
+	for (u32 i = 0; lines && t && i < rows; i++) {
+		const struct sys_line_info *row = &c->lines[i];
+		const char *text = types_string(t, row->line_off);
+
+		if (c->jited_lines[i] < start || c->jited_lines[i] >= start + len)
+			continue;
+		lines[(*count)++] = (struct skep_jited_line){
+			.off = c->jited_lines[i] - start,
+			.file = types_string(t, row->file_off),
+			.text = text + strspn(text, " \t"),
+			.line = row->line_col >> 10,
+			.column = row->line_col & 0x3ff,
+		};
+	}
+	return lines;
+}
+
+static int jited_func(const struct look_code *c, const struct types *t, u32 f, u32 at,
+		      skep_jited_fn fn, void *arg)
+{
+	struct skep_jited j = { .code = c->jited + at, .len = c->func_lens[f] };
+	const char *own = t && f < c->info.func_info_count ? types_name(t, c->funcs[f].type_id)
+							   : c->info.name;
+	struct skep_jited_line *lines;
+	struct buf proto = { 0 };
+	char name[160] = "bpf_prog_";
+	int err;
+
+	for (u32 b = 0; b < 8 && f < c->info.tag_count; b++)
+		sprintf(name + 9 + 2 * b, "%02x", c->tags[f][b]);
+	snprintf(name + strlen(name), sizeof(name) - strlen(name), "_%s", own);
+	j.name = name;
+	j.address = f < c->info.jited_ksym_count ? c->ksyms[f] : 0;
+	if (t && f < c->info.func_info_count) {
+		types_declare(t, types_ref(t, c->funcs[f].type_id), own, &proto);
+		j.proto = buf_str(&proto);
+	}
+	lines = lines_in(c, t, j.address, c->func_lens[f], &j.line_count);
+	j.lines = lines;
+	err = lines ? fn(arg, &j) : -ENOMEM;
+	buf_fini(&proto);
+	free(lines);
+	return err;
+}
+
+int look_jited(struct look *l, skep_jited_fn fn, void *arg)
+{
+	struct look_types types = { 0 };
+	struct look_code c;
+	int err = look_code_open(&c, l);
+
+	if (!err && !c.info.jited_len)
+		err = no_code(l, "machine");
+	if (!err && c.info.btf_id)
+		look_types_open(&types, c.info.btf_id, NULL, NULL);
+	for (u32 f = 0, at = 0; !err && f < c.info.jited_func_count; f++) {
+		if (c.func_lens[f] > c.info.jited_len - at)
+			break;
+		err = jited_func(&c, types.types, f, at, fn, arg);
+		at += c.func_lens[f];
+	}
+	look_types_close(&types);
 	look_code_close(&c);
 	return err;
 }

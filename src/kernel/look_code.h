@@ -8,6 +8,8 @@
 enum { CODE_OPCODES = 1, CODE_LINES = 2, CODE_GRAPH = 4 };
 /* After the verifier's rewriting ("xlated"). `flags` are CODE_…. */
 int look_xlated(struct look *l, unsigned flags);
+/* Every function of its machine code. */
+int look_jited(struct look *l, skep_jited_fn fn, void *arg);
 /* The bytes themselves, of "xlated" or machine code ("jited"): to `path`. */
 int look_code_write(struct look *l, bool jited, const char *path);
 
