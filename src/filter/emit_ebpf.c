@@ -278,7 +278,7 @@ static void prepare(struct ebpf_emitter *e)
 
 enum { XDP_DATA = 0, XDP_DATA_END = 4, XDP_RX_QUEUE = 16 };
 
-/* r1 = the packet, r2 = its end, r3 = the bytes on the wire; CBPF_PROLOGUE instructions. */
+/* r1 = the packet, r2 = its end, r3 = the bytes on the wire; EBPF_PROLOGUE instructions. */
 static void prologue(struct ebpf_emitter *e)
 {
 	const u8 mov = CLASS_ALU64 | EBPF_MOV | SRC_X, load = CLASS_LDX | MODE_MEM | SIZE_W;

@@ -6,7 +6,7 @@
  *   EBPF_MEMORY  a bare program over a packet in memory: R1 its address, R2 its length and in the
  *                upper half the bytes on the wire. Loads are plain, and one comparison covers all
  *                that every way to a match is going to need. Beyond 64 KiB it answers CBPF_ASK.
- *   EBPF_XDP     its twin for the verifier: but for the first CBPF_PROLOGUE instructions the same.
+ *   EBPF_XDP     its twin for the verifier: but for the first EBPF_PROLOGUE instructions the same.
  *
  * Large sets of values become tables in a read-only map: a bitmap of hashes, which most values that
  * are not in the set fail, then a binary search without branches.
@@ -18,6 +18,7 @@
 #include "filter/graph.h"
 #include "isa/insn.h"
 
+enum { EBPF_PROLOGUE = 5 };
 enum ebpf_form { EBPF_SOCKET, EBPF_MEMORY, EBPF_XDP };
 
 struct ebpf_table_ref {

@@ -181,10 +181,10 @@ static void check_verdict(const struct cond *c, struct values *values, u64 seed)
 	check_accepted(socket, seed);
 	assert_int_equal(compile_twins(&memory, &xdp, values, c, &opts, NULL), 0);
 	check_accepted(xdp, seed);
-	rest = memory->progs[0].insn_count - CBPF_PROLOGUE;
-	assert_int_equal(xdp->progs[0].insn_count - CBPF_PROLOGUE, rest);
-	assert_memory_equal(memory->progs[0].insns + CBPF_PROLOGUE,
-			    xdp->progs[0].insns + CBPF_PROLOGUE, rest * sizeof(struct insn));
+	rest = memory->progs[0].insn_count - EBPF_PROLOGUE;
+	assert_int_equal(xdp->progs[0].insn_count - EBPF_PROLOGUE, rest);
+	assert_memory_equal(memory->progs[0].insns + EBPF_PROLOGUE,
+			    xdp->progs[0].insns + EBPF_PROLOGUE, rest * sizeof(struct insn));
 	object_free(socket);
 	object_free(memory);
 	object_free(xdp);
