@@ -15,7 +15,12 @@
 /* The deepest chain of types held by value: typedef, const, array element, struct member. */
 enum { TYPES_MAX_DEPTH = 64 };
 
-/* Chained hash over names; built whole by the first look-up, then only read. */
+/*
+ * Chained hash over the names of a group of kinds; built whole by the group's first look-up, then
+ * only read. Functions are most of a kernel's types, and most look-ups want none.
+ */
+enum name_group { GROUP_TYPES, GROUP_DECLS, GROUP_COUNT }; /* DECLS: functions, variables, … */
+
 struct name_index {
 	u32 mask;  /* of heads[] */
 	u32 *next; /* per own type: the next higher type number in its chain; 0 ends */
@@ -34,7 +39,8 @@ struct types {
 	u32 count;		   /* first number that is not a type */
 	u32 *offs;		   /* [id - first]: byte offset in `types` */
 	u8 *aligns;		   /* [id - first]: log2 of the alignment */
-	_Atomic(struct name_index *) index;
+	bool trusted;		   /* the kernel's own (trust.h) */
+	_Atomic(struct name_index *) index[GROUP_COUNT];
 	struct file file; /* of types_open_file */
 	void *copy;	  /* of bytes that were not aligned to 4 */
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "btf/handle.h"
+#include "btf/trust.h"
 
 enum { BTF_MAGIC = 0xeb9f, BTF_MAGIC_SWAPPED = 0x9feb, BTF_VERSION = 1 };
 
@@ -95,6 +96,9 @@ static int open_bytes(struct types *t, const char *name, struct diag *d)
 	t->count = t->first;
 	t->first_string = t->base ? t->base->first_string + t->base->string_len : 0;
 	err = check_strings(t, d, at);
+	if (!err && t->trusted)
+		return types_walk(t) ? diag_error(d, -EINVAL, at, "the kernel's BTF is damaged")
+				     : 0;
 	return err ? err : types_check(t, d, at.file);
 }
 
@@ -171,6 +175,7 @@ int types_open_file(struct types **out, const char *path, const struct types *ba
 		goto out;
 	t->data = t->file.data;
 	t->len = t->file.len;
+	t->trusted = types_trusted(path) && (!base || base->trusted);
 	if (t->len >= SELFMAG && !memcmp(t->data, ELFMAG, SELFMAG))
 		err = find_section(path, &t->data, &t->len, d);
 	if (!err)

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "btf/handle.h"
+#include "btf/trust.h"
 
 static const struct type void_type;
 
@@ -295,6 +296,8 @@ u32 types_align(const struct types *t, u32 id)
 {
 	const struct types *owner = owner_of(t, id);
 
+	if (owner && owner->trusted)
+		return types_align_late(owner, id);
 	return owner ? 1u << owner->aligns[id - owner->first] : 1;
 }
 
@@ -303,12 +306,20 @@ static u32 name_hash(const char *name)
 	return (u32)hash_bytes(name, strlen(name), 0);
 }
 
-static struct name_index *index_build(const struct types *t)
+static enum name_group group_of(enum type_kind kind)
+{
+	return kind == KIND_FUNC || kind == KIND_VAR || kind == KIND_DATASEC ||
+			       kind == KIND_DECL_TAG || kind == KIND_TYPE_TAG
+		       ? GROUP_DECLS
+		       : GROUP_TYPES;
+}
+
+static struct name_index *index_build(const struct types *t, enum name_group group)
 {
 	u32 own = t->count - t->first, size = 16, id;
 	struct name_index *index;
 
-	while (size < own)
+	while (size < own / 4) /* a group's part of all types */
 		size *= 2;
 	index = calloc(1, sizeof(*index) + (size_t)size * sizeof(u32));
 	if (!index)
@@ -320,11 +331,13 @@ static struct name_index *index_build(const struct types *t)
 		return NULL;
 	}
 	for (id = t->count; id-- > t->first;) {
-		const char *name = types_name(t, id);
+		const struct type *type = (const struct type *)(t->types + t->offs[id - t->first]);
+		const char *name;
 		u32 *head;
 
-		if (!*name)
+		if (!type->name_off || group_of(info_kind(type->info)) != group)
 			continue;
+		name = types_string(t, type->name_off);
 		head = &index->heads[name_hash(name) & index->mask];
 		index->next[id - t->first] = *head;
 		*head = id;
@@ -340,18 +353,19 @@ static void index_free(struct name_index *index)
 }
 
 /* Any thread may come first: the losers of the race drop their copy. NULL: no memory. */
-static const struct name_index *index_get(const struct types *t)
+static const struct name_index *index_get(const struct types *t, enum name_group group)
 {
 	struct types *handle = (struct types *)t; /* handles are heap objects, never const ones */
-	struct name_index *index = atomic_load_explicit(&handle->index, memory_order_acquire);
+	struct name_index *index =
+		atomic_load_explicit(&handle->index[group], memory_order_acquire);
 	struct name_index *mine;
 
 	if (index)
 		return index;
-	mine = index_build(t);
+	mine = index_build(t, group);
 	if (!mine)
 		return NULL;
-	if (atomic_compare_exchange_strong(&handle->index, &index, mine))
+	if (atomic_compare_exchange_strong(&handle->index[group], &index, mine))
 		return mine;
 	index_free(mine);
 	return index;
@@ -362,19 +376,21 @@ static bool is_named(const struct types *t, u32 id, const char *name, enum type_
 	return (kind == KIND_VOID || types_kind(t, id) == kind) && !strcmp(types_name(t, id), name);
 }
 
-/* Among the types of this handle alone, those after `id`. */
-static u32 own_find(const struct types *t, u32 id, const char *name, enum type_kind kind)
+/* Among the types of this handle and group alone, those after `id`. */
+static u32 group_find(const struct types *t, enum name_group group, u32 id, const char *name,
+		      enum type_kind kind)
 {
-	const struct name_index *index = index_get(t);
+	const struct name_index *index = index_get(t, group);
 	u32 cur;
 
 	if (!index) {
 		for (cur = MAX(id + 1, t->first); cur < t->count; cur++)
-			if (is_named(t, cur, name, kind))
+			if (group_of(types_kind(t, cur)) == group && is_named(t, cur, name, kind))
 				return cur;
 		return 0;
 	}
-	if (id >= t->first && is_named(t, id, name, KIND_VOID)) {
+	if (id >= t->first && group_of(types_kind(t, id)) == group &&
+	    is_named(t, id, name, KIND_VOID)) {
 		cur = index->next[id - t->first];
 	} else {
 		cur = index->heads[name_hash(name) & index->mask];
@@ -384,6 +400,17 @@ static u32 own_find(const struct types *t, u32 id, const char *name, enum type_k
 	while (cur && !is_named(t, cur, name, kind))
 		cur = index->next[cur - t->first];
 	return cur;
+}
+
+static u32 own_find(const struct types *t, u32 id, const char *name, enum type_kind kind)
+{
+	u32 a, b;
+
+	if (kind != KIND_VOID)
+		return group_find(t, group_of(kind), id, name, kind);
+	a = group_find(t, GROUP_TYPES, id, name, kind);
+	b = group_find(t, GROUP_DECLS, id, name, kind);
+	return !a || (b && b < a) ? b : a;
 }
 
 u32 types_find_next(const struct types *t, u32 id, const char *name, enum type_kind kind)
@@ -408,7 +435,8 @@ void types_free(struct types *t)
 {
 	if (!t)
 		return;
-	index_free(atomic_load(&t->index));
+	for (u32 i = 0; i < GROUP_COUNT; i++)
+		index_free(atomic_load(&t->index[i]));
 	free(t->offs);
 	free(t->aligns);
 	free(t->copy);

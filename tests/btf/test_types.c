@@ -224,6 +224,48 @@ static void running_kernel_opens(void **state)
 	types_free(t);
 }
 
+/* The first type of a name and kind, by brute force over places where names were seen. */
+static void same_finds(const struct types *a, const struct types *b)
+{
+	for (u32 id = 1; id < types_count(a); id += 7) {
+		const char *name = types_name(a, id);
+		enum type_kind kind = types_kind(a, id);
+
+		if (!*name)
+			continue;
+		assert_int_equal(types_find(a, name, kind), types_find(b, name, kind));
+		assert_int_equal(types_find(a, name, KIND_VOID), types_find(b, name, KIND_VOID));
+		assert_true(types_find(a, name, KIND_VOID) <= types_find(a, name, kind));
+		assert_int_equal(types_find_next(a, id, name, KIND_VOID),
+				 types_find_next(b, id, name, KIND_VOID));
+	}
+}
+
+/* The kernel's file is taken on trust; the same bytes from elsewhere are checked. */
+static void trusted_types_are_the_checked_ones(void **state)
+{
+	struct types *trusted, *checked;
+	const u8 *a, *b;
+	size_t len;
+
+	if (access(vmlinux, R_OK))
+		test_skip("no %s", vmlinux);
+	assert_int_equal(types_open_file(&trusted, vmlinux, NULL, NULL), 0);
+	a = types_raw(trusted, &len);
+	assert_int_equal(types_open(&checked, "bytes", a, len, NULL, NULL), 0);
+	b = types_raw(checked, &len);
+	assert_int_equal(types_count(trusted), types_count(checked));
+	for (u32 id = 1; id < types_count(checked); id++) {
+		assert_int_equal((const u8 *)types_get(trusted, id) - a,
+				 (const u8 *)types_get(checked, id) - b);
+		assert_int_equal(types_align(trusted, id), types_align(checked, id));
+		assert_int_equal(types_size(trusted, id), types_size(checked, id));
+	}
+	same_finds(trusted, checked);
+	types_free(trusted);
+	types_free(checked);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +277,7 @@ int main(void)
 		TEST(refuses_types_that_contain_themselves),
 		TEST(refuses_chains_past_64_types),
 		TEST(running_kernel_opens),
+		TEST(trusted_types_are_the_checked_ones),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
