@@ -31,16 +31,45 @@ u32 str_distance(const char *a, size_t alen, const char *b, size_t blen)
 	return rows[alen % 3][blen];
 }
 
+static u64 letters_of(const char *s, size_t len)
+{
+	u64 mask = 0;
+
+	for (size_t i = 0; i < len; i++)
+		mask |= 1ull << (s[i] & 63);
+	return mask;
+}
+
 struct near near_start(const char *word, size_t len)
 {
 	/* One edit in short words, a third of the letters in long ones. */
-	return (struct near){ .word = word, .len = len, .distance = (u32)MAX(len / 3, 1) + 1 };
+	return (struct near){ .word = word,
+			      .len = len,
+			      .distance = (u32)MAX(len / 3, 1) + 1,
+			      .letters = letters_of(word, MIN(len, (size_t)LONGEST)) };
+}
+
+/* Each letter that one has and the other lacks, and each place that one is longer, is an edit. */
+static bool is_far(const struct near *n, const char *candidate, size_t len)
+{
+	size_t word = MIN(n->len, (size_t)LONGEST), other = MIN(len, (size_t)LONGEST);
+	u64 letters;
+
+	if (MAX(word, other) - MIN(word, other) >= n->distance)
+		return true;
+	letters = letters_of(candidate, other);
+	return (u32)__builtin_popcountll(letters & ~n->letters) >= n->distance ||
+	       (u32)__builtin_popcountll(n->letters & ~letters) >= n->distance;
 }
 
 void near_try(struct near *n, const char *candidate)
 {
-	u32 distance = str_distance(n->word, n->len, candidate, strlen(candidate));
+	size_t len = strlen(candidate);
+	u32 distance;
 
+	if (is_far(n, candidate, len))
+		return;
+	distance = str_distance(n->word, n->len, candidate, len);
 	if (distance < n->distance) {
 		n->distance = distance;
 		n->best = candidate;

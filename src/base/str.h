@@ -14,6 +14,7 @@ struct near {
 	const char *word, *best;
 	size_t len;
 	u32 distance;
+	u64 letters; /* that the word has, a bit each */
 };
 struct near near_start(const char *word, size_t len);
 void near_try(struct near *n, const char *candidate);

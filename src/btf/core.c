@@ -202,16 +202,11 @@ static void explain_missing(struct search *s)
 	struct near near = near_start(s->name, strlen(s->name));
 
 	buf_printf(&s->why, "there is no %s%s", core_kind_prefix(kind), s->name);
+	if (zero_if_missing(s->kind)) /* it asks because it may be missing */
+		return;
 	for (u32 id = 1; id < types_count(s->target); id++) {
-		const char *name;
-		size_t len;
-
-		if (!core_kinds_agree(types_kind(s->target, id), kind))
-			continue;
-		name = types_name(s->target, id);
-		len = strlen(name);
-		if (len + near.distance > near.len && near.len + near.distance > len)
-			near_try(&near, name);
+		if (core_kinds_agree(types_kind(s->target, id), kind))
+			near_try(&near, types_name(s->target, id));
 	}
 	if (near.best)
 		buf_printf(&s->why, "; the nearest is %s%s", core_kind_prefix(kind), near.best);

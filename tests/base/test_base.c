@@ -77,6 +77,37 @@ static void vec_keeps_elements(void **state)
 	vec_fini(&v);
 }
 
+/* What is skipped without counting edits is never the nearest. */
+static void near_miss_is_the_one_of_fewest_edits(void **state)
+{
+	u64 seed = 42;
+
+	for (int round = 0; round < 20000; round++) {
+		char words[9][16] = { "" };
+		struct near n;
+		u32 fewest;
+
+		for (int w = 0; w < 9; w++) {
+			u32 len = 1 + (u32)(seed >> 33) % 12;
+
+			for (u32 i = 0; i < len; i++) {
+				seed = seed * 6364136223846793005ull + 1442695040888963407ull;
+				words[w][i] = "abcdef_0"[seed >> 61];
+			}
+		}
+		n = near_start(words[0], strlen(words[0]));
+		fewest = n.distance;
+		for (int w = 1; w < 9; w++) {
+			u32 d = str_distance(words[0], strlen(words[0]), words[w],
+					     strlen(words[w]));
+
+			fewest = MIN(fewest, d);
+			near_try(&n, words[w]);
+		}
+		assert_int_equal(n.distance, fewest);
+	}
+}
+
 static void near_miss_is_found(void **state)
 {
 	struct near n = near_start("adn", 3);
@@ -196,6 +227,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(hash_finds_what_was_set),
 	TEST(vec_keeps_elements),
 	TEST(near_miss_is_found),
+	TEST(near_miss_is_the_one_of_fewest_edits),
 	TEST(unhex_points_at_the_wrong_character),
 	TEST(diag_points_at_the_word),
 	TEST(diag_copes_with_spans_past_the_end),
