@@ -15,7 +15,7 @@ enum {
 
 struct options {
 	const char *prog, *type, *pcap, *out, *data, *ctx, *btf, *exec, *event_type, *engine,
-		*jitdump;
+		*jitdump, *filter;
 	uint64_t repeat, budget, events, cpu;
 	struct opt_list maps, devices;
 	bool json, trusted, blind, profile, profile_time, perf_map, uninit, l3;
@@ -28,6 +28,8 @@ struct session {
 	struct skep_diag *diag;
 	struct skep_object *obj;
 	struct skep_engine *eng;
+	struct skep_capture *capture; /* NULL: one input */
+	struct skep_classic *filter;  /* of the packets that are run; NULL: all */
 	struct skep_dump *out;
 	FILE *events;
 	uint8_t *room;		 /* where programs' packets come out */
@@ -347,7 +349,22 @@ static int run_batch(struct session *s)
 	return err;
 }
 
-static int run_packets(struct session *s, struct skep_capture *c)
+/* Keeps the packets of the batch that the filter accepts. */
+static void filter_batch(struct session *s, size_t count)
+{
+	uint32_t link = skep_capture_linktype(s->capture), accepted[BATCH];
+	size_t kept_count = 0;
+
+	skep_classic_run_batch(s->filter, s->packets, count, accepted);
+	for (size_t i = 0; i < count; i++) {
+		if (accepted[i] && s->packets[i].linktype == link)
+			s->packets[kept_count++] = s->packets[i];
+	}
+	s->r.filtered += count - kept_count;
+	s->batch.count = kept_count;
+}
+
+static int run_packets(struct session *s)
 {
 	uint32_t most = batch_size(s);
 	int err = 0, more = 1;
@@ -361,9 +378,11 @@ static int run_packets(struct session *s, struct skep_capture *c)
 		.cpu = (uint32_t)s->o.cpu,
 	};
 	while (!err && more > 0) {
-		more = skep_capture_batch(c, s->packets, most, s->diag);
+		more = skep_capture_batch(s->capture, s->packets, most, s->diag);
 		s->batch.count = more > 0 ? (size_t)more : 0;
-		if (more > 0)
+		if (s->filter)
+			filter_batch(s, s->batch.count);
+		if (s->batch.count)
 			err = run_batch(s);
 	}
 	s->batch.packets = NULL;
@@ -372,14 +391,10 @@ static int run_packets(struct session *s, struct skep_capture *c)
 
 static int run_capture(struct session *s)
 {
-	struct skep_capture *c = NULL;
-	int err = skep_capture_open(&c, s->o.pcap, s->diag);
+	int err = devices_open(s, skep_capture_linktype(s->capture));
 
 	if (!err)
-		err = devices_open(s, skep_capture_linktype(c));
-	if (!err)
-		err = run_packets(s, c);
-	skep_capture_close(c);
+		err = run_packets(s);
 	qsort(s->r.counts, s->r.count_used, sizeof(s->r.counts[0]), by_packets);
 	return err;
 }
@@ -481,11 +496,34 @@ static int choose(struct session *s)
 	return -EINVAL;
 }
 
-static int prepare(struct session *s)
+/* The filter alone is the program; before one it chooses packets. */
+static int open_object(struct session *s)
 {
 	struct skep_open_opts open = { .size = sizeof(open),
 				       .btf_path = s->o.btf,
 				       .prog_type = s->o.type };
+	struct skep_source expr = { "<filter>", s->o.filter,
+				    s->o.filter ? strlen(s->o.filter) : 0 };
+	uint32_t link = s->capture ? skep_capture_linktype(s->capture) : 1;
+	int err;
+
+	open.linktype = link ? link : SKEP_LINK_NULL;
+	if (!s->r.object) {
+		s->r.object = "<filter>";
+		return skep_open(&s->obj, SKEP_FILTER, expr, &open, s->diag);
+	}
+	err = skep_open(&s->obj, SKEP_AUTO, (struct skep_source){ .name = s->r.object }, &open,
+			s->diag);
+	if (err || !s->o.filter)
+		return err;
+	err = skep_classic_open(&s->filter, SKEP_FILTER, expr, &open, s->diag);
+	if (!err)
+		skep_classic_compile(s->filter, NULL);
+	return err;
+}
+
+static int prepare(struct session *s)
+{
 	struct skep_load_opts load = {
 		.size = sizeof(load),
 		.trusted = s->o.trusted,
@@ -496,9 +534,10 @@ static int prepare(struct session *s)
 		.allow_uninit_stack = s->o.uninit,
 		.budget = s->o.budget,
 	};
-	int err = skep_open(&s->obj, SKEP_AUTO, (struct skep_source){ .name = s->r.object }, &open,
-			    s->diag);
+	int err = s->o.pcap ? skep_capture_open(&s->capture, s->o.pcap, s->diag) : 0;
 
+	if (!err)
+		err = open_object(s);
 	if (s->o.exec)
 		exec_mode(s->o.exec, &load.exec);
 	if (!err)
@@ -562,6 +601,8 @@ static int session_run(struct session *s)
 	skep_unit_free(s->r.unit);
 	skep_engine_free(s->eng);
 	skep_object_free(s->obj);
+	skep_classic_free(s->filter);
+	skep_capture_close(s->capture);
 	skep_diag_free(s->diag);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
@@ -583,6 +624,10 @@ static int run_main(const struct command *self, int argc, char **argv)
 		  OPT_STRING, &o->type },
 		{ 'r', "pcap", "FILE", "run over each packet of a pcap or pcapng file", OPT_STRING,
 		  &o->pcap },
+		{ 'F', "filter", "EXPR",
+		  "run only over the packets that a filter accepts; without OBJ the\nfilter is the "
+		  "program",
+		  OPT_STRING, &o->filter },
 		{ 'w', "out", "FILE", "write the packets that pass to a pcap file", OPT_STRING,
 		  &o->out },
 		{ 'd', "data", "BYTES", "run over one packet or memory: a file, or hex", OPT_STRING,
@@ -640,8 +685,10 @@ static int run_main(const struct command *self, int argc, char **argv)
 
 	if (operands < 0) {
 		status = opt_status(operands);
-	} else if (operands != 1) {
-		status = opt_usage(self, "give one object");
+	} else if (operands != 1 && (operands || !o->filter)) {
+		status = opt_usage(self, "give one object, or --filter EXPR");
+	} else if (operands && o->filter && !o->pcap) {
+		status = opt_usage(self, "--filter chooses packets of --pcap FILE");
 	} else if (o->pcap && (o->data || o->ctx)) {
 		status = opt_usage(self, "give --pcap, or --data and --ctx, not both");
 	} else if (strcmp(o->engine, "user") && strcmp(o->engine, "kernel")) {
@@ -659,7 +706,7 @@ static int run_main(const struct command *self, int argc, char **argv)
 	} else {
 		if (o->events == UINT64_MAX && !o->json)
 			o->events = DEFAULT_EVENTS;
-		s.r.object = argv[1];
+		s.r.object = operands ? argv[1] : NULL;
 		status = session_run(&s);
 	}
 	opt_list_free(&o->maps);
@@ -669,13 +716,15 @@ static int run_main(const struct command *self, int argc, char **argv)
 
 const struct command cmd_run = {
 	.name = "run",
-	.operands = "OBJ",
+	.operands = "OBJ | --filter EXPR",
 	.summary = "run a program over packets, here or in the kernel",
 	.about = "Keys and values are numbers, addresses (10.0.0.1, 10.0.0.0/8, [fe80::1]),\n"
 		 "\"text\", {member,member} or {.name=member} by the map's BTF, or hex:00 01.\n\n"
 		 "    skep run xdp_firewall.o --pcap traffic.pcap --map deny=10.66.0.0/16:1\n"
 		 "    skep run prog.o --prog balance --pcap in.pcap --dev lan --dev wan=wan.pcap\n"
 		 "    skep run prog.o --data 'ff ff ff ff ff ff 00 00 00 00 00 01 08 00' --repeat "
-		 "1000\n",
+		 "1000\n"
+		 "    skep run --filter 'tcp port 80' --pcap traffic.pcap --out web.pcap\n"
+		 "    tcpdump -ddd icmp | skep run - --pcap traffic.pcap\n",
 	.main = run_main,
 };

@@ -52,8 +52,9 @@ static void json_counts(const struct run *r, FILE *out)
 			json_member(out, "action", action);
 		fputc('}', out);
 	}
-	fprintf(out, "],\"other_results\":%" PRIu64 ",\"left_out\":%" PRIu64, r->other,
-		r->left_out);
+	fprintf(out,
+		"],\"other_results\":%" PRIu64 ",\"left_out\":%" PRIu64 ",\"filtered\":%" PRIu64,
+		r->other, r->left_out, r->filtered);
 }
 
 static void json_devices(const struct run *r, FILE *out)

@@ -69,6 +69,8 @@ static void text_counts(const struct run *r, FILE *out)
 	}
 	if (r->other)
 		fprintf(out, "  %-22s %12s\n", "(other results)", thousands(r->other));
+	if (r->filtered)
+		fprintf(out, "  %-22s %12s\n", "(not by the filter)", thousands(r->filtered));
 	if (r->left_out)
 		fprintf(out, "  %-22s %12s\n", "(too long for a test run)", thousands(r->left_out));
 }

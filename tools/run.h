@@ -31,6 +31,7 @@ struct run {
 	uint64_t other; /* packets whose result did not fit the table */
 	struct run_device devices[MAX_DEVICES];
 	size_t device_count;
+	uint64_t filtered;   /* packets that --filter did not accept, not among `packets` */
 	uint64_t left_out;   /* packets that the kernel's test run does not take */
 	uint64_t lost_sends; /* packets sent to a device that nobody named */
 	/* single input */

@@ -145,7 +145,10 @@ static int skb_size_check(const struct user_run *run, const struct skep_run *io,
 	size_t len = io->data_in_len, need = run->l3_only ? 1 : ETH_HEADER;
 	u16 protocol = 0;
 
-	if (!run->l3_only && len >= ETH_HEADER)
+	/* Sockets see every frame there is; a test run wants whole headers. */
+	if (run->l2 && run->prog->src->type == PROG_SOCKET_FILTER)
+		need = 1;
+	else if (!run->l3_only && len >= ETH_HEADER)
 		protocol = be16(LOAD(u16, (const u8 *)io->data_in + 12));
 	if (protocol == ETH_P_IP_)
 		need += IPV4_HEADER;
@@ -153,7 +156,7 @@ static int skb_size_check(const struct user_run *run, const struct skep_run *io,
 		need += IPV6_HEADER;
 	if (len >= need)
 		return 0;
-	if (run->l3_only)
+	if (need == 1)
 		return diag_error(d, -EINVAL, NOWHERE, "the packet is empty");
 	return diag_error(d, -EINVAL, NOWHERE,
 			  "packet of %zu bytes is shorter than its headers (%zu)", len, need);
@@ -178,12 +181,12 @@ static void skb_place(struct user_run *run, const struct skep_run *io)
 	run->mac = run->buffer + BUFFER_HEAD;
 	run->end = run->mac + io->data_in_len;
 	memcpy(run->mac, io->data_in, io->data_in_len);
-	run->mac_len = run->l3_only ? 0 : ETH_HEADER;
+	run->mac_len = run->l3_only ? 0 : MIN((u32)io->data_in_len, (u32)ETH_HEADER);
 	run->net = run->mac + run->mac_len;
 	run->data = run->l2 ? run->mac : run->net;
 	if (run->l3_only) {
 		c->protocol = raw_protocol(io->linktype, run->net, run->end);
-	} else {
+	} else if (run->mac_len == ETH_HEADER) {
 		c->pkt_type = eth_packet_type(run->mac);
 		c->protocol = eth_protocol(run->mac, run->end);
 	}

@@ -71,4 +71,33 @@ for expr in 'tcp port 80' 'ip6' 'udp or arp' 'not ip'; do
 		skip "$name" 'there is no tcpdump here'
 	fi
 done
+
+# The same, with the filter as the program and before one.
+printf '.prog pass section="xdp"\n\tr0 = 2\n\texit\n' >"$tmp/pass.s"
+keeps_the_same() {
+	expr=$1
+	shift
+	"$tcpdump" -r "$tmp/in.pcap" -w "$tmp/want.pcap" "$expr" 2>/dev/null || return 1
+	"$skep" run "$@" --filter "$expr" --pcap "$tmp/in.pcap" --out "$tmp/got.pcap" || return 1
+	"$tcpdump" -n -t -xx -r "$tmp/want.pcap" >"$tmp/want" 2>/dev/null
+	"$tcpdump" -n -t -xx -r "$tmp/got.pcap" >"$tmp/got" 2>/dev/null
+	cmp "$tmp/want" "$tmp/got"
+}
+if [ -n "$tcpdump" ]; then
+	claim run_takes_a_filter_as_the_program keeps_the_same 'tcp port 80 or arp'
+	claim run_takes_a_filter_before_a_program keeps_the_same 'udp' "$tmp/pass.s"
+	"$tcpdump" -ddd ip6 >"$tmp/ip6.ddd" 2>/dev/null
+	claim run_takes_what_tcpdump_compiled prints '^ +0 ' "$skep" run "$tmp/ip6.ddd" --pcap "$tmp/in.pcap"
+else
+	skip run_takes_a_filter_as_the_program 'there is no tcpdump here'
+	skip run_takes_a_filter_before_a_program 'there is no tcpdump here'
+	skip run_takes_what_tcpdump_compiled 'there is no tcpdump here'
+fi
+claim run_counts_what_the_filter_left_out prints 'not by the filter\) +[0-9]' \
+	"$skep" run "$tmp/pass.s" -F arp --pcap "$tmp/in.pcap"
+claim run_filter_errors_have_a_place refuses 1 '^<filter>:1:1: error' "$skep" run -F 'foo bar' --pcap "$tmp/in.pcap"
+claim run_filter_before_a_program_wants_packets refuses 2 'pcap' "$skep" run "$tmp/pass.s" -F arp --data 00
+# Frames shorter than their headers are frames, too.
+claim filters_see_short_frames prints 'R0 = 262144' "$skep" run -F 'len < 5' --data 'aa bb cc dd'
+claim filters_end_at_the_end_of_short_frames prints 'R0 = 0' "$skep" run -F 'ip' --data 'aa bb cc dd'
 finish
