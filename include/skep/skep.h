@@ -633,6 +633,18 @@ int skep_look_pin(enum skep_look what, const struct skep_look_opts *which, const
 		  struct skep_diag *diag);
 int skep_look_detach(const struct skep_look_opts *which, struct skep_diag *diag);
 
+/*
+ * Put a program of the kernel on a device or a cgroup, or take it off, without a link: it stays
+ * when the caller ends. `hook` of a device: "xdp", "xdpgeneric", "xdpdrv", "xdpoffload",
+ * "tcx_ingress", "tcx_egress"; of a cgroup: "cgroup_inet_ingress", or in bpftool's short words.
+ */
+enum { SKEP_PLACE_OVERRIDE = 1, SKEP_PLACE_MULTI = 2, SKEP_PLACE_OVERWRITE = 4 };
+int skep_look_attach(const struct skep_look_opts *which, enum skep_look where, const char *hook,
+		     const char *name, unsigned flags, struct skep_diag *diag);
+/* `which` is not used for devices. */
+int skep_look_remove(const struct skep_look_opts *which, enum skep_look where, const char *hook,
+		     const char *name, struct skep_diag *diag);
+
 /* A map of the kernel, whoever made it; in maps of maps and programs a value is a number. Other
  * handles and programs are not affected when it is closed. */
 int skep_map_open(struct skep_map **out, const struct skep_look_opts *which,

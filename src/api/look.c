@@ -7,6 +7,7 @@
 #include "kernel/look.h"
 #include "kernel/look_code.h"
 #include "kernel/map_open.h"
+#include "kernel/place.h"
 
 static int look_at(enum skep_look what, struct look *l, const struct skep_look_opts *o)
 {
@@ -126,6 +127,40 @@ int skep_look_detach(const struct skep_look_opts *which, struct skep_diag *diag)
 	int err = select_one(&l, which, diag);
 
 	return err ? err : look_detach(&l);
+}
+
+static int no_place(struct diag *d)
+{
+	return diag_error(d, -EINVAL, NOWHERE, "programs are put on devices or cgroups");
+}
+
+int skep_look_attach(const struct skep_look_opts *which, enum skep_look where, const char *hook,
+		     const char *name, unsigned flags, struct skep_diag *diag)
+{
+	struct look l = { 0 };
+	int err = select_one(&l, which, diag);
+
+	if (err)
+		return err;
+	if (where == SKEP_LOOK_NET)
+		return place_on_device(&l, hook, name, flags & SKEP_PLACE_OVERWRITE);
+	if (where == SKEP_LOOK_CGROUP)
+		return place_on_cgroup(&l, name, hook, flags & 3);
+	return no_place(l.d);
+}
+
+int skep_look_remove(const struct skep_look_opts *which, enum skep_look where, const char *hook,
+		     const char *name, struct skep_diag *diag)
+{
+	struct look l = { 0 };
+	int err;
+
+	if (where == SKEP_LOOK_NET)
+		return place_off_device(hook, name, diag_of(diag));
+	if (where != SKEP_LOOK_CGROUP)
+		return no_place(diag_of(diag));
+	err = select_one(&l, which, diag);
+	return err ? err : place_off_cgroup(&l, name, hook);
 }
 
 int skep_map_open(struct skep_map **out, const struct skep_look_opts *which, struct skep_diag *diag)

@@ -155,12 +155,26 @@ def main():
     net = ask(SKEP, "net", "show")[0]
     claim("XDP on a device", "\n".join(differences(ask("bpftool", "net", "show")[0], net, "net")) or
           ("" if net["xdp"] else "nothing is attached"))
-    run("bpftool", "net", "detach", "xdpgeneric", "dev", "v0")
+    run(SKEP, "net", "detach", "xdpgeneric", "dev", "v0")
+    claim("a program comes off a device", ask("bpftool", "net", "show")[0]["xdp"])
+    run(SKEP, "net", "attach", "xdpdrv", "id", str(prog["id"]), "dev", "v0")
+    xdp = ask("bpftool", "net", "show")[0]["xdp"]
+    claim("and goes on one", "" if [x["mode"] for x in xdp] == ["driver"] else xdp)
+    r = subprocess.run([SKEP, "net", "attach", "xdpdrv", "id", str(prog["id"]), "dev", "v0"],
+                       capture_output=True, text=True)
+    claim("not over another, unless that is wanted",
+          "" if r.returncode == 1 and "overwrite" in r.stderr else r.stderr)
+    run(SKEP, "net", "attach", "xdpdrv", "id", str(prog["id"]), "dev", "v0", "overwrite")
+    run(SKEP, "net", "detach", "xdpdrv", "dev", "v0")
     if shutil.which("tc"):
         run("tc", "qdisc", "add", "dev", "v0", "clsact")
         run("bpftool", "prog", "load", os.path.join(BUILD, "examples", "pkt_hist.o"), bpffs + "/tc",
             "type", "classifier")
         run("tc", "filter", "add", "dev", "v0", "ingress", "bpf", "da", "pinned", bpffs + "/tc")
+        run(SKEP, "net", "attach", "tcx_egress", "pinned", bpffs + "/tc", "dev", "v0")
+        tcx = [t for t in ask(SKEP, "net", "show")[0]["tc"] if t["kind"] == "tcx/egress"]
+        claim("tcx: on, shown, off", "" if len(tcx) == 1 and tcx[0]["prog_id"] else tcx)
+        run(SKEP, "net", "detach", "tcx_egress", "dev", "v0")
         net = ask(SKEP, "net", "show")[0]
         claim("a tc filter on a device",
               "\n".join(differences(ask("bpftool", "net", "show")[0], net, "net")) or
@@ -173,7 +187,7 @@ def main():
         try:
             run("bpftool", "prog", "load", os.path.join(BUILD, "tests", "kernel", "look.bpf.o"),
                 bpffs + "/cg")
-            run("bpftool", "cgroup", "attach", group, "ingress", "pinned", bpffs + "/cg", "multi")
+            run(SKEP, "cgroup", "attach", group, "ingress", "pinned", bpffs + "/cg", "multi")
             shown = ask(SKEP, "cgroup", "show", group)
             claim("programs of a cgroup",
                   "\n".join(differences(ask("bpftool", "cgroup", "show", group), shown, "cgroup"))
@@ -181,6 +195,8 @@ def main():
             claim("the tree of cgroups", "\n".join(
                 differences(ask("bpftool", "cgroup", "tree", group),
                             ask(SKEP, "cgroup", "tree", group), "cgroup")))
+            run(SKEP, "cgroup", "detach", group, "cgroup_inet_ingress", "pinned", bpffs + "/cg")
+            claim("a program comes off a cgroup", ask("bpftool", "cgroup", "show", group))
         finally:
             subprocess.run(["bpftool", "cgroup", "detach", group, "ingress", "pinned",
                             bpffs + "/cg"], check=False, capture_output=True)
