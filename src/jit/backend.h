@@ -10,7 +10,7 @@ struct jit_image {
 	u8 *data; /* owned */
 	u32 len;  /* bytes */
 	/* vm_native.enter */
-	int (*enter)(struct vm_run *run, const void *code, u64 *reg);
+	int (*enter)(struct vm_run *run, const void *code, u64 *reg, u64 times);
 	u32 *at;		 /* per slot: offset of the function that starts there; owned */
 	struct vm_place *places; /* owned */
 	u32 place_count;

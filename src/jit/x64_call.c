@@ -218,19 +218,59 @@ void x64_emit_tail_call(struct x64 *x, const struct ir_insn *i)
 	x64_mov(&x->a, true, RAX, RCX);
 }
 
-void x64_emit_packet(struct x64 *x, const struct ir_insn *i)
+/* Big-endian load of `size` bytes to rax. */
+static void load_big(struct x64 *x, u32 size, struct x64_mem m)
 {
-	u32 loaded, fault;
+	if (size == 1) {
+		x64_rm(&x->a, false, 0x0fb6, RAX, m);
+	} else if (size == 2) {
+		x64_rm(&x->a, false, 0x0fb7, RAX, m);
+		x64_byte(&x->a, 0x66); /* rol ax, 8 */
+		x64_shift(&x->a, false, X64_ROL, RAX, 8);
+	} else {
+		x64_rm(&x->a, false, 0x8b, RAX, m);
+		x64_byte(&x->a, 0x0f); /* bswap eax */
+		x64_byte(&x->a, 0xc8);
+	}
+}
 
+/* Inside of what the run shows of the packet; rdi is the offset. The jump to what is not, and
+ * *loaded: the one to the end. */
+static u32 packet_window(struct x64 *x, u32 size, u32 *loaded)
+{
+	u32 outside;
+
+	x64_rm(&x->a, true, 0x8d, RDX, (struct x64_mem){ RDI, NO_REG, 0, (s32)size });
+	x64_rm(&x->a, true, 0x3b, RDX, RUN_FIELD(packet_len));
+	outside = x64_jcc_short(&x->a, CC_A);
+	x64_rm(&x->a, true, 0x8b, RAX, RUN_FIELD(packet));
+	load_big(x, size, (struct x64_mem){ RAX, RDI, 0, 0 });
+	*loaded = x64_jmp_short(&x->a);
+	return outside;
+}
+
+/* edi = offset */
+static void packet_offset(struct x64 *x, const struct ir_insn *i)
+{
 	if (i->blind && i->reg)
-		x64_rm(&x->a, false, 0x8d, RSI, (struct x64_mem){ x64_src(i), RDI, 0, 0 });
+		x64_rm(&x->a, false, 0x8d, RDI, (struct x64_mem){ x64_src(i), RDI, 0, 0 });
 	else if (i->blind)
-		x64_mov(&x->a, false, RSI, RDI);
+		x64_mov(&x->a, false, RDI, RDI);
 	else if (i->reg)
-		x64_rm(&x->a, false, 0x8d, RSI,
+		x64_rm(&x->a, false, 0x8d, RDI,
 		       (struct x64_mem){ x64_src(i), NO_REG, 0, (s32)i->imm });
 	else
-		x64_mov_imm(&x->a, RSI, (u32)i->imm);
+		x64_mov_imm(&x->a, RDI, (u32)i->imm);
+}
+
+void x64_emit_packet(struct x64 *x, const struct ir_insn *i)
+{
+	u32 outside, inside, loaded, fault;
+
+	packet_offset(x, i);
+	outside = packet_window(x, i->size, &inside);
+	x64_bind(&x->a, outside);
+	x64_mov(&x->a, false, RSI, RDI);
 	x64_mov(&x->a, true, RDI, RUN);
 	x64_mov_imm(&x->a, RDX, i->size);
 	call_host(x, (const void *)jit_packet_load);
@@ -242,6 +282,7 @@ void x64_emit_packet(struct x64 *x, const struct ir_insn *i)
 	x64_bind(&x->a, fault);
 	x64_jmp_fault(x, JIT_FAULT_SET);
 	x64_bind(&x->a, loaded);
+	x64_bind(&x->a, inside);
 }
 
 /* One block a slot that can fault, then what they share. */

@@ -7,8 +7,8 @@
 #include "jit/sum.h"
 
 /* The assembly below: rdi, rsi, rdx, rcx are C's first arguments, r12 the run, r1 to r5 of BPF rsi,
- * rdx, rcx, r8, r9, r10 rbp. The host's registers and `reg` stay on its stack, where a fault finds
- * them through run->native_sp. */
+ * rdx, rcx, r8, r9, r10 rbp. The host's registers stay on its stack, where a fault finds them
+ * through run->native_sp; functions keep rbx, r13, r14 and rbp. */
 _Static_assert(offsetof(struct vm_run, native_sp) == 24, "24(%r12)");
 _Static_assert(EFAULT == 14, "-14");
 
@@ -28,21 +28,25 @@ __asm__(".text\n"
 	"	push %r13\n"
 	"	push %r14\n"
 	"	push %r15\n"
-	"	push %rdx\n"
+	"	sub $8, %rsp\n"
 	"	mov %rdi, %r12\n"
+	"	mov %rsi, %rbx\n"
+	"	mov %rdx, %r14\n"
+	"	mov %rcx, %r13\n"
 	"	mov %rsp, 24(%r12)\n"
-	"	mov %rsi, %rax\n"
-	"	mov 8(%rdx), %rsi\n"
-	"	mov 24(%rdx), %rcx\n"
-	"	mov 32(%rdx), %r8\n"
-	"	mov 40(%rdx), %r9\n"
-	"	mov 80(%rdx), %rbp\n"
-	"	mov 16(%rdx), %rdx\n"
-	"	call *%rax\n"
-	"	pop %rdx\n"
-	"	mov %rax, (%rdx)\n"
+	"	mov 80(%r14), %rbp\n"
+	"1:	mov 8(%r14), %rsi\n"
+	"	mov 16(%r14), %rdx\n"
+	"	mov 24(%r14), %rcx\n"
+	"	mov 32(%r14), %r8\n"
+	"	mov 40(%r14), %r9\n"
+	"	call *%rbx\n"
+	"	sub $1, %r13\n"
+	"	jne 1b\n"
+	"	mov %rax, (%r14)\n"
 	"	xor %eax, %eax\n"
-	"0:	pop %r15\n"
+	"0:	add $8, %rsp\n"
+	"	pop %r15\n"
 	"	pop %r14\n"
 	"	pop %r13\n"
 	"	pop %r12\n"
@@ -59,7 +63,6 @@ __asm__(".text\n"
 	"	call jit_fault\n"
 	"x64_leave:\n"
 	"	mov 24(%r12), %rsp\n"
-	"	pop %rdx\n"
 	"	mov $-14, %eax\n"
 	"	jmp 0b\n"
 	/* The stack is 8 off, as at the start of a function; r0 goes through the word that this

@@ -9,7 +9,7 @@
 #include "vm/op.h"
 
 /* vm_native.enter: runs `code`, a function of any program. */
-int x64_enter(struct vm_run *run, const void *code, u64 *reg);
+int x64_enter(struct vm_run *run, const void *code, u64 *reg, u64 times);
 /* Jumped to: ends the run that was entered last with -EFAULT. */
 void x64_leave(void);
 /* Jumped to with slot << 2 | enum jit_fault_kind in edi: reports the fault and leaves. */

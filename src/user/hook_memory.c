@@ -20,6 +20,8 @@ static int memory_start(struct user_run *run, const struct skep_run *io, u64 *r1
 	run_region(run, at, io->data_in_len, REGION_MEMORY, VM_READ | VM_WRITE);
 	*r1 = (u64)(uintptr_t)at;
 	*r2 = io->data_in_len;
+	run->vm.packet = at;
+	run->vm.packet_len = io->data_in_len;
 	return 0;
 }
 

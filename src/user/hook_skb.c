@@ -38,6 +38,8 @@ void skb_sync(struct user_run *run)
 	c->data_meta = c->data;
 	run->total_end = run->end;
 	run->meta = run->data;
+	run->vm.packet = run->data;
+	run->vm.packet_len = c->len;
 	run->vm.regions[run->slot.packet].base = c->data;
 	run->vm.regions[run->slot.packet].len = c->len;
 }
@@ -209,6 +211,19 @@ static void skb_convert(struct user_run *run, const struct skb_ctx *in)
 		c->wire_len = in->wire_len ? in->wire_len : c->len;
 }
 
+/* A program that looks at the packet alone runs over the caller's own bytes: it cannot write. */
+static int skb_start_blind(struct user_run *run, const struct skep_run *io, u64 *r1)
+{
+	run->mac = run->data = (u8 *)(uintptr_t)io->data_in;
+	run->end = run->total_end = run->mac + io->data_in_len;
+	run->mac_len = run->l3_only ? 0 : ETH_HEADER;
+	run->net = run->mac + run->mac_len;
+	run->vm.packet = run->data;
+	run->vm.packet_len = io->data_in_len;
+	*r1 = run->vm.ctx = (u64)(uintptr_t)&run->ctx;
+	return 0;
+}
+
 static int skb_start(struct user_run *run, const struct skep_run *io, u64 *r1, u64 *r2,
 		     struct diag *d)
 {
@@ -221,6 +236,8 @@ static int skb_start(struct user_run *run, const struct skep_run *io, u64 *r1, u
 		err = skb_size_check(run, io, d);
 	if (err)
 		return err;
+	if (run->prog->packet_only && run->l2 && !run->has_ctx)
+		return skb_start_blind(run, io, r1);
 	clear(&run->ctx.skb, sizeof(run->ctx.skb));
 	skb_place(run, io);
 	if (io->ctx_in)
@@ -305,7 +322,7 @@ static bool skb_load(struct vm_run *vm, u32 off, u32 size, u64 *value)
 			return false;
 		}
 	}
-	if (from + at < run->buffer || at + (s64)size > run->end - from)
+	if (from + at < MIN(run->buffer, run->mac) || at + (s64)size > run->end - from)
 		return false;
 	for (u32 i = 0; i < size; i++)
 		v = v << 8 | from[at + i];

@@ -244,6 +244,20 @@ static bool calls_helpers(const struct obj_prog *src)
 	return false;
 }
 
+/* By the verifier's word: what is not seen on any path does not count. */
+static bool touches_context(const struct user_prog *p)
+{
+	for (u32 i = 0; i < p->src->insn_count; i++) {
+		const struct verify_fact *f = &p->verified->facts[i];
+		u8 class = INSN_CLASS(p->src->insns[i].code);
+
+		if (f->seen && (class == CLASS_LDX || class == CLASS_ST || class == CLASS_STX) &&
+		    (f->ptr == PTR_TO_CTX || f->ptr == NOT_INIT))
+			return true;
+	}
+	return false;
+}
+
 static int unproved(const struct obj_prog *src, enum skep_exec exec, struct diag *d)
 {
 	diag_error(d, -EACCES, NOWHERE,
@@ -286,6 +300,7 @@ static int prog_verify(struct user_unit *u, struct user_prog *p, struct diag *d)
 	if (err)
 		return diag_nomem(d);
 	p->src = &p->shorter;
+	p->packet_only = src->type == PROG_SOCKET_FILTER && !p->calls && !touches_context(p);
 	return 0;
 }
 
@@ -342,6 +357,7 @@ static int prog_load(struct user_unit *u, u32 i, bool asked, struct diag *d)
 		return no_hook(src, asked, d);
 	p->layout = ctx_layout(src->type, src->attach_type);
 	p->calls = calls_helpers(src);
+	p->packet_only = false;
 	err = prog_verify(u, p, d);
 	if (!err)
 		err = vm_prog_new(&p->vm, &u->env, p->src, d);

@@ -160,12 +160,11 @@ static int run_interp(struct user_run *run, u64 repeat, u64 r1, u64 r2, u64 *r0)
 static int run_native(struct user_run *run, u64 repeat, u64 r1, u64 r2, u64 *r0)
 {
 	const struct vm_prog *vm = run->prog->vm;
-	bool again = run->prog->calls || run->prog->hook->again;
-	int err = vm_run_ready(vm, &run->vm, r1, r2, r0);
+	bool again = repeat > 1 && (run->prog->calls || run->prog->hook->again);
+	int err = vm_run_times(vm, &run->vm, r1, r2, again ? 1 : repeat, r0);
 
-	for (u64 i = 1; i < repeat && !err; i++) {
-		if (again)
-			run_again(run);
+	for (u64 i = 1; again && i < repeat && !err; i++) {
+		run_again(run);
 		err = vm_run_ready(vm, &run->vm, r1, r2, r0);
 	}
 	return err;
@@ -191,6 +190,7 @@ static int run_input(struct user_run *run, struct skep_run *io, u64 repeat, stru
 	int err = data_check(io, d);
 
 	run->vm.region_count = 0;
+	run->vm.packet_len = 0;
 	if (!err)
 		err = run->prog->hook->start(run, io, &r1, &r2, d);
 	if (err)

@@ -40,6 +40,7 @@ struct user_prog {
 	struct vm_prog *vm;		/* owned */
 	const struct hook *hook;
 	const struct ctx_layout *layout;
+	bool packet_only;    /* proved to touch nothing but a packet, by LD_ABS and LD_IND */
 	bool calls;	     /* helpers: what they leave behind goes between runs */
 	u64 *counts;	     /* one a slot, when it was asked for; owned */
 	const char *why_not; /* it has no machine code, NULL: it has, or nobody asked for it */

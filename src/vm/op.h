@@ -81,9 +81,9 @@ enum { VM_NO_SLOT = UINT32_MAX };
  * Functions are entered by slot: at their offset in `code`, and only where `depth` frames are left.
  */
 struct vm_native {
-	/* Runs the function at `code` with r1 … r5 and r10 of `reg`. 0 and reg[0], or -EFAULT with
-	 * run->fault. */
-	int (*enter)(struct vm_run *run, const void *code, u64 *reg);
+	/* Runs the function at `code` with r1 … r5 and r10 of `reg`, `times` times on end. 0 and
+	 * reg[0], or -EFAULT with run->fault. */
+	int (*enter)(struct vm_run *run, const void *code, u64 *reg, u64 times);
 	const u8 *code;
 	u32 size;  /* bytes */
 	u32 *at;   /* per slot: offset of a function's code */

@@ -33,7 +33,7 @@ static u64 frame_end(struct vm_run *run, u32 frame)
 static int run_native(const struct vm_prog *p, struct vm_run *run, u32 slot, u64 *reg)
 {
 	void *outer = run->native_sp;
-	int err = p->native->enter(run, native_code(p, run, slot), reg);
+	int err = p->native->enter(run, native_code(p, run, slot), reg, 1);
 
 	run->native_sp = outer;
 	return err;

@@ -95,7 +95,8 @@ enum {
 
 /* Machine code, found: what vm_run_ready calls. */
 struct vm_ready {
-	int (*enter)(struct vm_run *run, const void *code, u64 *reg); /* struct vm_native */
+	int (*enter)(struct vm_run *run, const void *code, u64 *reg,
+		     u64 times); /* struct vm_native */
 	const void *code;
 	u64 reg[REG_COUNT];
 };
@@ -131,6 +132,10 @@ struct vm_run {
 	/* LD_ABS/LD_IND: big-endian load of 1, 2, 4 bytes at a packet offset; false: out of
 	 * bounds, the function ends with R0 = 0. NULL: the instruction faults. */
 	bool (*packet_load)(struct vm_run *run, u32 off, u32 size, u64 *value);
+	/* What packet_load would find at offsets [0, packet_len): machine code looks there itself
+	 * and asks for the rest. */
+	const u8 *packet;
+	u64 packet_len;
 	/* Checked mode: told of every instruction before it is executed; NULL: nobody. `init` has a
 	 * bit per register that holds a value. */
 	void (*trace)(struct vm_run *run, const struct obj_prog *prog, u32 insn, const u64 *reg,
@@ -177,9 +182,10 @@ int vm_run_checked(const struct vm_prog *p, struct vm_run *run, u64 r1, u64 r2, 
 
 /* Prepare for any number of vm_run_ready; false: the program has no machine code for this run. */
 bool vm_ready(const struct vm_prog *p, struct vm_run *run);
-/* As vm_run_fast. A run that ends well leaves the state as it began but for what tail calls change.
- */
-static inline int vm_run_ready(const struct vm_prog *p, struct vm_run *run, u64 r1, u64 r2, u64 *r0)
+/* As vm_run_fast, `times` times on end: more than once only programs that make no tail calls. A run
+ * that ends well leaves the state as it began but for what those change. */
+static inline int vm_run_times(const struct vm_prog *p, struct vm_run *run, u64 r1, u64 r2,
+			       u64 times, u64 *r0)
 {
 	struct vm_ready *ready = &run->ready;
 	int err;
@@ -188,9 +194,13 @@ static inline int vm_run_ready(const struct vm_prog *p, struct vm_run *run, u64 
 	run->tail_calls = 0;
 	ready->reg[1] = r1;
 	ready->reg[2] = r2;
-	err = ready->enter(run, ready->code, ready->reg);
+	err = ready->enter(run, ready->code, ready->reg, times);
 	*r0 = ready->reg[0];
 	return err;
+}
+static inline int vm_run_ready(const struct vm_prog *p, struct vm_run *run, u64 r1, u64 r2, u64 *r0)
+{
+	return vm_run_times(p, run, r1, r2, 1, r0);
 }
 
 /* For helpers: call a callback (`fn` as LD_IMM64 PSEUDO_FUNC gave it) in the current run; the
