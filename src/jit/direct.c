@@ -111,8 +111,7 @@ static u16 live_at(const struct ir *ir, u32 slot)
 	return (u16)(u.use | (ir->insns[slot].live & ~u.def));
 }
 
-/* Is it if (r0 == 0), or if (r0 != 0)? */
-static bool is_null_check(const struct ir_insn *i)
+bool ir_is_null_check(const struct ir_insn *i)
 {
 	return i->kind == IR_JUMP && !i->target && !i->dst && i->wide && !i->reg && !i->imm &&
 	       (i->op == (u8)JMP_JEQ || i->op == (u8)JMP_JNE);
@@ -131,7 +130,7 @@ void ir_null_checks(struct ir *ir)
 		       !ir->insns[next].target)
 			next++;
 		check = &ir->insns[next];
-		if (!is_null_check(check))
+		if (!ir_is_null_check(check))
 			continue;
 		jumps = (check->op == (u8)JMP_JEQ) != check->sign;
 		if (live_at(ir, jumps ? check->to : next + 1) & 1)

@@ -148,6 +148,7 @@ static void run_pass(struct fuse *f, enum pass pass)
 			fuse_address(f, (s32)slot);
 			fuse_narrow_load(f, (s32)slot);
 			fuse_compare(f, (s32)slot);
+			fuse_key(f, (s32)slot);
 		}
 		if (is_barrier(i)) {
 			stretch_start(f, slot + 1);

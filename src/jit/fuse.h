@@ -61,6 +61,7 @@ void fuse_remainder(struct fuse *f, s32 slot);
 /* fuse_load.c */
 void fuse_narrow_load(struct fuse *f, s32 slot);
 void fuse_compare(struct fuse *f, s32 slot);
+void fuse_key(struct fuse *f, s32 slot);
 
 /* fuse_lea.c */
 void fuse_three_operands(struct fuse *f, s32 slot);

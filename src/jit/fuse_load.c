@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Loads of which less is wanted, and comparisons with memory. */
+/* Loads of which less is wanted, comparisons with memory, keys that were just stored. */
 #include "jit/fuse.h"
+#include "map/array.h"
 
 /* The load that `reg` comes from, if nobody else reads it up to `slot` nor `after` it; NULL. */
 static struct ir_insn *load_of(const struct fuse *f, u8 reg, s32 slot, bool after)
@@ -87,4 +88,63 @@ void fuse_compare(struct fuse *f, s32 slot)
 	i->off = load->off;
 	i->size = load->size;
 	load->kind = IR_NONE;
+}
+
+/* ---- keys ---- */
+
+/* The store to the stack that the four bytes at r10 + off were last written by; NULL: unknown. */
+static const struct ir_insn *stored_at(const struct fuse *f, s32 off, s32 slot)
+{
+	for (s32 k = slot - 1; k >= (s32)f->start && slot - k <= WINDOW; k--) {
+		const struct ir_insn *i = &f->ir->insns[k];
+
+		if (i->kind != IR_STORE)
+			continue;
+		if (i->dst != REG_FP || i->index != IR_NO_REG)
+			return NULL;
+		if (i->off == off && i->size == 4)
+			return !i->reg || f->def[i->src] < k ? i : NULL;
+		if (i->off < off + 4 && off < i->off + i->size)
+			return NULL;
+	}
+	return NULL;
+}
+
+/* The value's address is a constant, then; so is what a test for NULL says. */
+static void known_key(struct fuse *f, s32 slot, u32 key)
+{
+	struct ir_insn *i = &f->ir->insns[slot], *check = i + 1;
+	struct array_layout a;
+	bool null;
+
+	array_layout((const struct map *)(uintptr_t)i->imm, &a);
+	if (a.percpu)
+		return;
+	null = key >= a.count;
+	i->kind = IR_CONST;
+	i->dst = 0;
+	i->imm = null ? 0 : (s64)(uintptr_t)(a.data + (size_t)key * a.stride);
+	while (check->kind == IR_NONE && !check->target && check < f->ir->insns + f->ir->count)
+		check++;
+	if (ir_is_null_check(check))
+		check->kind = ((check->op == (u8)JMP_JEQ) != check->sign) == null ? IR_JA : IR_NONE;
+}
+
+/* *(r10 + off) = key; r2 = r10 + off; look-up: the key is in a register, or a constant. */
+void fuse_key(struct fuse *f, s32 slot)
+{
+	struct ir_insn *i = &f->ir->insns[slot];
+	s32 d = f->def[2];
+	const struct ir_insn *at = d >= 0 ? &f->ir->insns[d] : NULL, *store;
+
+	if (i->kind != IR_LOOKUP || !at || at->kind != IR_LEA || !at->wide || at->src != REG_FP ||
+	    at->index != IR_NO_REG)
+		return;
+	store = stored_at(f, at->off, slot);
+	if (store && !store->reg) {
+		known_key(f, slot, (u32)store->imm);
+	} else if (store) {
+		i->reg = true;
+		i->src = store->src;
+	}
 }

@@ -33,8 +33,8 @@ enum ir_kind {
 	IR_TAIL_CALL,
 	IR_POISON,
 	IR_EXIT,
-	IR_LOOKUP, /* r0 = value or NULL of the array at `imm`, key at r2; `both`: to `to` for NULL,
-		    * where nobody reads it; direct.c */
+	IR_LOOKUP, /* r0 = value or NULL of the array at `imm`, key at r2, `reg`: in src; `both`: to
+		    * `to` for NULL, where nobody reads it; direct.c */
 	IR_MAP, /* r0 = op (enum ir_map_op) on the map at `imm`, arguments as the helper's; direct.c
 		 */
 	IR_CPU, /* r0 = the run's number of its CPU */
@@ -105,6 +105,8 @@ struct ir_use {
 	u16 use, def;
 };
 struct ir_use ir_insn_use(const struct ir_insn *i);
+/* Is it if (r0 == 0), or if (r0 != 0)? direct.c */
+bool ir_is_null_check(const struct ir_insn *i);
 /* Before functions' depths are known: makes IR_LOOP and IR_LOOKUP. callback.c */
 void ir_callbacks(struct ir *ir);
 /* The constant that `reg` holds at `slot`, when that is certain; NULL: it is not. */

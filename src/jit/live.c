@@ -65,7 +65,7 @@ struct ir_use ir_insn_use(const struct ir_insn *i)
 	case IR_CALL_LOCAL:
 		return (struct ir_use){ ARGS | BIT(REG_FP), CLOBBERED };
 	case IR_LOOKUP:
-		return (struct ir_use){ BIT(2), CLOBBERED };
+		return (struct ir_use){ i->reg ? operand : BIT(2), CLOBBERED };
 	case IR_MAP: /* r1 is known, ring buffers' flags too */
 		return (struct ir_use){ i->op == IR_MAP_UPDATE	 ? 0x1c
 					: i->op == IR_MAP_OUTPUT ? 0xc

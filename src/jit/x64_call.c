@@ -149,7 +149,10 @@ static u32 lookup_offset(struct x64 *x, const struct ir_insn *i, const struct ar
 {
 	const struct map *map = (const struct map *)(uintptr_t)i->imm;
 
-	x64_rm(&x->a, false, 0x8b, RAX, (struct x64_mem){ RDX, NO_REG, 0, 0 });
+	if (i->reg)
+		x64_mov(&x->a, false, RAX, x64_src(i));
+	else
+		x64_rm(&x->a, false, 0x8b, RAX, (struct x64_mem){ RDX, NO_REG, 0, 0 });
 	x64_arith_imm(&x->a, false, X64_CMP, RAX, (s32)a->count);
 	if (i->both)
 		x64_jcc(x, CC_AE, i->to);
