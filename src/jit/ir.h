@@ -42,7 +42,7 @@ enum ir_kind {
 	IR_ROTATE, /* dst = src rotated left by imm bits */
 	IR_LEA,	   /* dst = src + (index << scale) + off */
 	/* made by select.c, one after the other: */
-	IR_SELECT, /* if the flags say so: dst = dst op operand; `both`: else dst = other */
+	IR_SELECT, /* if the flags say so: dst = operand; `both`: else dst = other */
 	IR_FLAGS,  /* compare dst with operand as IR_JUMP does */
 };
 

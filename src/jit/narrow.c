@@ -49,7 +49,7 @@ static bool result_zero(const struct ir_insn *i, u16 zero)
 	case IR_ZEXT:
 		return i->size <= 4 || zero >> i->src & 1;
 	case IR_SELECT:
-		return alu_zero(i, zero) &&
+		return (i->reg ? !i->wide || zero >> i->src & 1 : (u64)i->imm <= UINT32_MAX) &&
 		       (i->both ? (u64)i->other <= UINT32_MAX : zero >> i->dst & 1);
 	case IR_CONST:
 		return (u64)i->imm <= UINT32_MAX;
@@ -103,7 +103,7 @@ static void apply(struct ir_insn *i, u16 zero)
 		i->kind = i->dst == i->src ? IR_NONE : IR_ALU;
 		i->op = ALU_MOV;
 		i->wide = i->reg = true;
-	} else if (i->kind == IR_SELECT && i->reg && i->op == ALU_MOV && src) {
+	} else if (i->kind == IR_SELECT && i->reg && src) {
 		i->wide = true; /* it need not be extended first */
 	} else if (i->kind == IR_ALU && (i->op == ALU_DIV || i->op == ALU_MOD) && i->wide &&
 		   !i->sign && dst && (i->reg ? src : i->imm >= 0)) {

@@ -88,8 +88,6 @@ void x64_call_slot(struct x64 *x, u32 slot); /* the function there */
 
 /* x64_alu.c */
 void x64_emit_alu(struct x64 *x, const struct ir_insn *i);
-/* The same on another register than that of dst: none of IR_SELECT's operations reads dst twice. */
-void x64_emit_alu_to(struct x64 *x, const struct ir_insn *i, u8 dst);
 /* Sets the flags; the condition that is then to be asked for. */
 enum x64_cc x64_emit_compare(struct x64 *x, const struct ir_insn *i,
 			     const struct ir_insn *flags_of);

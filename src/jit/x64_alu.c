@@ -22,11 +22,12 @@ static void zext(struct x64 *x, u32 size, u8 dst, u8 src)
 	}
 }
 
-static void emit_arith(struct x64 *x, const struct ir_insn *i, u8 dst)
+static void emit_arith(struct x64 *x, const struct ir_insn *i)
 {
 	enum x64_arith op = arith_of[i->op >> 4];
 	s32 imm = (s32)i->imm;
 	bool wide = i->wide;
+	u8 dst = x64_dst(i);
 
 	if (i->reg) {
 		x64_arith(&x->a, wide, op, dst, x64_src(i));
@@ -51,8 +52,10 @@ static void emit_arith(struct x64 *x, const struct ir_insn *i, u8 dst)
 	x->flags_of = i;
 }
 
-static void emit_mul(struct x64 *x, const struct ir_insn *i, u8 dst)
+static void emit_mul(struct x64 *x, const struct ir_insn *i)
 {
+	u8 dst = x64_dst(i);
+
 	if (i->reg)
 		x64_imul(&x->a, i->wide, dst, x64_src(i));
 	else
@@ -73,10 +76,10 @@ static void shift_cl(struct x64 *x, bool wide, enum x64_shift op, u8 dst, u8 cou
 	x64_mov(&x->a, true, RCX, R11);
 }
 
-static void emit_shift(struct x64 *x, const struct ir_insn *i, u8 dst)
+static void emit_shift(struct x64 *x, const struct ir_insn *i)
 {
 	enum x64_shift op = i->op == ALU_LSH ? X64_SHL : i->op == ALU_RSH ? X64_SHR : X64_SAR;
-	u8 count = (u8)(i->imm & (i->wide ? 63 : 31));
+	u8 dst = x64_dst(i), count = (u8)(i->imm & (i->wide ? 63 : 31));
 
 	if (i->reg && x->bmi2)
 		x64_shift_x(&x->a, i->wide, op, dst, dst, x64_src(i));
@@ -88,7 +91,7 @@ static void emit_shift(struct x64 *x, const struct ir_insn *i, u8 dst)
 		x64_mov(&x->a, false, dst, dst);
 }
 
-void x64_emit_alu_to(struct x64 *x, const struct ir_insn *i, u8 dst)
+void x64_emit_alu(struct x64 *x, const struct ir_insn *i)
 {
 	switch ((enum alu_op)i->op) {
 	case ALU_ADD:
@@ -96,10 +99,10 @@ void x64_emit_alu_to(struct x64 *x, const struct ir_insn *i, u8 dst)
 	case ALU_OR:
 	case ALU_AND:
 	case ALU_XOR:
-		emit_arith(x, i, dst);
+		emit_arith(x, i);
 		break;
 	case ALU_MUL:
-		emit_mul(x, i, dst);
+		emit_mul(x, i);
 		break;
 	case ALU_DIV:
 	case ALU_MOD:
@@ -108,20 +111,15 @@ void x64_emit_alu_to(struct x64 *x, const struct ir_insn *i, u8 dst)
 	case ALU_LSH:
 	case ALU_RSH:
 	case ALU_ARSH:
-		emit_shift(x, i, dst);
+		emit_shift(x, i);
 		break;
 	case ALU_MOV:
-		zext(x, 8, dst, x64_src(i));
+		zext(x, 8, x64_dst(i), x64_src(i));
 		break;
 	case ALU_NEG:
 	case ALU_END: /* kinds of their own */
 		break;
 	}
-}
-
-void x64_emit_alu(struct x64 *x, const struct ir_insn *i)
-{
-	x64_emit_alu_to(x, i, x64_dst(i));
 }
 
 void x64_emit_neg(struct x64 *x, const struct ir_insn *i)

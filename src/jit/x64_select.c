@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Conditional moves. IR_FLAGS emits nothing: IR_SELECT does it for both, as what needs flags of its
- * own must stand before the comparison. Scratch: r11.
+ * Conditional moves. IR_FLAGS emits nothing: IR_SELECT does it for both, as a register that is to
+ * be zero must become so before the comparison. Scratch: r11.
  */
 #include "isa/alu.h"
 #include "jit/x64.h"
@@ -66,33 +66,20 @@ static void select_constant(struct x64 *x, const struct ir_insn *i, const struct
 	cmov(x, cc, dst, R11);
 }
 
-/* r11 = dst op operand; changes flags. */
-static void compute(struct x64 *x, const struct ir_insn *i)
-{
-	struct ir_insn alu = *i;
-
-	x64_mov(&x->a, true, R11, x64_dst(i));
-	alu.kind = IR_ALU;
-	x64_emit_alu_to(x, &alu, R11);
-	x->flags_of = NULL; /* they are of r11 */
-}
-
 void x64_emit_select(struct x64 *x, const struct ir_insn *i, const struct ir_insn *flags_of)
 {
 	const struct ir_insn *flags = flags_before(x, i);
-	u8 from = R11;
+	u8 from = x64_src(i);
+	enum x64_cc cc;
 
-	if (i->op == ALU_MOV && !i->reg) {
+	if (!i->reg) {
 		select_constant(x, i, flags, flags_of);
 		return;
 	}
-	if (i->op != ALU_MOV) {
-		compute(x, i);
-		flags_of = NULL;
-	} else if (i->wide) {
-		from = x64_src(i);
-	} else {
-		x64_mov(&x->a, false, R11, x64_src(i));
+	cc = x64_emit_compare(x, flags, flags_of);
+	if (!i->wide) {
+		x64_mov(&x->a, false, R11, from);
+		from = R11;
 	}
-	cmov(x, x64_emit_compare(x, flags, flags_of), x64_dst(i), from);
+	cmov(x, cc, x64_dst(i), from);
 }
