@@ -26,7 +26,7 @@ static int refused(struct diag *d, int err, const char *done, const char *what, 
 
 static const struct {
 	const char *name;
-	u32 flags = 0;
+	u32 flags;
 } modes[] = {
 	{ "xdp", 0 },
 	{ "xdpgeneric", XDP_FLAGS_SKB_MODE },
