@@ -4,26 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "jit/check_state.h"
 #include "spec/prog.h"
 #include "vm/access.h"
+#include "vm/args.h"
 
 enum { R0 = 1, CALLER_SAVED = 0x3f, CALLEE_SAVED = 0x3c0, ARGS = 0x3e, FP_BIT = 1 << REG_FP };
-enum { READ_WINDOWS = 3, WRITE_WINDOWS = 2, ATOMIC_WINDOW = 5 };
-_Static_assert((int)ATOMIC_WINDOW < (int)VM_WINDOWS, "a window each");
-
-enum what { WHAT_NUMBER, WHAT_FRAME, WHAT_CONTEXT, WHAT_CONSTANT };
-/* The frame's end or the context's start plus n; the number n. */
-struct known {
-	u8 what;
-	u64 n;
-};
-
-struct certain {
-	bool reached;
-	u16 must, may; /* written on every way, on some way */
-	struct known reg[REG_COUNT];
-	u64 written[STACK_SIZE / 64]; /* bytes of the frame, from the lowest on */
-};
+enum { HELPER_LOOKUP = 1 };
 
 struct check {
 	struct ir *ir;
@@ -48,9 +35,10 @@ static u32 func_index(const struct check *c, u32 slot)
 
 static bool meet_reg(struct known *to, const struct known *from)
 {
-	if (to->what == WHAT_NUMBER || (to->what == from->what && to->n == from->n))
+	if (to->what == WHAT_NUMBER || (to->what == from->what && to->n == from->n &&
+					to->map == from->map && to->site == from->site))
 		return false;
-	*to = (struct known){ WHAT_NUMBER, 0 };
+	*to = (struct known){ 0 };
 	return true;
 }
 
@@ -95,25 +83,11 @@ static void undefine(struct certain *s, u16 regs)
 	s->may &= (u16)~regs;
 	for (u32 r = 0; r < REG_COUNT; r++) {
 		if (regs >> r & 1)
-			s->reg[r] = (struct known){ WHAT_NUMBER, 0 };
+			s->reg[r] = (struct known){ 0 };
 	}
 }
 
 /* ---- the stack ---- */
-
-static bool in_frame(s64 at, u32 size)
-{
-	return at >= -STACK_SIZE && at + (s64)size <= 0;
-}
-
-static bool all_written(const struct certain *s, s64 at, u32 size)
-{
-	for (u32 k = (u32)(at + STACK_SIZE); size--; k++) {
-		if (!(s->written[k / 64] >> (k % 64) & 1))
-			return false;
-	}
-	return true;
-}
 
 static void now_written(struct certain *s, s64 at, u32 size)
 {
@@ -123,32 +97,14 @@ static void now_written(struct certain *s, s64 at, u32 size)
 
 /* ---- accesses ---- */
 
-static bool constant_is_ours(const struct check *c, u64 addr, u32 size, u32 how)
-{
-	const struct vm_env *env = c->ir->prog->env;
-
-	if ((how & ACCESS_ATOMIC) && addr % size)
-		return false;
-	for (u32 k = 0; k < env->obj->map_count; k++) {
-		const struct map *m = env->maps[k];
-
-		if (!m || m->def.type != MAP_TYPE_ARRAY ||
-		    !m->ops->owns(m, (const void *)(uintptr_t)addr, size))
-			continue;
-		return (!(how & VM_READ) || map_prog_reads(m)) &&
-		       (!(how & VM_WRITE) || map_prog_writes(m));
-	}
-	return false;
-}
-
 static u8 frame_check(struct check *c, struct ir_check *o, s64 at)
 {
 	bool written;
 
-	if (!in_frame(at, o->size) || ((o->how & ACCESS_ATOMIC) && at % o->size))
+	if (!frame_holds(at, o->size) || ((o->how & ACCESS_ATOMIC) && at % o->size))
 		return CHECK_CALL;
 	o->at = (s16)at;
-	written = all_written(&c->now, at, o->size);
+	written = frame_written(&c->now, at, o->size);
 	if (o->how & VM_WRITE)
 		now_written(&c->now, at, o->size);
 	if (written)
@@ -161,8 +117,10 @@ static u8 frame_check(struct check *c, struct ir_check *o, s64 at)
 static u8 window_of(const struct ir_check *o, u8 base)
 {
 	if (o->how & ACCESS_ATOMIC)
-		return ATOMIC_WINDOW;
-	return o->how & VM_WRITE ? (u8)(READ_WINDOWS + base % WRITE_WINDOWS) : base % READ_WINDOWS;
+		return VM_WINDOW_ATOMIC;
+	return o->how & VM_WRITE
+		       ? (u8)(VM_WINDOW_WRITE + base % (VM_WINDOW_ATOMIC - VM_WINDOW_WRITE))
+		       : base % VM_WINDOW_WRITE;
 }
 
 static void access(struct check *c, const struct ir_insn *i, struct ir_check *o, u8 base)
@@ -184,8 +142,8 @@ static void access(struct check *c, const struct ir_insn *i, struct ir_check *o,
 			o->kind = CHECK_CONTEXT;
 			o->at = (s16)k->n;
 		}
-	} else if (k->what == WHAT_CONSTANT) {
-		o->kind = constant_is_ours(c, at, i->size, o->how) ? CHECK_NONE : CHECK_CALL;
+	} else if (known_memory(c->ir, &c->now, k, i->off, i->size, o->how)) {
+		o->kind = CHECK_NONE;
 	}
 }
 
@@ -236,7 +194,12 @@ static void want(struct check *c, struct ir_check *o, u16 regs)
 
 static struct known sum(const struct known *k, s64 n)
 {
-	return k->what == WHAT_NUMBER ? *k : (struct known){ k->what, k->n + (u64)n };
+	struct known moved = *k;
+
+	if (k->what == WHAT_NUMBER || k->what == WHAT_VALUE_OR_NULL)
+		return (struct known){ 0 };
+	moved.n += (u64)n;
+	return moved;
 }
 
 static struct known result(const struct check *c, const struct ir_insn *i)
@@ -244,25 +207,76 @@ static struct known result(const struct check *c, const struct ir_insn *i)
 	const struct known *dst = &c->now.reg[i->dst];
 
 	if (i->kind == IR_CONST)
-		return (struct known){ WHAT_CONSTANT, (u64)i->imm };
+		return (struct known){ .what = WHAT_CONSTANT, .n = (u64)i->imm };
 	if (i->kind == IR_ALU && i->wide && i->reg && i->op == ALU_MOV)
 		return c->now.reg[i->src];
 	if (i->kind == IR_ALU && i->wide && !i->reg && i->op == ALU_ADD)
 		return sum(dst, i->imm);
 	if (i->kind == IR_ALU && i->wide && !i->reg && i->op == ALU_SUB)
 		return sum(dst, -i->imm);
-	return (struct known){ WHAT_NUMBER, 0 };
+	return (struct known){ 0 };
 }
 
 /* ---- calls and ends ---- */
 
-static void after_helper(struct check *c, const struct ir_insn *i)
+/* What an earlier look-up at this place gave was another value. */
+static void forget_site(struct certain *s, u32 slot)
+{
+	for (u32 r = 0; r < REG_COUNT; r++) {
+		if (s->reg[r].what == WHAT_VALUE_OR_NULL && s->reg[r].site == slot)
+			s->reg[r] = (struct known){ 0 };
+	}
+}
+
+static void helper(struct check *c, const struct ir_insn *i, struct ir_check *o, u32 slot)
 {
 	const struct vm_call *call = &c->ir->prog->calls[i->imm];
+	struct known r0 = { 0 };
+	s32 map;
 
+	if (arguments(c, i) & c->now.may & ~c->now.must)
+		want(c, o, arguments(c, i));
+	if (known_args(c->ir, &c->now, call, &map) && args_leave_memory(call)) {
+		if (call->info->ret == RET_INT)
+			o->kind = CHECK_KNOWN;
+		else if (call->id == HELPER_LOOKUP &&
+			 known_gives_values(c->ir->prog->env->maps[map]))
+			o->kind = CHECK_LOOKUP;
+	}
+	if (o->kind == CHECK_LOOKUP)
+		r0 = (struct known){ WHAT_VALUE_OR_NULL, (u16)map, slot, 0 };
+	forget_site(&c->now, slot);
 	undefine(&c->now, CALLER_SAVED);
 	if (call->custom || !call->info || call->info->ret != RET_VOID)
-		define(c, 0, (struct known){ WHAT_NUMBER, 0 });
+		define(c, 0, r0);
+}
+
+/* The state on the way of a comparison with NULL where it is none. */
+static struct certain not_null(const struct certain *s, u32 reg)
+{
+	struct certain out = *s;
+	u32 site = s->reg[reg].site;
+
+	for (u32 r = 0; r < REG_COUNT; r++) {
+		if (out.reg[r].what == WHAT_VALUE_OR_NULL && out.reg[r].site == site) {
+			out.reg[r].what = WHAT_VALUE;
+			out.reg[r].site = 0;
+		}
+	}
+	return out;
+}
+
+static void jump(struct check *c, const struct ir_insn *i)
+{
+	struct certain taken = c->now;
+	bool null = i->kind == IR_JUMP && i->wide && !i->reg && !i->imm &&
+		    c->now.reg[i->dst].what == WHAT_VALUE_OR_NULL;
+
+	if (null && i->op == (u8)JMP_JNE)
+		taken = not_null(&c->now, i->dst);
+	flow_to(c, i->to, &taken);
+	if (null && i->op == (u8)JMP_JEQ)
+		c->now = not_null(&c->now, i->dst);
 }
 
 static void local_call(struct check *c, const struct ir_insn *i)
@@ -273,7 +287,7 @@ static void local_call(struct check *c, const struct ir_insn *i)
 	undefine(&in, R0 | CALLEE_SAVED);
 	for (u32 r = 1; r <= 5; r++) {
 		if (in.reg[r].what == WHAT_FRAME)
-			in.reg[r] = (struct known){ WHAT_NUMBER, 0 };
+			in.reg[r] = (struct known){ 0 };
 	}
 	memset(in.written, 0, sizeof(in.written));
 	flow_to(c, i->to, &in);
@@ -314,9 +328,7 @@ static void special(struct check *c, const struct ir_insn *i, struct ir_check *o
 		atomic_access(c, i, o);
 		break;
 	case IR_CALL:
-		if (arguments(c, i) & c->now.may & ~c->now.must)
-			want(c, o, arguments(c, i));
-		after_helper(c, i);
+		helper(c, i, o, slot);
 		break;
 	case IR_TAIL_CALL:
 		if (0xe & c->now.may & ~c->now.must)
@@ -333,7 +345,7 @@ static void special(struct check *c, const struct ir_insn *i, struct ir_check *o
 		break;
 	case IR_LD_PACKET: /* or the function ends, with 0 */
 		undefine(&c->now, CALLER_SAVED);
-		define(c, 0, (struct known){ WHAT_NUMBER, 0 });
+		define(c, 0, (struct known){ 0 });
 		c->exit_may[func_index(c, slot)] = 1;
 		break;
 	case IR_EXIT:
@@ -369,7 +381,7 @@ static void step(struct check *c, u32 slot)
 		return;
 	}
 	if (i->kind == IR_JUMP || i->kind == IR_MAY_GOTO || i->kind == IR_JA)
-		flow_to(c, i->to, &c->now);
+		jump(c, i);
 	if (i->kind == IR_JA || i->kind == IR_EXIT)
 		c->now.reached = false;
 }
@@ -447,16 +459,16 @@ static void enter(struct check *c)
 	struct certain in = { .reached = true, .must = 2 | FP_BIT, .may = 2 | FP_BIT };
 	u32 to;
 
-	in.reg[REG_FP] = (struct known){ WHAT_FRAME, 0 };
+	in.reg[REG_FP] = (struct known){ .what = WHAT_FRAME };
 	if (c->layout)
-		in.reg[1] = (struct known){ WHAT_CONTEXT, 0 };
+		in.reg[1] = (struct known){ .what = WHAT_CONTEXT };
 	if (c->ir->prog->src->type == PROG_UNSPEC) {
 		in.must |= 4;
 		in.may |= 4;
 	}
 	flow_to(c, 0, &in);
 	c->entered[0] = 1;
-	in.reg[1] = (struct known){ WHAT_NUMBER, 0 };
+	in.reg[1] = (struct known){ 0 };
 	in.must = in.may = ARGS | FP_BIT;
 	for (u32 slot = 0; slot < c->ir->count; slot++) {
 		const struct ir_insn *i = &c->ir->insns[slot];
@@ -493,6 +505,25 @@ static int check_init(struct check *c)
 	return 0;
 }
 
+/* A register that the function does not name counts instructions in it. */
+static void func_setup(const struct ir *ir, struct ir_func *f)
+{
+	u16 named = 0;
+
+	f->calls = f->frame = true;
+	for (u32 slot = f->start; slot < f->end; slot++) {
+		struct ir_use u = ir_insn_use(&ir->insns[slot]);
+
+		named |= u.use | u.def;
+	}
+	for (u8 r = 9; r >= 6 && !f->spare; r--) {
+		if (!(named >> r & 1))
+			f->spare = r;
+	}
+	if (f->spare)
+		f->saved |= (u16)(1 << f->spare);
+}
+
 static int run(struct check *c)
 {
 	enter(c);
@@ -505,7 +536,7 @@ static int run(struct check *c)
 	stretches(c);
 	walk(c);
 	for (u32 k = 0; k < c->ir->func_count; k++)
-		c->ir->funcs[k].calls = c->ir->funcs[k].frame = true;
+		func_setup(c->ir, &c->ir->funcs[k]);
 	for (u32 slot = 0; slot < c->ir->count; slot++)
 		c->ir->insns[slot].live = 0xffff;
 	return c->why ? -EOPNOTSUPP : 0;

@@ -17,6 +17,8 @@ enum check_kind {
 	CHECK_CONTEXT, /* the base is the context at `at`, or ask */
 	CHECK_WRITTEN, /* stack bytes from `at` on were written, or ask */
 	CHECK_MARK,    /* stack bytes from `at` on are written now */
+	CHECK_KNOWN,   /* a helper's arguments are proved, and it leaves memory as it is */
+	CHECK_LOOKUP,  /* the same of a look-up, which may give NULL */
 };
 
 struct ir_check {

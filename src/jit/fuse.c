@@ -164,6 +164,13 @@ static void run_pass(struct fuse *f, enum pass pass)
 	}
 }
 
+int ir_tidy(struct ir *ir)
+{
+	for (u32 slot = 0; slot + 1 < ir->count; slot++)
+		extension(ir, slot);
+	return ir_narrow(ir);
+}
+
 int ir_fuse(struct ir *ir)
 {
 	struct fuse f = { .ir = ir, .prev = calloc((size_t)ir->count + 1, sizeof(*f.prev)) };

@@ -78,7 +78,8 @@ struct ir_func {
 	bool counts;	/* the same: calls who looks how many frames there are */
 	bool calls;	/* helpers, functions, the packet: the host's stack must be aligned */
 	bool may_goto;
-	bool tails;				    /* it or what it calls makes tail calls */
+	u8 spare;   /* checked: a register of r6 … r9 that it does not name, 0: none */
+	bool tails; /* it or what it calls makes tail calls */
 	enum { LEAF_UNKNOWN, LEAF, LEAF_NOT } leaf; /* for callback.c */
 };
 
@@ -131,6 +132,8 @@ void ir_flow(struct ir *ir);
 void ir_loops(struct ir *ir);
 /* Hides numbers; after liveness. 0, or -EIO: there is no randomness. blind.c */
 int ir_blind(struct ir *ir);
+/* Of ir_fuse what leaves every register as it is wherever code could stop. 0 or -ENOMEM. fuse.c */
+int ir_tidy(struct ir *ir);
 /* Merges instructions; `live` is valid afterwards. 0 or -ENOMEM. fuse.c */
 int ir_fuse(struct ir *ir);
 

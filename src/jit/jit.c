@@ -91,6 +91,8 @@ static int compile(struct vm_prog *p, const struct jit_opts *opts, const char **
 		err = ir_check(&checks, &ir, opts->layout, why);
 	else if (!err)
 		err = plain ? ir_live(&ir) : ir_fuse(&ir);
+	if (!err && plain)
+		err = ir_tidy(&ir);
 	if (!err && opts->blind)
 		err = ir_blind(&ir);
 	if (!err)

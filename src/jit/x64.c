@@ -79,7 +79,7 @@ static void fault_add(struct x64 *x, u32 kind)
 
 	f = vec_push(&x->faults);
 	if (f)
-		*f = (struct x64_fault){ x->a.len, x->slot, kind };
+		*f = (struct x64_fault){ x->a.len, x->slot, kind, x->func->spare };
 	else
 		x->err = -ENOMEM;
 }
@@ -377,6 +377,8 @@ static void emit_func(struct x64 *x, const struct ir_func *f)
 	x64_room(&x->a);
 	x->entry[f->start] = x->a.len;
 	x64_emit_prologue(x);
+	if (x->checks)
+		x64_check_prologue(x);
 	for (x->slot = f->start; x->slot < f->end; x->slot++) {
 		x64_room(&x->a);
 		if (x->ir->insns[x->slot].loop)

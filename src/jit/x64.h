@@ -26,12 +26,14 @@ struct x64_fixup {
 /* A 32-bit displacement that ends at `at`, to code that ends the run with a fault. */
 struct x64_fault {
 	u32 at, slot, kind;
+	u8 spare; /* ir_func.spare */
 };
 
 /* Checked code: a displacement that ends at `at`, to a place that asks about the access of `slot`
  * and comes back to `back`. */
 struct x64_ask {
 	u32 at, slot, back;
+	u8 spare;
 };
 
 /* All jumps are long but in the last. */
@@ -137,6 +139,7 @@ void x64_emit_faults(struct x64 *x); /* once, at the end */
 
 /* x64_check.c: checked code */
 bool x64_check_insn(struct x64 *x, const struct ir_insn *i); /* true: that was all of it */
+void x64_check_prologue(struct x64 *x);
 void x64_check_exit(struct x64 *x);
 void x64_check_start(struct x64 *x); /* once each */
 void x64_check_end(struct x64 *x);

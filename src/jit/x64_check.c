@@ -64,7 +64,7 @@ static void ask(struct x64 *x, u8 jump)
 	x64_u32(&x->a, 0);
 	a = vec_push(&x->asks);
 	if (a)
-		*a = (struct x64_ask){ x->a.len, x->slot, 0 };
+		*a = (struct x64_ask){ x->a.len, x->slot, 0, x->func->spare };
 	else
 		x->err = -ENOMEM;
 }
@@ -147,6 +147,8 @@ static void access(struct x64 *x, const struct ir_insn *i, const struct ir_check
 
 	switch ((enum check_kind)c->kind) {
 	case CHECK_NONE:
+	case CHECK_KNOWN: /* of calls */
+	case CHECK_LOOKUP:
 		break;
 	case CHECK_CALL:
 		ask(x, 0xe9);
@@ -168,6 +170,40 @@ static void access(struct x64 *x, const struct ir_insn *i, const struct ir_check
 		x->asks.data[k].back = x->a.len;
 }
 
+/* ---- instructions left ---- */
+
+/* They are counted in run->left, or in a register, which is written back before others look. */
+static void left_store(struct x64 *x, u8 spare)
+{
+	if (spare)
+		store64(x, RUN_FIELD(left), x64_reg_of[spare]);
+}
+
+static void left_load(struct x64 *x)
+{
+	if (x->func->spare)
+		load64(x, x64_reg_of[x->func->spare], RUN_FIELD(left));
+}
+
+void x64_check_prologue(struct x64 *x)
+{
+	left_load(x);
+}
+
+static void count(struct x64 *x, const struct ir_check *c)
+{
+	if (x->func->spare) {
+		x64_arith_imm(&x->a, true, X64_SUB, x64_reg_of[x->func->spare], (s32)c->ahead);
+	} else if (c->ahead <= INT8_MAX) {
+		x64_rm(&x->a, true, 0x83, X64_SUB >> 3, RUN_FIELD(left));
+		x64_byte(&x->a, (u8)c->ahead);
+	} else {
+		x64_rm(&x->a, true, 0x81, X64_SUB >> 3, RUN_FIELD(left));
+		x64_u32(&x->a, c->ahead);
+	}
+	x64_jcc_fault(x, CC_B, CHECKED_LEAVE);
+}
+
 /* ---- calls and ends ---- */
 
 static void store_arguments(struct x64 *x, u32 from, u32 to)
@@ -184,17 +220,45 @@ static void fault_if_any(struct x64 *x)
 
 static void helper(struct x64 *x)
 {
+	left_store(x, x->func->spare);
 	store64(x, native_reg(0), RAX);
 	x64_mov_mem_imm(&x->a, 4, RUN_FIELD(native_slot), (s32)x->slot);
 	x64_mov(&x->a, true, RDI, RUN);
 	call_host(x, (const void *)checked_call);
+	left_load(x);
 	fault_if_any(x);
+}
+
+/* One whose arguments are known: a fault can still come from the helper itself. */
+static void known_helper(struct x64 *x, const struct ir_insn *i)
+{
+	store_arguments(x, 0, 5);
+	x64_mov(&x->a, true, RDI, RUN);
+	call_host(x, (const void *)x->ir->prog->calls[i->imm].fn);
+	fault_if_any(x);
+}
+
+/* What args_result does for a look-up. */
+static void lookup(struct x64 *x, const struct ir_insn *i)
+{
+	const struct helper_info *info = x->ir->prog->calls[i->imm].info;
+	u32 found;
+
+	known_helper(x, i);
+	store64(x, RUN_FIELD(last_value), RAX);
+	x64_test(&x->a, true, RAX, RAX);
+	found = x64_jcc_short(&x->a, CC_NE);
+	x64_mov_imm(&x->a, RDI, (u64)(uintptr_t)info);
+	store64(x, RUN_FIELD(null_call), RDI);
+	x64_mov_mem_imm(&x->a, 4, RUN_FIELD(null_insn), (s32)x->slot);
+	x64_bind(&x->a, found);
 }
 
 static void tail_call(struct x64 *x)
 {
 	u32 none;
 
+	left_store(x, x->func->spare);
 	store64(x, native_reg(0), RAX);
 	store_arguments(x, 4, 5);
 	x64_mov_mem_imm(&x->a, 4, RUN_FIELD(native_slot), (s32)x->slot);
@@ -226,6 +290,7 @@ static void local_call(struct x64 *x, const struct ir_insn *i)
 {
 	struct x64_mem frames = RUN_FIELD(frames);
 
+	left_store(x, x->func->spare);
 	x64_arith_mem_imm(&x->a, X64_ADD, frames, 1);
 	x64_arith_imm(&x->a, true, X64_ADD, FP, FRAME);
 	zero_xmm0(x);
@@ -234,6 +299,7 @@ static void local_call(struct x64 *x, const struct ir_insn *i)
 	x64_call_slot(x, i->to);
 	x64_arith_imm(&x->a, true, X64_SUB, FP, FRAME);
 	x64_arith_mem_imm(&x->a, X64_SUB, frames, 1);
+	left_load(x);
 }
 
 /* The first function ends the program: nothing may be left open. Others may have shown their frame
@@ -249,6 +315,7 @@ void x64_check_exit(struct x64 *x)
 	} else if (x->checks[x->slot].own) {
 		jump_back(x, 0xe8, x->forget);
 	}
+	left_store(x, x->func->spare);
 }
 
 static void packet_load(struct x64 *x, const struct ir_insn *i)
@@ -265,18 +332,6 @@ static void packet_load(struct x64 *x, const struct ir_insn *i)
 
 /* ---- instructions ---- */
 
-static void count(struct x64 *x, const struct ir_check *c)
-{
-	bool small = c->ahead <= INT8_MAX;
-
-	x64_rm(&x->a, true, small ? 0x83 : 0x81, X64_SUB >> 3, RUN_FIELD(left));
-	if (small)
-		x64_byte(&x->a, (u8)c->ahead);
-	else
-		x64_u32(&x->a, c->ahead);
-	x64_jcc_fault(x, CC_B, CHECKED_LEAVE);
-}
-
 bool x64_check_insn(struct x64 *x, const struct ir_insn *i)
 {
 	const struct ir_check *c = &x->checks[x->slot];
@@ -291,7 +346,12 @@ bool x64_check_insn(struct x64 *x, const struct ir_insn *i)
 	}
 	switch (i->kind) {
 	case IR_CALL:
-		helper(x);
+		if (c->kind == CHECK_KNOWN)
+			known_helper(x, i);
+		else if (c->kind == CHECK_LOOKUP)
+			lookup(x, i);
+		else
+			helper(x);
 		return true;
 	case IR_TAIL_CALL:
 		tail_call(x);
@@ -382,6 +442,7 @@ void x64_check_end(struct x64 *x)
 		x64_place(x, a->slot);
 		STORE(u32, x->a.data + a->at - 4, x->a.len - a->at);
 		x64_rm(&x->a, true, 0x8d, RDI, operand(&x->ir->insns[a->slot]));
+		left_store(x, a->spare);
 		x64_mov_imm(&x->a, R10, a->slot);
 		jump_back(x, 0xe8, asker);
 		jump_back(x, 0xe9, a->back);
@@ -390,6 +451,7 @@ void x64_check_end(struct x64 *x)
 		x64_room(&x->a);
 		x64_place(x, f->slot);
 		STORE(u32, x->a.data + f->at - 4, x->a.len - f->at);
+		left_store(x, f->spare);
 		x64_mov_imm(&x->a, R10, f->slot);
 		if (f->kind == CHECKED_LEAVE)
 			x64_mov_imm(&x->a, R11, f->kind);

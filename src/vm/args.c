@@ -224,10 +224,9 @@ bool args_check(struct vm_run *run, const struct vm_prog *p, const struct vm_cal
 	return true;
 }
 
-/* Helpers after which every address is what it was: those that change nothing of a packet, a map
- * of maps, or a record, and run no callback. Numbers as in spec/helpers.def. */
-static bool leaves_memory(const struct vm_call *call)
+bool args_leave_memory(const struct vm_call *call)
 {
+	/* Numbers as in spec/helpers.def. */
 	static const u8 known[256] = {
 		[1] = 1 /* map_lookup_elem */,
 		[2] = 1 /* map_update_elem */,
@@ -251,7 +250,7 @@ bool args_result(struct vm_run *run, const struct vm_call *call, const u64 *reg,
 {
 	const struct helper_info *info = call->info;
 
-	if (!leaves_memory(call))
+	if (!args_leave_memory(call))
 		window_forget(run);
 	if (!info || call->custom)
 		return true;

@@ -103,7 +103,7 @@ int vm_run_checked(const struct vm_prog *p, struct vm_run *run, u64 r1, u64 r2, 
 	run_start(p, run, true);
 	run->last_value = 0;
 	run->native_ctx = whole_context(run);
-	window_forget(run);
+	window_start(run);
 	memset(vm_written(run, 0), 0, VM_WRITTEN);
 	return run_main(p, run, r1, r2, r0);
 }

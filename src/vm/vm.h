@@ -89,8 +89,12 @@ struct vm_fault {
 enum {
 	VM_MAX_REGIONS = 16,
 	VM_STACK_GUARD = 256, /* bytes below each frame that belong to nobody; see vm_written */
-	VM_WINDOWS = 6,	      /* of the checked machine code */
-	VM_INNER_MAPS = 32,   /* inner maps that a run remembers */
+	/* Windows of checked machine code: for reads from 0 on, then for writes, then for atomics.
+	 */
+	VM_WINDOW_WRITE = 3,
+	VM_WINDOW_ATOMIC = 5,
+	VM_WINDOWS = 6,
+	VM_INNER_MAPS = 32, /* inner maps that a run remembers */
 };
 
 /* Machine code, found: what vm_run_ready calls. */

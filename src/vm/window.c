@@ -75,6 +75,22 @@ void window_open(struct vm_run *run, struct vm_window *w, u64 addr, u64 size, bo
 		open_value(run, w, addr, size);
 }
 
+void window_start(struct vm_run *run)
+{
+	const struct vm_region *r = run->regions;
+
+	window_forget(run);
+	for (u32 k = 0; k < run->region_count && k < VM_MAX_REGIONS; k++, r++) {
+		if (r->what != REGION_PACKET && r->what != REGION_MEMORY)
+			continue;
+		for (u32 w = 0; w < VM_WINDOW_ATOMIC; w++) {
+			if (r->access & (w < VM_WINDOW_WRITE ? VM_READ : VM_WRITE))
+				set(&run->windows[w], r->base, r->len);
+		}
+		return;
+	}
+}
+
 void window_forget(struct vm_run *run)
 {
 	memset(run->windows, 0, sizeof(run->windows));

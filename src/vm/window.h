@@ -12,6 +12,8 @@
 /* Opens a window around an access that was just allowed, when such memory is known. `own`: the
  * running frame may be in it, whose function closes all windows at its end. */
 void window_open(struct vm_run *run, struct vm_window *w, u64 addr, u64 size, bool own);
+/* At the start of a run: closes all, and shows the packet in those for reads and writes. */
+void window_start(struct vm_run *run);
 /* Closes all. */
 void window_forget(struct vm_run *run);
 
