@@ -168,6 +168,12 @@ static int attach_programs(struct session *s)
 
 /* ---- events ---- */
 
+static void on_print(void *arg, const char *text, size_t len)
+{
+	fflush(stdout);
+	fprintf(stderr, "printk: %.*s\n", (int)len, text);
+}
+
 static int on_event(void *arg, const struct skep_event *ev)
 {
 	struct session *s = arg;
@@ -231,7 +237,11 @@ static int load(struct session *s)
 
 	if (!err)
 		err = skep_engine_new(&s->eng, "kernel", s->diag);
-	return err ? err : skep_load(&s->unit, s->eng, s->obj, NULL, s->diag);
+	if (err)
+		return err;
+	if (s->o.attach)
+		skep_engine_print(s->eng, on_print, s);
+	return skep_load(&s->unit, s->eng, s->obj, NULL, s->diag);
 }
 
 static void tell_loaded(const struct session *s)

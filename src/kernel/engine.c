@@ -147,7 +147,7 @@ static int kernel_load(struct unit *unit, struct diag *d)
 	if (!u)
 		return diag_nomem(d);
 	unit->impl = u;
-	*u = (struct kernel_unit){ .unit = unit, .btf = -1, .epoll = -1 };
+	*u = (struct kernel_unit){ .unit = unit, .btf = -1, .epoll = -1, .trace = -1 };
 	u->maps = calloc(MAX(obj->map_count, 1u), sizeof(*u->maps));
 	u->progs = calloc(MAX(obj->prog_count, 1u), sizeof(*u->progs));
 	if (!u->maps || !u->progs)
@@ -164,6 +164,8 @@ static int kernel_load(struct unit *unit, struct diag *d)
 		err = kernel_progs_load(u, d);
 	if (!err)
 		err = kernel_perf_open(u, d);
+	if (!err)
+		kernel_printk_open(u);
 	u->loaded = !err;
 	return err;
 }
@@ -187,6 +189,7 @@ static void kernel_unload(struct unit *unit)
 	if (!u)
 		return;
 	kernel_poll_fini(u);
+	sys_close(&u->trace);
 	for (u32 i = 0; u->progs && i < unit->obj->prog_count; i++)
 		sys_close(&u->progs[i].fd);
 	for (u32 i = 0; u->maps && i < unit->obj->map_count; i++)

@@ -65,6 +65,7 @@ struct kernel_unit {
 	u32 usdt_specs; /* descriptions of static probes that are stored */
 	bool loaded;	/* what it pinned stays */
 	int epoll;	/* -1: no poll yet */
+	int trace;	/* the trace pipe, -1: not wanted */
 };
 
 static inline struct kernel_engine *kernel_of(const struct kernel_unit *u)
@@ -139,5 +140,8 @@ size_t kernel_value_len(const struct obj_map *m);
 int kernel_perf_open(struct kernel_unit *u, struct diag *d);
 int kernel_poll(struct unit *u, int timeout_ms, skep_event_fn fn, void *arg);
 void kernel_poll_fini(struct kernel_unit *u);
+/* Text of bpf_printk for the engine's print function; u->trace -1: none is wanted. */
+void kernel_printk_open(struct kernel_unit *u);
+void kernel_printk_read(struct kernel_unit *u, bool quietly);
 
 #endif

@@ -281,6 +281,13 @@ static int watch(struct kernel_unit *u, const struct kernel_reader *r)
 	return epoll_ctl(u->epoll, EPOLL_CTL_ADD, r->fd >= 0 ? r->fd : m->fd, &ev) ? -errno : 0;
 }
 
+static int watch_trace(struct kernel_unit *u)
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+
+	return u->trace >= 0 && epoll_ctl(u->epoll, EPOLL_CTL_ADD, u->trace, &ev) ? -errno : 0;
+}
+
 static int poll_init(struct kernel_unit *u)
 {
 	const struct object *obj = u->unit->obj;
@@ -299,13 +306,14 @@ static int poll_init(struct kernel_unit *u)
 		return -errno;
 	for (u32 i = 0; i < u->reader_count && !err; i++)
 		err = watch(u, &u->readers[i]);
-	return err;
+	return err ? err : watch_trace(u);
 }
 
 static int read_all(struct kernel_unit *u, skep_event_fn fn, void *arg)
 {
 	int total = 0;
 
+	kernel_printk_read(u, false);
 	for (u32 i = 0; i < u->reader_count; i++) {
 		struct kernel_reader *r = &u->readers[i];
 		int n = r->cpu < 0 ? ring_read(r, fn, arg) : perf_read(r, fn, arg);

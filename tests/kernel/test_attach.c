@@ -358,6 +358,35 @@ static void iterators_are_read(void **state)
 	skep_link_free(link);
 }
 
+static void on_print(void *arg, const char *text, size_t len)
+{
+	unsigned *n = arg;
+
+	*n += len == strlen("called 42") && !strncmp(text, "called 42", len);
+}
+
+static int on_event(void *arg, const struct skep_event *ev)
+{
+	return 0;
+}
+
+static void printed_text_arrives(void **state)
+{
+	unsigned texts = 0;
+	struct skep_unit *unit;
+	struct skep_link *link;
+
+	skep_engine_print(all.eng, on_print, &texts);
+	assert_int_equal(skep_load(&unit, all.eng, all.obj, NULL, all.diag), 0);
+	assert_int_equal(skep_attach(&link, skep_prog_find(unit, "talk"), NULL, all.diag), 0);
+	call_getppid();
+	for (int i = 0; i < 20 && texts < 3; i++)
+		assert_true(skep_poll(unit, 100, on_event, NULL) >= 0);
+	skep_unit_free(unit);
+	skep_engine_print(all.eng, NULL, NULL);
+	assert_int_equal(texts, 3);
+}
+
 /* ---- links ---- */
 
 static void programs_are_replaced_in_place(void **state)
@@ -587,6 +616,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(sockmap_programs_are_linked),
 	TEST(flow_dissector_is_linked),
 	TEST(iterators_are_read),
+	TEST(printed_text_arrives),
 	TEST(programs_are_replaced_in_place),
 	TEST(pinned_links_outlive_the_handle),
 	TEST(nothing_stays_attached_when_the_process_is_killed),

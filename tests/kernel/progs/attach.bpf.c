@@ -73,6 +73,17 @@ HOOK(37, lwt_out, "lwt_out", 0)
 HOOK(38, lwt_xmit, "lwt_xmit", 0)
 HOOK(39, lwt_in, "lwt_in", 0)
 
+SEC("raw_tp/sys_enter")
+int talk(void *ctx)
+{
+	unsigned key = 40;
+	unsigned long long *hit = bpf_map_lookup_elem(&hits, &key);
+
+	if (hit && __sync_fetch_and_add(hit, 1) < 3)
+		bpf_printk("called %d", 42);
+	return 0;
+}
+
 struct seq_file;
 struct bpf_iter_meta {
 	struct seq_file *seq;
