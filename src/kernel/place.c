@@ -109,7 +109,7 @@ int place_on_device(struct look *l, const char *what, const char *device, bool o
 {
 	int ifindex = find_interface(device, l->d), prog, err;
 	char why[128] = "";
-	u32 flags = 0;
+	u32 flags;
 
 	if (ifindex < 0)
 		return ifindex;
@@ -131,7 +131,7 @@ int place_off_device(const char *what, const char *device, struct diag *d)
 {
 	int ifindex = find_interface(device, d), prog, err;
 	char why[128] = "";
-	u32 flags = 0;
+	u32 flags;
 
 	if (ifindex < 0)
 		return ifindex;
