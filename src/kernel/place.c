@@ -109,7 +109,7 @@ int place_on_device(struct look *l, const char *what, const char *device, bool o
 {
 	int ifindex = find_interface(device, l->d), prog, err;
 	char why[128] = "";
-	u32 flags;
+	u32 flags = 0;
 
 	if (ifindex < 0)
 		return ifindex;
