@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
+#include "map/array.h"
 #include "user/helpers.h"
 
 bool map_of_type(struct vm_run *vm, const struct map *m, u32 type, const char *helper)
@@ -141,40 +142,72 @@ static u8 *keys_of(struct map *m, u32 *count)
 	return keys.data;
 }
 
+/* A for_each_map_elem under way. */
+struct for_each {
+	struct user_run *run;
+	struct map *map;
+	u64 fn, arg;
+	u32 visited;
+};
+
+/* True: the callback, or a fault, ends it. */
+static bool visit(struct for_each *f, void *key)
+{
+	struct vm_run *vm = &f->run->vm;
+	void *value = f->map->lookup(f->map, key, vm->cpu);
+	u64 ret;
+
+	if (!value)
+		return false;
+	run_region(f->run, key, f->map->def.key_size, REGION_MEMORY, VM_READ);
+	ret = vm_callback(vm, f->fn, (u64)(uintptr_t)f->map, (u64)(uintptr_t)key,
+			  (u64)(uintptr_t)value, f->arg, 0);
+	vm->region_count--;
+	f->visited++;
+	return ret || vm->fault.kind != FAULT_NONE;
+}
+
+static void visit_array(struct for_each *f, u32 count)
+{
+	for (u32 i = 0, key; i < count; i++) {
+		key = i;
+		if (visit(f, &key))
+			return;
+	}
+}
+
 /* The callback sees a copy of the key: elements may be deleted while we walk. */
+static void visit_keys(struct for_each *f)
+{
+	u32 count;
+	u8 *keys = keys_of(f->map, &count);
+
+	for (u32 i = 0; i < count; i++) {
+		if (visit(f, keys + (size_t)i * f->map->def.key_size))
+			break;
+	}
+	free(keys);
+}
+
 HELPER_BODY(for_each_map_elem)
 {
 	struct vm_run *vm = self;
-	struct user_run *run = run_of(self);
-	struct map *m = ptr_of(r1);
-	u32 count, visited = 0;
-	u8 *keys;
+	struct for_each f = { .run = run_of(self), .map = ptr_of(r1), .fn = r2, .arg = r3 };
+	struct array_layout layout;
 
 	if (r4)
 		return err64(-EINVAL);
 	if (vm->region_count + 1 >= VM_MAX_REGIONS) {
-		helper_fault(vm, "bpf_for_each_map_elem nested %u deep", run->nested);
+		helper_fault(vm, "bpf_for_each_map_elem nested %u deep", f.run->nested);
 		return 0;
 	}
-	keys = keys_of(m, &count);
-	run->nested++;
-	for (u32 i = 0; i < count && vm->fault.kind == FAULT_NONE; i++) {
-		u8 *key = keys + (size_t)i * m->def.key_size;
-		void *value = m->ops->lookup(m, key, vm->cpu);
-		u64 ret;
-
-		if (!value)
-			continue;
-		run_region(run, key, m->def.key_size, REGION_MEMORY, VM_READ);
-		ret = vm_callback(vm, r2, r1, (u64)(uintptr_t)key, (u64)(uintptr_t)value, r3, 0);
-		vm->region_count--;
-		visited++;
-		if (ret)
-			break;
-	}
-	run->nested--;
-	free(keys);
-	return visited;
+	f.run->nested++;
+	if (array_layout(f.map, &layout))
+		visit_array(&f, layout.count);
+	else
+		visit_keys(&f);
+	f.run->nested--;
+	return f.visited;
 }
 
 enum { LOOPS_MAX = 1 << 23 };

@@ -129,7 +129,8 @@ u64 vm_callback(struct vm_run *run, u64 fn, u64 r1, u64 r2, u64 r3, u64 r4, u64 
 		return 1;
 	}
 	reg[REG_FP] = frame_end(run, run->frames);
-	memset(vm_written(run, run->frames), 0, VM_WRITTEN);
+	if (run->checked)
+		memset(vm_written(run, run->frames), 0, VM_WRITTEN);
 	run->frames++;
 	err = run_core(run, p, slot, reg, &init);
 	if (err)
