@@ -5,10 +5,11 @@
 #   make test         install what is missing, build, run all tests (TESTS=NAME: some)
 #   make check        formatting, static analysis, layers, generated documents
 #   make install      PREFIX (/usr/local), DESTDIR
-#   make fuzz         FUZZ=elf|btf|pcap|asm|vm SECONDS=60
+#   make fuzz         FUZZ=elf|btf|pcap|asm|vm|expr SECONDS=60
 #   make soak         random programs against verifier, kernel and interpreter: SEEDS=1000000 FROM=0
 #   make soak-jit     random programs in every way to execute them, and in the kernel: SEEDS, FROM
 #   make stress       threads run programs that another replaces: STRESS_SECONDS=60
+#   make soak-filter  random filter expressions, beside libpcap: SEEDS, FROM
 #   make bench
 #   make clean
 #
@@ -82,6 +83,12 @@ soak-jit:
 	@ninja -C $(BUILD) --quiet fuzz/jit_diff
 	@$(BUILD)/fuzz/jit_diff --kernel --from $(FROM) --to $$(($(FROM) + $(SEEDS)))
 
+soak-filter:
+	@scripts/setup test
+	@$(MAKE) --no-print-directory $(BUILD)/.tests
+	@ninja -C $(BUILD) --quiet fuzz/filter_diff
+	@$(BUILD)/fuzz/filter_diff $(FROM) $(SEEDS)
+
 # Threads run programs that another thread replaces: natively, then with the thread sanitizer.
 stress:
 	@scripts/setup test
@@ -99,4 +106,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all test demo check bench fuzz soak soak-jit stress stress-build install clean
+.PHONY: all test demo check bench fuzz soak soak-jit soak-filter stress stress-build install clean

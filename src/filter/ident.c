@@ -97,9 +97,13 @@ const struct cond *ident_dotted(struct lower *l, struct qual q, const char *text
 	bits = dotted(l, text, &value);
 	if (bits < 0)
 		return NULL;
-	if (q.type <= TYPE_NET)
-		return host_number(l, q, value << (32 - bits), UINT32_MAX << (32 - bits));
-	return plain_number(l, q, value);
+	if (q.type == TYPE_NONE)
+		return nothing_inherited(l);
+	if (q.type == TYPE_GATEWAY)
+		return plain_number(l, q, value);
+	if (q.type > TYPE_NET)
+		return lower_error(l, "'%s' does not go with an address", qual_type_name(q.type));
+	return host_number(l, q, value << (32 - bits), UINT32_MAX << (32 - bits));
 }
 
 static const struct cond *net_with_mask(struct lower *l, struct qual q, u32 net, u32 mask)

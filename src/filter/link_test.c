@@ -11,7 +11,7 @@ static const struct cond *is_ethertype(struct lower *l, u32 proto)
 /* 802.2 without SNAP: both SAPs, or the DSAP only. */
 static const struct cond *is_sap(struct lower *l, struct place llc, u32 sap)
 {
-	if (sap == SAP_ISO || sap == SAP_NETBEUI)
+	if (sap == SAP_IP || sap == SAP_ISO || sap == SAP_NETBEUI)
 		return test_eq(l, load_at(l, 2, llc, 0), sap << 8 | sap);
 	return test_eq(l, load_at(l, 1, llc, 0), sap);
 }

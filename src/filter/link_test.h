@@ -26,6 +26,7 @@ enum {
 	ETHERTYPE_TEB = 0x6558, /* Ethernet in a tunnel */
 	ETHERTYPE_DECNET = 0x6003,
 	LENGTH_MAX = 1500, /* an 802.3 length; above: an ethertype */
+	SAP_IP = 0x06,
 	SAP_STP = 0x42,
 	SAP_IPX = 0xe0,
 	SAP_NETBEUI = 0xf0,

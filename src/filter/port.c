@@ -121,14 +121,15 @@ const struct cond *port_range_named(struct lower *l, struct qual q, const char *
 
 	if (!check(l, q))
 		return NULL;
+	if (!dash)
+		return lower_error(l, "a range of ports has two ends: 80-90");
 	/* A service may have a dash in its name: the first dash parts the ends. */
-	first = dash ? arena_strndup(l->v->arena, name, (size_t)(dash - name)) : NULL;
-	if (dash && !first) {
+	first = arena_strndup(l->v->arena, name, (size_t)(dash - name));
+	if (!first) {
 		diag_nomem(l->d);
 		return NULL;
 	}
-	if (lookup_port(l, dash ? first : name, &p.first, &named) ||
-	    lookup_port(l, dash ? dash + 1 : name, &p.last, &named))
+	if (lookup_port(l, first, &p.first, &named) || lookup_port(l, dash + 1, &p.last, &named))
 		return NULL;
 	if (p.first > p.last) {
 		swap = p.first;

@@ -12,7 +12,7 @@
 const struct cond *port_range(struct lower *l, struct qual q, u32 first, u32 last);
 /* "http", "80": the name may restrict the protocol. */
 const struct cond *port_named(struct lower *l, struct qual q, const char *name);
-/* "80-90", "http-https", "80". */
+/* "80-90", "http-https". */
 const struct cond *port_range_named(struct lower *l, struct qual q, const char *name);
 
 #endif

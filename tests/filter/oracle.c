@@ -84,13 +84,23 @@ static bool matches(const struct bpf_program *prog, const struct eval_packet *p)
 	return pcap.offline_filter(prog, &h, p->data) != 0;
 }
 
+/* libpcap's protochain forgets where an authentication header (51) began, and may go round for
+ * ever: such packets are not for it. */
+static bool may_have_ah(const struct eval_packet *p)
+{
+	return memchr(p->data, 51, p->len) != NULL;
+}
+
 static void compare(struct oracle_result *out, const struct programs *p, struct eval *e,
-		    const struct packets *packets)
+		    const struct packets *packets, bool chains)
 {
 	for (u32 i = 0; i < packets->count; i++) {
 		const struct eval_packet *packet = &packets->list[i];
-		bool want = matches(&p->plain, packet);
+		bool want;
 
+		if (chains && may_have_ah(packet))
+			continue;
+		want = matches(&p->plain, packet);
 		/* A refused optimised program is one that rejects all packets. */
 		if (want != (p->has_optimised && matches(&p->optimised, packet))) {
 			out->disputed++;
@@ -124,7 +134,7 @@ void oracle_compare(struct oracle_result *out, const struct linktype *link, cons
 	if (d.first)
 		snprintf(out->ours, sizeof(out->ours), "%s", d.first->text);
 	if (out->accepts && out->ours_accepts && eval_init(&e, &v, c))
-		compare(out, &p, &e, packets);
+		compare(out, &p, &e, packets, strstr(text, "protochain") != NULL);
 	eval_fini(&e);
 	if (p.has_plain)
 		pcap.freecode(&p.plain);
