@@ -478,7 +478,8 @@ struct skep_attach_opts {
 	 *     tc                  interface and direction: "eth0/ingress"
 	 *     cgroup_*, sock_ops  path of a cgroup, from the root of the hierarchy or absolute
 	 *     tracepoint          "sched/sched_switch"; raw_tracepoint: "sched_switch"
-	 *     tp_btf, fentry, …   the one the program was loaded for; iter: map of `map`
+	 *     tp_btf, fentry, …   the one the program was loaded for
+	 *     iter                map of `map`; cgroups below a path; else by kind
 	 *     uprobe, uretprobe   "/usr/bin/prog:function+16"; usdt: "/usr/bin/prog:provider:name"
 	 *     perf_event          "cpu-clock", "page-faults", "cpu-cycles", …; "mem:0xADDR:4:w"
 	 *     sk_lookup, flow_dissector   network namespace: "/run/netns/x"; this process's

@@ -124,32 +124,69 @@ static bool fits_iter(const struct obj_prog *p)
 	return p->type == PROG_TRACING && p->attach_type == ATTACH_TRACE_ITER;
 }
 
+/* What it goes through, where the kind alone does not say: 16 bytes, by kind. */
 struct iter_info {
-	u32 a, b; /* map; or thread, process */
-	u32 c, d;
+	union {
+		u32 map_fd;
+		struct {
+			u32 tid, pid;
+		} task;
+		struct {
+			u32 order, fd;
+			u64 id;
+		} cgroup;
+	};
 };
+enum { CGROUPS_BELOW = 2 }; /* order: each before those in it */
+
+static const struct kernel_map *iter_map(const struct attach_request *r)
+{
+	const struct unit_map *m = (const struct unit_map *)(uintptr_t)r->opts->map;
+
+	return m ? m->impl : NULL;
+}
+
+/* 1: there is something to say; a cgroup's descriptor is kept by the link. */
+static int iter_place(struct kernel_link *l, const struct attach_request *r, struct iter_info *info,
+		      struct diag *d)
+{
+	const struct kernel_map *k = iter_map(r);
+	int fd, err;
+
+	if (r->p->attach_target && !strcmp(r->p->attach_target, "cgroup")) {
+		fd = r->opts->fd ? dup(r->opts->fd)
+				 : find_cgroup(r->opts->target ? r->opts->target : "", d);
+		if (fd < 0)
+			return fd;
+		err = link_keep(l, fd, d);
+		info->cgroup.order = CGROUPS_BELOW;
+		info->cgroup.fd = (u32)fd;
+		return err ? err : 1;
+	}
+	if (k)
+		info->map_fd = (u32)k->fd;
+	else
+		info->task.pid = (u32)r->opts->pid;
+	return k || r->opts->pid;
+}
 
 static int do_iter(struct kernel_link *l, const struct attach_request *r, struct diag *d)
 {
-	const struct unit_map *m = (const struct unit_map *)(uintptr_t)r->opts->map;
-	const struct kernel_map *k = m ? m->impl : NULL;
 	struct sys_link_create a = { .type = ATTACH_TRACE_ITER };
-	struct iter_info info = { 0 };
 	const char *over = r->p->attach_target ? r->p->attach_target : "?";
+	struct iter_info info = { 0 };
+	int err = iter_place(l, r, &info, d);
 	char what[256];
-	int err;
 
-	if (k)
-		info.a = (u32)k->fd;
-	else
-		info.b = (u32)r->opts->pid;
-	if (k || r->opts->pid) {
+	if (err < 0)
+		return err;
+	if (err) {
 		a.iter.info = sys_ptr(&info);
 		a.iter.len = sizeof(info);
 	}
 	snprintf(what, sizeof(what), "iterator '%s'", over);
 	err = link_create(l, r, &a, what, d);
-	if (err == -EBADF || (err == -EINVAL && strstr(over, "map") && !k))
+	if (err == -EBADF || (err == -EINVAL && strstr(over, "map") && !iter_map(r)))
 		diag_hint(d, "it goes through the elements of a map: name one");
 	return err;
 }

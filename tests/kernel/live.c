@@ -178,6 +178,52 @@ void make_tcp(void)
 	close(to);
 }
 
+void make_ipv6(void)
+{
+	struct sockaddr_in6 addr = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	struct sockaddr_in6 other = addr;
+	socklen_t len = sizeof(addr);
+	int to = socket(AF_INET6, SOCK_DGRAM, 0), fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	struct timeval patience = { .tv_sec = 1 };
+	char buf[16] = "hello";
+
+	setsockopt(to, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	if (bind(to, (struct sockaddr *)&addr, len) ||
+	    getsockname(to, (struct sockaddr *)&addr, &len))
+		printf("# IPv6: %s\n", strerror(errno));
+	sendto(fd, buf, 5, 0, (struct sockaddr *)&addr, sizeof(addr));
+	len = sizeof(other);
+	recvfrom(to, buf, sizeof(buf), 0, (struct sockaddr *)&other, &len);
+	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		printf("# IPv6: %s\n", strerror(errno));
+	len = sizeof(other);
+	getpeername(fd, (struct sockaddr *)&other, &len);
+	close(fd);
+	close(to);
+}
+
+void make_unix_datagrams(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX }, other;
+	int to = socket(AF_UNIX, SOCK_DGRAM, 0), fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	socklen_t len = sizeof(other);
+	char buf[16] = "hello";
+
+	snprintf(addr.sun_path + 1, sizeof(addr.sun_path) - 1, "skep-dgram-%d", (int)getpid());
+	if (bind(to, (struct sockaddr *)&addr, sizeof(addr)))
+		printf("# unix: %s\n", strerror(errno));
+	sendto(fd, buf, 5, 0, (struct sockaddr *)&addr, sizeof(addr));
+	recvfrom(to, buf, sizeof(buf), MSG_DONTWAIT, (struct sockaddr *)&other, &len);
+	len = sizeof(other);
+	getsockname(to, (struct sockaddr *)&other, &len);
+	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		printf("# unix: %s\n", strerror(errno));
+	len = sizeof(other);
+	getpeername(fd, (struct sockaddr *)&other, &len);
+	close(fd);
+	close(to);
+}
+
 void make_unix(void)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };

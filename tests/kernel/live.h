@@ -28,5 +28,7 @@ void live_cgroup_leave(void);
 void make_udp(void);
 void make_tcp(void);
 void make_unix(void);
+void make_unix_datagrams(void);
+void make_ipv6(void); /* a datagram, and a connected socket */
 
 #endif

@@ -267,6 +267,163 @@ static void route_programs_run(void **state)
 	assert_int_equal(system("ip route show | grep -q 10.77"), 256);
 }
 
+CGROUP_HOOK(cgroup_connect6_runs, 41, "connect6", make_ipv6)
+CGROUP_HOOK(cgroup_bind6_runs, 42, "bind6", make_ipv6)
+CGROUP_HOOK(cgroup_post_bind6_runs, 43, "post_bind6", make_ipv6)
+CGROUP_HOOK(cgroup_sendmsg6_runs, 44, "sendmsg6", make_ipv6)
+CGROUP_HOOK(cgroup_recvmsg6_runs, 45, "recvmsg6", make_ipv6)
+CGROUP_HOOK(cgroup_getpeername6_runs, 46, "getpeername6", make_ipv6)
+CGROUP_HOOK(cgroup_getsockname6_runs, 47, "getsockname6", make_ipv6)
+CGROUP_HOOK(cgroup_sendmsg_unix_runs, 48, "sendmsg_unix", make_unix_datagrams)
+CGROUP_HOOK(cgroup_recvmsg_unix_runs, 49, "recvmsg_unix", make_unix_datagrams)
+CGROUP_HOOK(cgroup_getsockname_unix_runs, 50, "getsockname_unix", make_unix_datagrams)
+CGROUP_HOOK(cgroup_getpeername_unix_runs, 51, "getpeername_unix", make_unix_datagrams)
+HOOK(uretprobe_multi_runs, 54, "uretprobe_multi", call_function, .target = probe_here)
+HOOK(exit_tracepoint_runs, 57, "tp_exit", call_getppid, .pid = 0)
+HOOK(exit_raw_tracepoint_runs, 58, "raw_tp_exit", call_getppid, .pid = 0)
+HOOK(exit_typed_tracepoint_runs, 59, "tp_btf_exit", call_getppid, .pid = 0)
+HOOK(netfilter_output_runs, 60, "netfilter_out", make_udp, .target = "ipv4/local_out")
+
+static void execute(void)
+{
+	if (system("true"))
+		printf("# no shell\n");
+}
+
+HOOK(exec_tracepoint_runs, 61, "tp_btf_exec", execute, .pid = 0)
+
+/* A test run is what makes this tracepoint fire. */
+static void test_run(void)
+{
+	uint8_t packet[64] = { 0 };
+	struct skep_run r = { .size = sizeof(r), .data_in = packet, .data_in_len = sizeof(packet) };
+
+	assert_int_equal(skep_prog_run(prog("hook_tc"), &r, NULL), 0);
+}
+
+HOOK(writable_tracepoint_runs, 52, "raw_tp_writable", test_run, .pid = 0)
+
+static void syscall_programs_run_when_asked(void **state)
+{
+	struct skep_run r = { .size = sizeof(r) };
+	struct skep_link *link;
+	uint64_t before = hits(53);
+
+	assert_int_equal(skep_prog_run(prog("hook_syscall"), &r, all.diag), 0);
+	assert_int_equal(r.result, 7);
+	assert_int_equal(hits(53), before + 1);
+	skep_diag_clear(all.diag);
+	assert_int_equal(skep_attach(&link, prog("hook_syscall"), NULL, all.diag), -EOPNOTSUPP);
+	assert_true(live_says(&all, "it runs when it is asked to"));
+}
+
+/* A connection whose two ends lie in the unit's sockmap. */
+static void talk_through_sockmap(void)
+{
+	int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0), in;
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct timeval patience = { .tv_sec = 1 };
+	socklen_t len = sizeof(addr);
+	uint32_t keys[2] = { 0, 1 };
+	char text[8];
+
+	if (bind(listener, (struct sockaddr *)&addr, len) || listen(listener, 1) ||
+	    getsockname(listener, (struct sockaddr *)&addr, &len) ||
+	    connect(fd, (struct sockaddr *)&addr, len))
+		fail();
+	in = accept(listener, NULL, NULL);
+	setsockopt(in, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	assert_int_equal(skep_map_set(skep_map_find(all.unit, "socks"), &keys[0], &fd, 0), 0);
+	assert_int_equal(skep_map_set(skep_map_find(all.unit, "socks"), &keys[1], &in, 0), 0);
+	assert_int_equal(send(fd, "hello", 5, 0), 5);
+	assert_int_equal(recv(in, text, sizeof(text), 0), 5);
+	close(in);
+	close(fd);
+	close(listener);
+}
+
+HOOK(sk_msg_runs, 32, "sk_msg", talk_through_sockmap, .target = "socks")
+HOOK(sk_skb_verdict_runs, 33, "sk_skb_verdict", talk_through_sockmap, .target = "socks")
+
+static void stream_parser_and_verdict_run(void **state)
+{
+	struct skep_attach_opts opts = { .size = sizeof(opts), .target = "socks" };
+	uint64_t parsed = hits(55), judged = hits(56);
+	struct skep_link *parser = attach("hook_sk_skb_parser", &opts);
+	struct skep_link *verdict = attach("hook_sk_skb_stream", &opts);
+
+	same_link(parser, "hook_sk_skb_parser", true);
+	talk_through_sockmap();
+	assert_true(hits(55) > parsed);
+	assert_true(hits(56) > judged);
+	skep_link_free(parser);
+	skep_link_free(verdict);
+}
+
+/* Two sockets of one port: the program chooses (here: it leaves that to the kernel). */
+static void reuseport_programs_run(void **state)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fds[2], on = 1, from = socket(AF_INET, SOCK_DGRAM, 0);
+	struct skep_attach_opts opts = { .size = sizeof(opts) };
+	socklen_t len = sizeof(addr);
+	uint64_t before = hits(34);
+	struct skep_link *link;
+
+	for (int i = 0; i < 2; i++) {
+		fds[i] = socket(AF_INET, SOCK_DGRAM, 0);
+		setsockopt(fds[i], SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+		assert_int_equal(bind(fds[i], (struct sockaddr *)&addr, len), 0);
+		assert_int_equal(getsockname(fds[i], (struct sockaddr *)&addr, &len), 0);
+	}
+	opts.fd = fds[0];
+	link = attach("hook_sk_reuseport", &opts);
+	assert_int_equal(sendto(from, "x", 1, 0, (struct sockaddr *)&addr, len), 1);
+	assert_true(hits(34) > before);
+	before = hits(34);
+	skep_link_free(link);
+	assert_int_equal(sendto(from, "x", 1, 0, (struct sockaddr *)&addr, len), 1);
+	assert_int_equal(hits(34), before);
+	for (int i = 0; i < 2; i++)
+		close(fds[i]);
+	close(from);
+}
+
+static void iterators_of_every_kind_are_read(void **state)
+{
+	static const char *const names[] = { "each_bpf_map", "each_bpf_prog",  "each_bpf_link",
+					     "each_tcp",     "each_udp",       "each_unix",
+					     "each_netlink", "each_task_file", "each_task_vma",
+					     "each_cgroup",  "each_ksym" };
+	int udp = socket(AF_INET, SOCK_DGRAM, 0), tcp = socket(AF_INET, SOCK_STREAM, 0), pair[2];
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	FILE *null = fopen("/dev/null", "w");
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	assert_int_equal(bind(udp, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(bind(tcp, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(listen(tcp, 1), 0);
+	for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct skep_link *link = attach(names[i], NULL);
+		uint64_t n = 0;
+
+		assert_int_equal(skep_link_read(link, null, all.diag), 0);
+		assert_int_equal(skep_map_get(skep_map_find(all.unit, "visits"), &i, &n), 0);
+		if (!n)
+			printf("# %s saw nothing\n", names[i]);
+		assert_true(n > 0);
+		skep_link_free(link);
+	}
+	fclose(null);
+	close(udp);
+	close(tcp);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 static void perf_events_of_every_cpu_are_several_links(void **state)
 {
 	struct skep_attach_opts opts = { .size = sizeof(opts), .target = "cpu-clock" };
@@ -479,6 +636,7 @@ static void attaching_all_takes_what_knows_its_place(void **state)
 		skep_link_info(link, &info);
 		n++;
 		assert_true(strcmp(info.prog, "hook_sk_lookup"));
+		assert_true(strcmp(info.prog, "hook_xdp"));
 	}
 	assert_int_equal(n, count);
 	assert_true(live_says(&all, "'hook_xdp' is loaded; its section does not say"));
@@ -604,6 +762,30 @@ static const struct CMUnitTest tests[] = {
 	TEST(tc_filters_run),
 	TEST(tc_filters_stand_beside_others),
 	TEST(route_programs_run),
+	TEST(cgroup_connect6_runs),
+	TEST(cgroup_bind6_runs),
+	TEST(cgroup_post_bind6_runs),
+	TEST(cgroup_sendmsg6_runs),
+	TEST(cgroup_recvmsg6_runs),
+	TEST(cgroup_getpeername6_runs),
+	TEST(cgroup_getsockname6_runs),
+	TEST(cgroup_sendmsg_unix_runs),
+	TEST(cgroup_recvmsg_unix_runs),
+	TEST(cgroup_getsockname_unix_runs),
+	TEST(cgroup_getpeername_unix_runs),
+	TEST(uretprobe_multi_runs),
+	TEST(exit_tracepoint_runs),
+	TEST(exit_raw_tracepoint_runs),
+	TEST(exit_typed_tracepoint_runs),
+	TEST(exec_tracepoint_runs),
+	TEST(writable_tracepoint_runs),
+	TEST(netfilter_output_runs),
+	TEST(syscall_programs_run_when_asked),
+	TEST(sk_msg_runs),
+	TEST(sk_skb_verdict_runs),
+	TEST(stream_parser_and_verdict_run),
+	TEST(reuseport_programs_run),
+	TEST(iterators_of_every_kind_are_read),
 	TEST(perf_events_of_every_cpu_are_several_links),
 	TEST(uprobe_runs),
 	TEST(uprobe_of_a_process_runs),

@@ -73,6 +73,28 @@ HOOK(37, lwt_out, "lwt_out", 0)
 HOOK(38, lwt_xmit, "lwt_xmit", 0)
 HOOK(39, lwt_in, "lwt_in", 0)
 
+HOOK(41, connect6, "cgroup/connect6", 1)
+HOOK(42, bind6, "cgroup/bind6", 1)
+HOOK(43, post_bind6, "cgroup/post_bind6", 1)
+HOOK(44, sendmsg6, "cgroup/sendmsg6", 1)
+HOOK(45, recvmsg6, "cgroup/recvmsg6", 1)
+HOOK(46, getpeername6, "cgroup/getpeername6", 1)
+HOOK(47, getsockname6, "cgroup/getsockname6", 1)
+HOOK(48, sendmsg_unix, "cgroup/sendmsg_unix", 1)
+HOOK(49, recvmsg_unix, "cgroup/recvmsg_unix", 1)
+HOOK(50, getsockname_unix, "cgroup/getsockname_unix", 1)
+HOOK(51, getpeername_unix, "cgroup/getpeername_unix", 1)
+HOOK(52, raw_tp_writable, "raw_tp.w/bpf_test_finish", 0)
+HOOK(53, syscall, "syscall", 7)
+HOOK(54, uretprobe_multi, "uretprobe.multi", 0)
+HOOK(55, sk_skb_parser, "sk_skb/stream_parser", 5)
+HOOK(56, sk_skb_stream, "sk_skb/stream_verdict", 1)
+HOOK(57, tp_exit, "tp/syscalls/sys_exit_getppid", 0)
+HOOK(58, raw_tp_exit, "raw_tp/sys_exit", 0)
+HOOK(59, tp_btf_exit, "tp_btf/sys_exit", 0)
+HOOK(60, netfilter_out, "netfilter", 1)
+HOOK(61, tp_btf_exec, "tp_btf/sched_process_exec", 0)
+
 SEC("raw_tp/sys_enter")
 int talk(void *ctx)
 {
@@ -130,3 +152,35 @@ int each_element(struct bpf_iter__bpf_map_elem *ctx)
 	bpf_seq_printf(ctx->meta->seq, fmt, sizeof(fmt), &arg, sizeof(arg));
 	return 0;
 }
+
+/* Iterators that only count: NAME(slot, target). */
+#define EACH(n, target)                                                                            \
+	SEC("iter/" #target)                                                                       \
+	int each_##target(void *ctx)                                                               \
+	{                                                                                          \
+		unsigned key = n;                                                                  \
+		unsigned long long *hit = bpf_map_lookup_elem(&visits, &key);                      \
+                                                                                                   \
+		if (hit)                                                                           \
+			__sync_fetch_and_add(hit, 1);                                              \
+		return 0;                                                                          \
+	}
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, unsigned);
+	__type(value, unsigned long long);
+	__uint(max_entries, 16);
+} visits SEC(".maps");
+
+EACH(0, bpf_map)
+EACH(1, bpf_prog)
+EACH(2, bpf_link)
+EACH(3, tcp)
+EACH(4, udp)
+EACH(5, unix)
+EACH(6, netlink)
+EACH(7, task_file)
+EACH(8, task_vma)
+EACH(9, cgroup)
+EACH(10, ksym)
