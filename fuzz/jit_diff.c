@@ -198,8 +198,9 @@ int main(int argc, char **argv)
 	if (options(&t, argc, argv) || engine_user.open(&engine, NULL))
 		return 2;
 	CPU_ZERO(&first);
-	CPU_SET(0, &first);
-	sched_setaffinity(0, sizeof(first), &first);
+	CPU_SET(0, &first); /* the one that runs here are said to be on */
+	if (t.kernel)
+		sched_setaffinity(0, sizeof(first), &first);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	puts("1..1");
 	if (t.kernel && (!kernel_has_bpf() || !gen_jit_kernel_maps(t.maps))) {

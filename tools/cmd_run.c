@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "run.h"
+#include "where.h"
 
 enum {
 	DEFAULT_EVENTS = 10, /* shown as text */
@@ -565,7 +566,11 @@ static int prepare(struct session *s)
 /* The run itself, and what --profile asks to know of it. */
 static int run_profiled(struct session *s)
 {
-	int err = s->o.profile_time ? profile_start(&s->profile, s->r.prog) : 0;
+	int err;
+
+	if (s->o.trusted)
+		where_report_crashes(s->r.prog);
+	err = s->o.profile_time ? profile_start(&s->profile, s->r.prog) : 0;
 
 	if (!err)
 		err = run_input(s);

@@ -6,69 +6,32 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <ucontext.h>
 
 #include "tool.h"
+#include "where.h"
 
-enum { PERIOD_NS = 250000, STACK_WORDS = 512, SHOWN_LINES = 20 };
+enum { PERIOD_NS = 250000, SHOWN_LINES = 20 };
 
 /* ---- samples ---- */
 
 /* What the signal's handler sees and changes; one profile at a time. */
 static struct sampled {
 	struct profile *profile;
-	uintptr_t code, end;
-	const struct skep_code_place *places;
-	size_t place_count;
+	struct where where;
 	timer_t timer;
 } sampled;
 
-static uint32_t insn_at(uint32_t off)
-{
-	size_t low = 0, high = sampled.place_count - 1;
-
-	while (low < high) {
-		size_t mid = (low + high + 1) / 2;
-
-		if (sampled.places[mid].off <= off)
-			low = mid;
-		else
-			high = mid - 1;
-	}
-	return sampled.places[low].insn;
-}
-
-static bool hit(uintptr_t at)
-{
-	uint32_t insn;
-
-	if (at < sampled.code || at >= sampled.end)
-		return false;
-	insn = insn_at((uint32_t)(at - sampled.code));
-	if (insn >= sampled.profile->slots)
-		return false;
-	sampled.profile->counts[insn]++;
-	sampled.profile->total++;
-	return true;
-}
-
-/* In a helper or the library: the return address nearest to the top of the stack says who called.
- */
 static void on_sample(int sig, siginfo_t *info, void *context)
 {
-#ifdef __x86_64__
-	const ucontext_t *u = context;
-	const uintptr_t *sp = (const uintptr_t *)u->uc_mcontext.gregs[REG_RSP];
+	struct profile *p = sampled.profile;
+	uint32_t insn;
 
-	if (hit((uintptr_t)u->uc_mcontext.gregs[REG_RIP]))
-		return;
-	/* The main thread's stack is deeper than this below main. */
-	for (int k = 0; k < STACK_WORDS; k++) {
-		if (hit(sp[k] - 1))
-			return;
+	if (where_insn(&sampled.where, context, &insn) && insn < p->slots) {
+		p->counts[insn]++;
+		p->total++;
+	} else {
+		p->outside++;
 	}
-#endif
-	sampled.profile->outside++;
 }
 
 static int room_for(struct profile *p, const struct skep_prog *prog)
@@ -87,9 +50,8 @@ int profile_start(struct profile *p, const struct skep_prog *prog)
 	const struct itimerspec often = { { 0, PERIOD_NS }, { 0, PERIOD_NS } };
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGPROF };
 	struct sigaction act = { .sa_flags = SA_SIGINFO | SA_RESTART };
-	struct skep_code code = { .size = sizeof(code) };
 
-	if (skep_prog_code(prog, &code)) {
+	if (where_init(&sampled.where, prog)) {
 		fprintf(stderr, "skep run: '%s' has no machine code: time cannot be profiled\n",
 			skep_prog_name(prog));
 		return -ENODATA;
@@ -97,10 +59,7 @@ int profile_start(struct profile *p, const struct skep_prog *prog)
 	p->time = true;
 	if (room_for(p, prog))
 		return -ENOMEM;
-	sampled = (struct sampled){
-		p,	     (uintptr_t)code.code, (uintptr_t)code.code + code.len,
-		code.places, code.place_count,	   NULL
-	};
+	sampled.profile = p;
 	act.sa_sigaction = on_sample;
 	sigaction(SIGPROF, &act, NULL);
 	if (timer_create(CLOCK_MONOTONIC, &event, &sampled.timer) ||

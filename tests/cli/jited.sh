@@ -61,6 +61,14 @@ claim samples_fall_into_the_loop samples
 claim profile_of_interpreted_time_is_refused refuses 1 'no machine code' \
 	"$skep" run "$tmp/loop.o" --data "$packet" --exec interp --profile-time
 
+# A program that nobody proved crashes; skep says where.
+printf '.section xdp\n\tr0 = 0\n\tr1 = 64\n\tr0 = *(u64 *)(r1 +8)\n\texit\n' >"$tmp/crash.s"
+"$skep" asm -o "$tmp/crash.o" "$tmp/crash.s"
+claim crash_names_instruction_and_line refuses 1 'crash.s:4.*instruction 2, r0 = .*0x48$' \
+	"$skep" run "$tmp/crash.o" --data "$packet" --trusted --exec jit
+claim checks_stop_the_same refuses 1 'instruction 2.*NULL pointer' \
+	"$skep" run "$tmp/crash.o" --data "$packet" --exec checked-jit
+
 perf_files() {
 	"$skep" run "$fw" --pcap "$tmp/in.pcap" --perf-map --jitdump "$tmp" >"$tmp/out" &
 	pid=$!
