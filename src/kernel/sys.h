@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every system call of the kernel engine, and what bpf(2) reads and writes, command by command.
+ * The kernel's interfaces: bpf(2) with what it reads and writes, command by command, perf events,
+ * netlink, detached mounts, small files.
  * Functions return a result that is not negative, or -errno; descriptors are close-on-exec.
  * Structures grow at their end: a kernel takes a longer one than it knows when the rest is zeros,
  * so one build serves old and new kernels. Source: linux/bpf.h and linux/perf_event.h of 6.18,
