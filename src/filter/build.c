@@ -10,15 +10,67 @@ struct pair {
 	struct node *joined;		   /* NULL: free slot */
 };
 
+/* Conditions may be shared. */
+struct known {
+	const struct cond *cond; /* NULL: free slot */
+	bool negated;
+	struct node *yes, *no, *node; /* joined parts: the ends NULL */
+};
+
 struct builder {
 	struct graph *g;
 	enum build_mode mode;
 	struct pair *pairs; /* open addressing */
 	u32 count, cap, depth;
-	u64 work; /* arms that joining has looked at */
+	u64 work;	     /* arms that joining has looked at */
+	struct known *known; /* open addressing */
+	u32 known_count, known_cap;
 };
 
 enum { MAX_DEPTH = 20000, MAX_WORK = 1 << 24 };
+
+static struct known *known_slot(struct builder *b, const struct known *key)
+{
+	u64 h = (u64)(uintptr_t)key->cond ^ (u64)(uintptr_t)key->yes << 7 ^
+		(u64)(uintptr_t)key->no << 14 ^ key->negated;
+
+	for (u32 i = (h * 0x9e3779b97f4a7c15) >> 40;; i++) {
+		struct known *k = &b->known[i & (b->known_cap - 1)];
+
+		if (!k->cond || (k->cond == key->cond && k->negated == key->negated &&
+				 k->yes == key->yes && k->no == key->no))
+			return k;
+	}
+}
+
+static struct node *known_find(struct builder *b, const struct known *key)
+{
+	return b->known_cap ? known_slot(b, key)->node : NULL;
+}
+
+static void known_store(struct builder *b, const struct known *new)
+{
+	if (b->known_count * 2 >= b->known_cap) {
+		struct known *old = b->known;
+		u32 cap = b->known_cap;
+
+		b->known_cap = cap ? cap * 2 : 32;
+		b->known_count = 0;
+		b->known = calloc(b->known_cap, sizeof(*b->known));
+		if (!b->known) {
+			b->known = old;
+			b->known_cap = cap;
+			b->g->failed = true;
+			return;
+		}
+		for (u32 i = 0; i < cap; i++)
+			if (old[i].cond)
+				known_store(b, &old[i]);
+		free(old);
+	}
+	*known_slot(b, new) = *new;
+	b->known_count++;
+}
 
 static struct pair *pair_slot(struct builder *b, struct node *first, struct node *second,
 			      struct node *end)
@@ -228,11 +280,15 @@ static struct node *build_merged(struct builder *b, const struct cond *c, bool n
 	struct graph *g = b->g;
 	struct parts p = { 0 };
 	struct node **nodes, *joined = g->no;
+	struct known key;
 	bool is_and;
 
 	c = not_strip(c, &negated);
 	if (c->kind != COND_AND && c->kind != COND_OR)
 		return build_leaf(b, c, negated, g->true_, g->false_);
+	key = (struct known){ .cond = c, .negated = negated };
+	if (known_find(b, &key))
+		return known_find(b, &key);
 	if (++b->depth > MAX_DEPTH)
 		g->failed = true;
 	is_and = (c->kind == COND_AND) != negated;
@@ -247,6 +303,8 @@ static struct node *build_merged(struct builder *b, const struct cond *c, bool n
 	free(nodes);
 	parts_fini(&p);
 	b->depth--;
+	key.node = joined;
+	known_store(b, &key);
 	return joined;
 }
 
@@ -255,12 +313,16 @@ static struct node *build_plain(struct builder *b, const struct cond *c, bool ne
 				struct node *yes, struct node *no)
 {
 	struct parts p = { 0 };
+	struct known key;
 	struct node *node;
 	bool is_and;
 
 	c = not_strip(c, &negated);
 	if (c->kind != COND_AND && c->kind != COND_OR)
 		return build_leaf(b, c, negated, yes, no);
+	key = (struct known){ .cond = c, .negated = negated, .yes = yes, .no = no };
+	if (known_find(b, &key))
+		return known_find(b, &key);
 	if (++b->depth > MAX_DEPTH)
 		b->g->failed = true;
 	is_and = (c->kind == COND_AND) != negated;
@@ -271,6 +333,8 @@ static struct node *build_plain(struct builder *b, const struct cond *c, bool ne
 				   is_and ? node : yes, is_and ? no : node);
 	parts_fini(&p);
 	b->depth--;
+	key.node = node;
+	known_store(b, &key);
 	return node;
 }
 
@@ -320,5 +384,6 @@ struct node *graph_build(struct graph *g, const struct cond *cond, enum build_mo
 	else
 		root = finish(g, build_merged(&b, cond, false));
 	free(b.pairs);
+	free(b.known);
 	return g->failed ? NULL : root;
 }

@@ -7,19 +7,29 @@
 #include "filter/emit_classic.h"
 #include "filter/optimise.h"
 
-enum { DEFAULT_SNAPLEN = 262144, CHAIN_PLAIN = UINT32_MAX };
+enum {
+	DEFAULT_SNAPLEN = 262144,
+	CHAIN = 4, /* single values that are tested in a row */
+	CHAIN_PLAIN = UINT32_MAX,
+	MAX_PROGRAM = 1 << 20,
+	MANY_NODES = 1000, /* of a graph, from where on only one way is tried */
+};
 
 u32 compile_snaplen(const struct filter_opts *opts)
 {
 	return opts->snaplen ? opts->snaplen : DEFAULT_SNAPLEN;
 }
 
-static struct node *build(struct graph *g, const struct cond *cond, enum build_mode mode,
-			  bool optimise)
-{
-	struct node *root = graph_build(g, cond, mode);
+/* How the graph is made. */
+enum { WAY_MERGE = 1, WAY_SPECIALISE = 2, WAYS = 4 };
 
-	return root && optimise ? graph_specialise(g, root) : root;
+static struct node *build(struct graph *g, const struct cond *cond, u32 way)
+{
+	struct node *root = graph_build(g, cond, way & WAY_MERGE ? BUILD_MERGE : BUILD_PLAIN);
+
+	if (!root)
+		return NULL;
+	return way & WAY_SPECIALISE ? graph_specialise(g, root) : graph_thread(g, root);
 }
 
 static int rejects_all(const struct cond *cond, struct diag *d)
@@ -30,7 +40,8 @@ static int rejects_all(const struct cond *cond, struct diag *d)
 int compile_graph(struct node **out, struct graph *g, const struct cond *cond, bool optimise,
 		  struct diag *d)
 {
-	struct node *root = build(g, cond, optimise ? BUILD_MERGE : BUILD_PLAIN, optimise);
+	struct node *root = optimise ? build(g, cond, WAY_MERGE | WAY_SPECIALISE)
+				     : graph_build(g, cond, BUILD_PLAIN);
 
 	if (!root && optimise) {
 		/* Joining made it too large; in the order of the text nothing is copied. */
@@ -38,7 +49,7 @@ int compile_graph(struct node **out, struct graph *g, const struct cond *cond, b
 
 		graph_fini(g);
 		graph_init(g, values);
-		root = build(g, cond, BUILD_PLAIN, true);
+		root = build(g, cond, WAY_SPECIALISE);
 	}
 	if (!root)
 		return diag_nomem(d);
@@ -52,16 +63,23 @@ int compile_graph(struct node **out, struct graph *g, const struct cond *cond, b
 static int shortest(struct cbpf_prog *out, struct graph *g, struct node *root, u32 snaplen,
 		    bool optimise)
 {
-	struct emit_opts opts = { .snaplen = snaplen, .chain = optimise ? 4 : CHAIN_PLAIN };
-	int err = -ENOMEM;
+	struct emit_opts opts = { .snaplen = snaplen, .chain = optimise ? CHAIN : CHAIN_PLAIN };
+	struct emit_made made = { 0 };
+	int err = 0;
 
-	for (u32 way = 0; root && way < (optimise ? 4 : 2); way++) {
+	/* Keeping and sharing first: most programs have nothing to keep or to share. */
+	for (u32 way = optimise ? 4 : 2; way--;) {
 		struct cbpf_prog prog;
 
 		opts.keep = way & 1;
 		opts.share = way & 2;
-		err = emit_classic(&prog, g, root, &opts);
-		if (err && err != -E2BIG)
+		/* Stores that nothing reads are dropped at the end. */
+		opts.limit = out->count ? 2 * out->count + 64 : MAX_PROGRAM;
+		if (way < (optimise ? 3 : 1) &&
+		    ((!opts.keep && !made.kept) || (optimise && !opts.share && !made.shared)))
+			continue;
+		err = emit_classic(&prog, g, root, &opts, &made);
+		if (err && err != -E2BIG && err != -ENAMETOOLONG)
 			return err;
 		if (!err && (!out->count || prog.count < out->count))
 			*out = prog;
@@ -69,9 +87,25 @@ static int shortest(struct cbpf_prog *out, struct graph *g, struct node *root, u
 	return out->count ? 0 : err;
 }
 
-/* Beyond so many instructions only one way is tried: lists are what makes programs long, and they
- * want their tests joined. */
-enum { LONG_PROGRAM = 100 };
+/* The other ways, in the same graph: what they have in common is there already. */
+static void try_others(struct cbpf_prog *out, struct graph *g, struct node *first,
+		       const struct cond *cond, u32 snaplen)
+{
+	struct node *tried[WAYS] = { first };
+
+	for (u32 way = 0; way < WAYS - 1; way++) {
+		struct node *root = build(g, cond, way);
+		bool known = !root;
+
+		for (u32 i = 0; i <= way && !known; i++)
+			known = tried[i] == root;
+		tried[way + 1] = root;
+		if (!known)
+			shortest(out, g, root, snaplen, true);
+		if (g->count > MANY_NODES || g->failed)
+			return;
+	}
+}
 
 int compile_classic(struct cbpf_prog *out, struct values *values, const struct cond *cond,
 		    const struct filter_opts *opts, struct diag *d)
@@ -86,14 +120,9 @@ int compile_classic(struct cbpf_prog *out, struct values *values, const struct c
 	err = compile_graph(&root, &g, cond, optimise, d);
 	if (!err)
 		err = shortest(&best, &g, root, compile_snaplen(opts), optimise);
+	if (!err && optimise && g.count <= MANY_NODES)
+		try_others(&best, &g, root, cond, compile_snaplen(opts));
 	graph_fini(&g);
-	if (!err && optimise && best.count <= LONG_PROGRAM) {
-		graph_init(&g, values);
-		root = build(&g, cond, BUILD_PLAIN, true);
-		if (root)
-			shortest(&best, &g, root, compile_snaplen(opts), true);
-		graph_fini(&g);
-	}
 	if (err == -E2BIG)
 		return diag_error(d, err, cond->where,
 				  "this expression needs more than the sixteen words of memory "

@@ -29,14 +29,18 @@ struct block {
 struct emitter {
 	struct graph *g;
 	const struct emit_opts *opts;
+	struct emit_made *made;
 	struct items items;
 	struct block *blocks; /* by id of the node */
 	u32 labels;	      /* the next that is free */
 	struct plan plan;
 	struct regs now;
+	u32 at;	       /* place in the order of emission of the node being emitted */
+	u32 within;    /* values being evaluated, around the one that is */
 	u32 busy;      /* words of M that an evaluation under way needs */
 	u32 loaded;    /* words of M that are read somewhere */
 	bool too_deep; /* M is too small */
+	bool too_long;
 };
 
 static void put(struct emitter *e, u16 code, u32 k)
@@ -47,6 +51,8 @@ static void put(struct emitter *e, u16 code, u32 k)
 		e->items.failed = true;
 		return;
 	}
+	if (e->items.list.len > e->opts->limit)
+		e->too_long = e->items.failed = true;
 	*item = (struct item){ .kind = ITEM_INSN, .insn = { .code = code, .k = k } };
 }
 
@@ -226,14 +232,21 @@ static bool is_dear(const struct value *v)
 	       !(v->a->kind == VALUE_LOAD && !v->a->a && v->b && is_const(v->b));
 }
 
+/* Into a word of M that holds nothing, or nothing that is asked for after this node. */
 static void keep(struct emitter *e, const struct value *v)
 {
-	for (s32 i = 0; i < CBPF_MEMWORDS; i++)
-		if (!e->now.m[i] && !(e->busy >> i & 1)) {
-			put(e, CBPF_ST, i);
-			e->now.m[i] = v;
-			return;
-		}
+	if (graph_info(e->g, v)->last <= e->at && !e->within)
+		return;
+	for (s32 i = 0; i < CBPF_MEMWORDS; i++) {
+		const struct value *old = e->now.m[i];
+
+		if (e->busy >> i & 1 || (old && (e->within || graph_info(e->g, old)->last > e->at)))
+			continue;
+		put(e, CBPF_ST, i);
+		e->made->kept = true;
+		e->now.m[i] = v;
+		return;
+	}
 }
 
 static void into_a(struct emitter *e, const struct value *v)
@@ -254,12 +267,16 @@ static void into_a(struct emitter *e, const struct value *v)
 	} else if (v->kind == VALUE_ANCILLARY) {
 		put(e, CBPF_LD | CBPF_W | CBPF_ABS, CBPF_AD + v->k);
 	} else if (v->kind == VALUE_LOAD && v->a) {
+		e->within++;
 		into_x(e, v->a);
+		e->within--;
 		put(e, CBPF_LD | load_code(v) | CBPF_IND, v->k);
 	} else if (v->kind == VALUE_LOAD) {
 		put(e, CBPF_LD | load_code(v) | CBPF_ABS, v->k);
 	} else {
+		e->within++;
 		into_a_op(e, v);
+		e->within--;
 	}
 	e->now.a = v;
 	if (e->opts->keep && m < 0 && is_dear(v))
@@ -436,6 +453,32 @@ static void drop_stores(struct emitter *e)
 	e->items.list.len = n;
 }
 
+/* Notes for each value the last node, in the order of emission, that has to evaluate it: what has
+ * been evaluated before is there again with all its parts. */
+static void note_last(struct emitter *e, const struct value *v, u32 walk, u32 at)
+{
+	struct value_info *info = graph_info(e->g, v);
+	bool before = info->seen >= walk;
+
+	info->last = at;
+	info->seen = walk;
+	if (before)
+		return;
+	if (v->a)
+		note_last(e, v->a, walk, at);
+	if (v->b)
+		note_last(e, v->b, walk, at);
+}
+
+static void note_uses(struct emitter *e, struct node **order, u32 count)
+{
+	u32 walk = ++e->g->walks;
+
+	for (u32 i = count; i--;)
+		if (order[i]->count)
+			note_last(e, order[i]->value, walk, count - i);
+}
+
 static bool same_arms(const struct node *a, const struct node *b)
 {
 	if (a->kind != NODE_SWITCH || b->kind != NODE_SWITCH || a->count != b->count)
@@ -453,6 +496,7 @@ static void find_hosts(struct emitter *e, struct node **order, u32 count)
 		for (u32 k = 0; k < i && order[i]->count > 2; k++)
 			if (same_arms(order[i], order[k]) && !e->blocks[order[k]->id].host) {
 				b->host = order[k];
+				e->made->shared = true;
 				break;
 			}
 	}
@@ -480,9 +524,14 @@ static int emit_graph(struct emitter *e, struct cbpf_prog *out, struct node *roo
 			*item = (struct item){ .kind = ITEM_GOTO,
 					       .yes = e->blocks[root->id].label };
 	}
-	for (u32 i = count; i-- && !e->items.failed;)
+	note_uses(e, order, count);
+	for (u32 i = count; i-- && !e->items.failed;) {
+		e->at = count - i;
 		if (order[i]->count)
 			emit_node(e, order[i]);
+	}
+	if (e->too_long)
+		return -ENAMETOOLONG;
 	if (e->too_deep)
 		return -E2BIG;
 	if (e->items.failed || e->plan.failed || e->g->failed)
@@ -493,9 +542,9 @@ static int emit_graph(struct emitter *e, struct cbpf_prog *out, struct node *roo
 }
 
 int emit_classic(struct cbpf_prog *out, struct graph *g, struct node *root,
-		 const struct emit_opts *opts)
+		 const struct emit_opts *opts, struct emit_made *made)
 {
-	struct emitter e = { .g = g, .opts = opts };
+	struct emitter e = { .g = g, .opts = opts, .made = made };
 	int err = -ENOMEM;
 
 	e.blocks = calloc(g->count, sizeof(*e.blocks));

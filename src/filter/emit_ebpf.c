@@ -7,7 +7,8 @@
 #include "classic/classic.h"
 #include "filter/ebpf_emitter.h"
 
-enum { CHAIN = 4 };
+/* Deep values with shared parts, of which registers hold few, are for classic BPF's memory. */
+enum { CHAIN = 4, MAX_SLOTS = 1 << 18 };
 
 void ebpf_put(struct ebpf_emitter *e, u8 code, u8 dst, u8 src, s16 off, s32 imm)
 {
@@ -19,6 +20,8 @@ void ebpf_put(struct ebpf_emitter *e, u8 code, u8 dst, u8 src, s16 off, s32 imm)
 		};
 	else
 		e->failed = true;
+	if (e->out->code.len > MAX_SLOTS)
+		e->unsupported = true;
 }
 
 static void state_meet(struct ebpf_state *into, const struct ebpf_state *other)
@@ -247,14 +250,19 @@ static void emit_end(struct ebpf_emitter *e, const struct node *n, u32 result)
 	ebpf_put(e, CLASS_JMP | 0x90, 0, 0, 0, 0);
 }
 
-static void count_uses(struct ebpf_emitter *e, const struct value *v)
+static void count_uses(struct ebpf_emitter *e, const struct value *v, u32 walk)
 {
+	struct value_info *info = graph_info(e->g, v);
+
+	if (info->seen == walk)
+		return;
+	info->seen = walk;
 	if (!(v->id & 0x80000000) && e->uses[v->id] < UINT16_MAX)
 		e->uses[v->id]++;
 	if (v->a)
-		count_uses(e, v->a);
+		count_uses(e, v->a, walk);
 	if (v->b)
-		count_uses(e, v->b);
+		count_uses(e, v->b, walk);
 }
 
 /* What each node needs of every packet that matches. */
@@ -272,7 +280,7 @@ static void prepare(struct ebpf_emitter *e)
 			b->must = MIN(b->must, e->blocks[n->arms[k].to->id].must);
 		if (b->must != UINT32_MAX)
 			b->must = MAX(b->must, graph_info(e->g, n->value)->end);
-		count_uses(e, n->value);
+		count_uses(e, n->value, ++e->g->walks);
 	}
 }
 

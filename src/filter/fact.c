@@ -132,14 +132,21 @@ static struct interval range_bits(const struct value *v, struct interval x, stru
 	}
 }
 
+/* Values share parts: the walk through a deep one is cut short. */
+enum { MAX_WALK = 8 };
+
+static struct interval range_of(struct facts *f, const struct fact *known, const struct value *v,
+				u32 depth);
+
 static bool is_one(struct interval r)
 {
 	return r.lo == r.hi;
 }
 
-static struct interval range_op(struct facts *f, const struct fact *known, const struct value *v)
+static struct interval range_op(struct facts *f, const struct fact *known, const struct value *v,
+				u32 depth)
 {
-	struct interval a = fact_range(f, known, v->a), b;
+	struct interval a = range_of(f, known, v->a, depth), b;
 	u32 max = graph_info(f->g, v)->max;
 	const struct value *folded;
 	struct interval r;
@@ -148,7 +155,7 @@ static struct interval range_op(struct facts *f, const struct fact *known, const
 		return (struct interval){ 0, max };
 	if (value_monotone(f->g, v))
 		return (struct interval){ value_apply(v, a.lo), value_apply(v, a.hi) };
-	b = fact_range(f, known, v->b);
+	b = range_of(f, known, v->b, depth);
 	if (is_one(a) && is_one(b)) {
 		folded = value_op(f->g->values, v->op, value_const(f->g->values, a.lo),
 				  value_const(f->g->values, b.lo));
@@ -180,7 +187,8 @@ static struct interval range_compare(u8 op, struct interval a, struct interval b
 	}
 }
 
-struct interval fact_range(struct facts *f, const struct fact *known, const struct value *v)
+static struct interval range_of(struct facts *f, const struct fact *known, const struct value *v,
+				u32 depth)
 {
 	const struct fact *fact = fact_find(known, v);
 
@@ -189,14 +197,21 @@ struct interval fact_range(struct facts *f, const struct fact *known, const stru
 	if (fact && fact->set)
 		return (struct interval){ fact->set->items[0].lo,
 					  fact->set->items[fact->set->count - 1].hi };
-	if (v->kind == VALUE_OP)
-		return range_op(f, known, v);
-	if ((int)v->kind == VALUE_COMPARE)
-		return range_compare(v->op, fact_range(f, known, v->a), fact_range(f, known, v->b));
+	if (v->kind == VALUE_OP && depth < MAX_WALK)
+		return range_op(f, known, v, depth + 1);
+	if ((int)v->kind == VALUE_COMPARE && depth < MAX_WALK)
+		return range_compare(v->op, range_of(f, known, v->a, depth + 1),
+				     range_of(f, known, v->b, depth + 1));
 	return (struct interval){ 0, graph_info(f->g, v)->max };
 }
 
-bool fact_safe(struct facts *f, const struct fact *known, u32 bytes, const struct value *v)
+struct interval fact_range(struct facts *f, const struct fact *known, const struct value *v)
+{
+	return range_of(f, known, v, 0);
+}
+
+static bool safe(struct facts *f, const struct fact *known, u32 bytes, const struct value *v,
+		 u32 depth)
 {
 	struct value_info info = *graph_info(f->g, v);
 
@@ -207,11 +222,152 @@ bool fact_safe(struct facts *f, const struct fact *known, u32 bytes, const struc
 	for (const struct fact *fact = known; fact; fact = fact->rest)
 		if (graph_covers(f->g, fact->value, v))
 			return true;
-	if (v->kind == VALUE_LOAD)
+	if (v->kind == VALUE_LOAD || depth == MAX_WALK)
 		return false;
 	if (v->kind == VALUE_OP && (v->op == CBPF_DIV || v->op == CBPF_MOD) &&
 	    !fact_range(f, known, v->b).lo)
 		return false;
-	return (!v->a || fact_safe(f, known, bytes, v->a)) &&
-	       (!v->b || fact_safe(f, known, bytes, v->b));
+	return (!v->a || safe(f, known, bytes, v->a, depth + 1)) &&
+	       (!v->b || safe(f, known, bytes, v->b, depth + 1));
+}
+
+bool fact_safe(struct facts *f, const struct fact *known, u32 bytes, const struct value *v)
+{
+	return safe(f, known, bytes, v, 0);
+}
+
+static bool is_op(const struct value *v, u8 op, u32 k)
+{
+	return v->kind == VALUE_OP && v->op == op && v->b && v->b->kind == VALUE_CONST &&
+	       v->b->k == k;
+}
+
+static bool is_neg(const struct value *v, const struct value *of)
+{
+	return v->kind == VALUE_OP && v->op == CBPF_NEG && v->a == of;
+}
+
+/* ((d | -d) >> 31) - 1 with d = x ^ k: all ones where x is k, else 0. */
+static bool is_choice(const struct value *v, const struct value **x, u32 *k)
+{
+	const struct value *either, *d;
+
+	if (!is_op(v, CBPF_SUB, 1) || !is_op(v->a, CBPF_RSH, 31))
+		return false;
+	either = v->a->a;
+	if (either->kind != VALUE_OP || either->op != CBPF_OR)
+		return false;
+	d = is_neg(either->a, either->b) ? either->b : either->a;
+	if (!is_neg(either->a, d) && !is_neg(either->b, d))
+		return false;
+	*x = d;
+	*k = 0;
+	if (d->kind == VALUE_OP && d->op == CBPF_XOR && d->b->kind == VALUE_CONST) {
+		*x = d->a;
+		*k = d->b->k;
+	}
+	return true;
+}
+
+static bool set_has(const struct set *s, u32 k)
+{
+	u32 i = 0;
+
+	while (i < s->count && s->items[i].hi < k)
+		i++;
+	return i < s->count && s->items[i].lo <= k;
+}
+
+/* All ones, 0, or 1: not known. */
+static u32 choose(struct facts *f, const struct fact *known, const struct value *x, u32 k)
+{
+	const struct fact *fact = fact_find(known, x);
+	struct interval range = fact_range(f, known, x);
+
+	if (range.lo == k && range.hi == k)
+		return UINT32_MAX;
+	if (k < range.lo || k > range.hi)
+		return 0;
+	return fact && fact->set && !set_has(fact->set, k) ? 0 : 1;
+}
+
+static bool find_choice(struct facts *f, const struct fact *known, const struct value *v, u32 walk,
+			const struct value **x, u32 *k)
+{
+	struct value_info *info = graph_info(f->g, v);
+
+	if (info->seen == walk)
+		return false;
+	info->seen = walk;
+	/* The choices inside of others first. */
+	if ((v->a && find_choice(f, known, v->a, walk, x, k)) ||
+	    (v->b && find_choice(f, known, v->b, walk, x, k)))
+		return true;
+	return is_choice(v, x, k) && choose(f, known, *x, *k) == 1;
+}
+
+bool fact_open_choice(struct facts *f, const struct fact *known, const struct value *v,
+		      const struct value **x, u32 *k)
+{
+	return v->depth > 5 && find_choice(f, known, v, ++f->g->walks, x, k);
+}
+
+static const struct value *simplify(struct facts *f, const struct fact *known, u32 bytes,
+				    const struct value *v, u32 walk);
+
+static const struct value *simplify_op(struct facts *f, const struct fact *known, u32 bytes,
+				       const struct value *v, u32 walk)
+{
+	const struct value *a = simplify(f, known, bytes, v->a, walk);
+	const struct value *b = v->b ? simplify(f, known, bytes, v->b, walk) : NULL;
+	bool zero = b && b->kind == VALUE_CONST && !b->k;
+	const struct value *x;
+	u32 k, mask;
+
+	if (is_choice(v, &x, &k) && fact_safe(f, known, bytes, x)) {
+		mask = choose(f, known, x, k);
+		if (mask != 1)
+			return value_const(f->g->values, mask);
+	}
+
+	/* Of `x & 0` only the evaluation of x is left, and on this path x cannot stop. */
+	if (zero && (v->op == CBPF_AND || v->op == CBPF_MUL) && fact_safe(f, known, bytes, a))
+		return b;
+	if (b && a->kind == VALUE_CONST && !a->k && (v->op == CBPF_AND || v->op == CBPF_MUL) &&
+	    fact_safe(f, known, bytes, b))
+		return a;
+	return a == v->a && b == v->b ? v : value_op(f->g->values, v->op, a, b);
+}
+
+static const struct value *simplify(struct facts *f, const struct fact *known, u32 bytes,
+				    const struct value *v, u32 walk)
+{
+	struct value_info *info = graph_info(f->g, v);
+	const struct fact *fact = fact_find(known, v);
+	const struct value *new = v, *a;
+
+	if (info->seen == walk)
+		return info->under;
+	if (fact && fact->set && fact->set->count == 1 &&
+	    fact->set->items[0].lo == fact->set->items[0].hi) {
+		new = value_const(f->g->values, fact->set->items[0].lo);
+	} else if (v->kind == VALUE_OP) {
+		new = simplify_op(f, known, bytes, v, walk);
+	} else if (v->kind == VALUE_LOAD && v->a) {
+		a = simplify(f, known, bytes, v->a, walk);
+		if (a != v->a)
+			new = value_load(f->g->values, v->size, a, v->k);
+	}
+	info = graph_info(f->g, v);
+	info->seen = walk;
+	info->under = new;
+	return new;
+}
+
+const struct value *fact_simplify(struct facts *f, const struct fact *known, u32 bytes,
+				  const struct value *v)
+{
+	if (!known || (v->kind != VALUE_OP && (v->kind != VALUE_LOAD || !v->a)))
+		return v;
+	return simplify(f, known, bytes, v, ++f->g->walks);
 }

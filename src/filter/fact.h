@@ -51,4 +51,14 @@ struct interval fact_range(struct facts *f, const struct fact *known, const stru
 /* Can evaluating v not stop on this path? `bytes` are known to be there. */
 bool fact_safe(struct facts *f, const struct fact *known, u32 bytes, const struct value *v);
 
+/* v with the parts replaced that this path knows. Evaluating the result stops where evaluating v
+ * does. */
+const struct value *fact_simplify(struct facts *f, const struct fact *known, u32 bytes,
+				  const struct value *v);
+
+/* A part of v that is all ones where *x equals *k and else 0, when this path does not know which.
+ * Arithmetic that chooses an offset has such parts. */
+bool fact_open_choice(struct facts *f, const struct fact *known, const struct value *v,
+		      const struct value **x, u32 *k);
+
 #endif

@@ -125,16 +125,16 @@ static u32 info_index(const struct value *v)
 	return v->id & 0x80000000 ? 2 * ~v->id + 1 : 2 * v->id;
 }
 
-const struct value_info *graph_info(struct graph *g, const struct value *v)
+struct value_info *graph_info(struct graph *g, const struct value *v)
 {
-	static const struct value_info nothing = { .max = UINT32_MAX, .moving = true };
 	struct value_info a = { 0 }, b = { 0 };
 	u32 index = info_index(v);
 
 	while (g->info.len <= index)
 		if (!vec_push(&g->info)) {
 			g->failed = true;
-			return &nothing;
+			g->nothing = (struct value_info){ .max = UINT32_MAX, .moving = true };
+			return &g->nothing;
 		}
 	if (g->info.data[index].max || g->info.data[index].support)
 		return &g->info.data[index];
@@ -174,20 +174,27 @@ static bool load_inside(const struct value *u, const struct value *v)
 	       (u64)v->k + v->size <= (u64)u->k + u->size;
 }
 
+/* Values share parts, so a walk through all of a deep one could be without end. */
+enum { MAX_COVER_DEPTH = 6 };
+
+static bool covers(struct graph *g, const struct value *u, const struct value *v, u32 depth)
+{
+	if (u == v || load_inside(u, v))
+		return true;
+	if (depth == MAX_COVER_DEPTH)
+		return false;
+	return (u->a && covers(g, u->a, v, depth + 1)) || (u->b && covers(g, u->b, v, depth + 1));
+}
+
 bool graph_covers(struct graph *g, const struct value *u, const struct value *v)
 {
-	const struct value_info *iv = graph_info(g, v);
-	u32 end = iv->end;
-	bool moving = iv->moving, stops = iv->stops;
+	struct value_info info = *graph_info(g, v);
 
 	if (u == v)
 		return true;
-	if (stops || end > graph_info(g, u)->end)
+	if (info.stops || info.end > graph_info(g, u)->end)
 		return false;
-	if (!moving)
-		return true;
-	return load_inside(u, v) || (u->a && graph_covers(g, u->a, v)) ||
-	       (u->b && graph_covers(g, u->b, v));
+	return !info.moving || covers(g, u, v, 0);
 }
 
 static void buckets_grow(struct graph *g)

@@ -47,6 +47,10 @@ struct value_info {
 	u64 support; /* its bit and those of its parts */
 	bool moving; /* has loads at places that depend on the packet, or a division by a value */
 	bool stops;  /* can never be evaluated */
+	u32 seen;    /* scratch: the walk that came here last */
+	u32 last;    /* scratch of emission: the last node that evaluates it */
+	const struct value *under; /* scratch: what it is where the facts of a walk hold */
+	const struct value *legal; /* see legal.h; NULL: not yet known */
 };
 
 struct graph {
@@ -56,9 +60,10 @@ struct graph {
 	u32 limit;		 /* nodes, from where on passes stop sharing out work */
 	struct node *no, *yes, *false_, *true_;
 	VEC(struct value_info) info;	    /* by id */
+	struct value_info nothing;	    /* of values for which there is no memory */
 	VEC(const struct value *) compares; /* comparisons of two values */
-	struct node *root;
-	bool failed; /* out of memory, or larger than GRAPH_MAX_NODES */
+	u32 walks;			    /* over values, so far */
+	bool failed;			    /* out of memory, or larger than GRAPH_MAX_NODES */
 };
 
 enum { GRAPH_MAX_NODES = 1 << 20 };
@@ -70,7 +75,8 @@ enum { VALUE_COMPARE = 16 };
 void graph_init(struct graph *g, struct values *values);
 void graph_fini(struct graph *g);
 
-const struct value_info *graph_info(struct graph *g, const struct value *v);
+/* Valid until the next call. */
+struct value_info *graph_info(struct graph *g, const struct value *v);
 const struct value *graph_compare(struct graph *g, u8 op, const struct value *a,
 				  const struct value *b);
 
@@ -80,7 +86,7 @@ struct node *graph_switch(struct graph *g, const struct value *v, struct arm *ar
 /* Evaluate v, then go on; `to` itself where that can make no difference. */
 struct node *graph_touch(struct graph *g, const struct value *v, struct node *to);
 
-/* Is v evaluated whenever u is? */
+/* Is v evaluated whenever u is? (False may be wrong, in deep values.) */
 bool graph_covers(struct graph *g, const struct value *u, const struct value *v);
 
 /* The index of the arm that x belongs to. */

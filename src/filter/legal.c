@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "filter/legal.h"
 
+#include <stdlib.h>
+
 #include "classic/classic.h"
 
 static const struct value *shift_legal(struct values *vs, u8 op, const struct value *a,
@@ -9,7 +11,7 @@ static const struct value *shift_legal(struct values *vs, u8 op, const struct va
 	const struct value *one = value_const(vs, 1), *fits;
 
 	if (b->kind == VALUE_CONST && b->k >= 32)
-		return value_op(vs, CBPF_AND, a, value_const(vs, 0));
+		return value_op(vs, CBPF_MUL, a, value_const(vs, 0));
 	if (max < 32)
 		return value_op(vs, op, a, b);
 	/* ((b >> 5) - 1) >> 31 is 1 for b < 32 and else 0. */
@@ -19,7 +21,7 @@ static const struct value *shift_legal(struct values *vs, u8 op, const struct va
 	return value_op(vs, CBPF_MUL, value_op(vs, op, a, b), fits);
 }
 
-const struct value *value_legal(struct graph *g, const struct value *v)
+static const struct value *make_legal(struct graph *g, const struct value *v)
 {
 	const struct value *a, *b;
 
@@ -29,9 +31,24 @@ const struct value *value_legal(struct graph *g, const struct value *v)
 	if (v->kind == VALUE_LOAD)
 		return a == v->a ? v : value_load(g->values, v->size, a, v->k);
 	b = v->b ? value_legal(g, v->b) : NULL;
+	/* Masks of nothing stand for the words of a network that do not count: they are not loaded,
+	 * nor does libpcap, when it optimises. */
+	if (v->op == CBPF_AND && b->kind == VALUE_CONST && !b->k)
+		return b;
 	if (v->op == CBPF_LSH || v->op == CBPF_RSH)
 		return shift_legal(g->values, v->op, a, b, graph_info(g, b)->max);
 	return a == v->a && b == v->b ? v : value_op(g->values, v->op, a, b);
+}
+
+const struct value *value_legal(struct graph *g, const struct value *v)
+{
+	const struct value *legal = graph_info(g, v)->legal;
+
+	if (!legal) {
+		legal = make_legal(g, v);
+		graph_info(g, v)->legal = legal;
+	}
+	return legal;
 }
 
 /* `len - 4` wraps only to the top 4 KiB of addresses, which no machine takes for a packet's. */
@@ -42,18 +59,44 @@ static bool wraps_harmlessly(struct graph *g, const struct value *base)
 	       (base->a->kind == VALUE_LEN || graph_info(g, base->a)->max <= 0xffff);
 }
 
+/* Loads whose address could wrap, each once, those inside of others first. */
+typedef VEC(const struct value *) wild_loads;
+
+static void find_wild(struct graph *g, const struct value *v, u32 walk, wild_loads *out)
+{
+	struct value_info *info = graph_info(g, v);
+
+	if (info->seen == walk)
+		return;
+	info->seen = walk;
+	if (v->a)
+		find_wild(g, v->a, walk, out);
+	if (v->b)
+		find_wild(g, v->b, walk, out);
+	if (v->kind == VALUE_LOAD && v->a && !wraps_harmlessly(g, v->a)) {
+		const struct value **slot = vec_push(out);
+
+		if (slot)
+			*slot = v;
+		else
+			g->failed = true;
+	}
+}
+
 struct node *graph_guard(struct graph *g, const struct value *v, struct node *to)
 {
-	if (v->kind == VALUE_LOAD && v->a && !wraps_harmlessly(g, v->a)) {
-		u64 limit = v->k < INT32_MAX - 4 ? INT32_MAX - 4 - v->k : 0;
+	wild_loads wild = { 0 };
+
+	if (graph_info(g, v)->moving)
+		find_wild(g, v, ++g->walks, &wild);
+	while (wild.len) {
+		const struct value *load = wild.data[--wild.len];
+		u32 limit = load->k < INT32_MAX - 4 ? INT32_MAX - 4 - load->k : 0;
 		struct arm arms[2] = { { limit, to }, { UINT32_MAX, g->no } };
 
-		if (graph_info(g, v->a)->max > limit)
-			to = graph_switch(g, v->a, arms, 2);
+		if (graph_info(g, load->a)->max > limit)
+			to = graph_switch(g, load->a, arms, 2);
 	}
-	if (v->b)
-		to = graph_guard(g, v->b, to);
-	if (v->a)
-		to = graph_guard(g, v->a, to);
+	vec_fini(&wild);
 	return to;
 }

@@ -17,10 +17,11 @@ struct optimiser {
 	struct facts facts;
 	struct visit *visits; /* open addressing */
 	u32 count, cap, depth;
-	u64 work; /* arms that were looked at */
+	u32 limit; /* of `count` */
+	u64 work;  /* arms that were looked at */
 };
 
-enum { MAX_DEPTH = 20000, MAX_VISITS = 1 << 16, MAX_WORK = 1 << 22 };
+enum { MAX_DEPTH = 20000, MAX_VISITS = 1 << 16, MAX_WORK = 1 << 22, MORE_NODES = 8 };
 
 static struct visit *visit_slot(struct optimiser *o, struct node *node, const struct fact *known,
 				u32 bytes)
@@ -192,10 +193,90 @@ out:
 	return result;
 }
 
+/* The node with its value in the shortest words that the path knows. */
+static struct node *simplify(struct optimiser *o, struct node *n, const struct fact *known,
+			     u32 bytes)
+{
+	const struct value *v = fact_simplify(&o->facts, known, bytes, n->value);
+	struct arm *arms;
+
+	if (v == n->value)
+		return n;
+	if (n->kind == NODE_TOUCH)
+		return graph_touch(o->g, v, n->arms[0].to);
+	if (v->kind == VALUE_CONST)
+		return n->arms[arm_find(n, v->k)].to;
+	arms = calloc(n->count, sizeof(*arms));
+	if (!arms) {
+		o->g->failed = true;
+		return n;
+	}
+	memcpy(arms, n->arms, n->count * sizeof(*arms));
+	n = graph_switch(o->g, v, arms, n->count);
+	free(arms);
+	return n;
+}
+
+/* What is known of x without k. */
+static const struct set *set_without(struct optimiser *o, const struct fact *known,
+				     const struct value *x, u32 k)
+{
+	const struct fact *fact = fact_find(known, x);
+	struct interval range = fact_range(&o->facts, known, x);
+	const struct interval *in = fact && fact->set ? fact->set->items : &range;
+	u32 left = fact && fact->set ? fact->set->count : 1, count = 0;
+	struct interval *items = calloc(left + 1, sizeof(*items));
+	const struct set *set = NULL;
+
+	if (!items) {
+		o->g->failed = true;
+		return NULL;
+	}
+	for (; left; left--, in++) {
+		bool inside = in->lo <= k && k <= in->hi;
+
+		if (!inside || in->lo < k)
+			items[count++] = (struct interval){ in->lo, inside ? k - 1 : in->hi };
+		if (inside && k < in->hi)
+			items[count++] = (struct interval){ k + 1, in->hi };
+	}
+	if (count)
+		set = set_make(&o->facts, items, count);
+	free(items);
+	return set;
+}
+
+/* The node for x equal to k and for others, behind a switch that decides what its arithmetic would
+ * choose. */
+static struct node *specialise_choice(struct optimiser *o, struct node *n, const struct value *x,
+				      u32 k, const struct fact *known, u32 bytes)
+{
+	struct interval one = { k, k };
+	const struct set *with = set_make(&o->facts, &one, 1);
+	const struct set *without = set_without(o, known, x, k);
+	u32 count = 0, max = graph_info(o->g, x)->max;
+	struct node *then, *other;
+	struct arm arms[3];
+
+	if (!with || !without)
+		return n;
+	bytes = MAX(bytes, graph_info(o->g, x)->end);
+	then = specialise(o, n, fact_add(&o->facts, known, x, with), bytes);
+	other = specialise(o, n, fact_add(&o->facts, known, x, without), bytes);
+	if (k)
+		arms[count++] = (struct arm){ k - 1, other };
+	arms[count++] = (struct arm){ k, then };
+	if (k < max)
+		arms[count++] = (struct arm){ max, other };
+	return graph_switch(o->g, x, arms, count);
+}
+
 static struct node *specialise(struct optimiser *o, struct node *n, const struct fact *known,
 			       u32 bytes)
 {
-	struct node *result;
+	struct node *result, *simple;
+	const struct value *x;
+	u32 k;
 	struct visit *seen;
 
 	if (!n->count || o->g->failed)
@@ -206,10 +287,15 @@ static struct node *specialise(struct optimiser *o, struct node *n, const struct
 	if (seen && seen->node)
 		return seen->result;
 	/* What is not looked at stays as it is, which is never wrong. */
-	if (o->count >= MAX_VISITS || o->work >= MAX_WORK || o->depth >= MAX_DEPTH)
+	if (o->count >= o->limit || o->work >= MAX_WORK || o->depth >= MAX_DEPTH)
 		return n;
 	o->depth++;
-	if (n->kind == NODE_TOUCH)
+	simple = simplify(o, n, known, bytes);
+	if (simple != n)
+		result = specialise(o, simple, known, bytes);
+	else if (fact_open_choice(&o->facts, known, n->value, &x, &k))
+		result = specialise_choice(o, n, x, k, known, bytes);
+	else if (n->kind == NODE_TOUCH)
 		result = specialise_touch(o, n, known, bytes);
 	else
 		result = specialise_switch(o, n, known, bytes);
@@ -219,10 +305,18 @@ static struct node *specialise(struct optimiser *o, struct node *n, const struct
 	return result;
 }
 
+static u32 graph_size(struct graph *g, struct node *root)
+{
+	struct node **order;
+
+	return graph_order(g, root, &order);
+}
+
 struct node *graph_specialise(struct graph *g, struct node *root)
 {
 	struct optimiser o = { .g = g };
 
+	o.limit = MIN(graph_size(g, root) * MORE_NODES + 256, (u32)MAX_VISITS);
 	facts_init(&o.facts, g);
 	g->failed |= o.facts.failed;
 	root = specialise(&o, root, NULL, 0);

@@ -13,4 +13,7 @@
  * with different knowledge may become several. */
 struct node *graph_specialise(struct graph *g, struct node *root);
 
+/* The same with no node becoming several: a node knows what all ways to it have in common. */
+struct node *graph_thread(struct graph *g, struct node *root);
+
 #endif

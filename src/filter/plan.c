@@ -132,11 +132,13 @@ static void split(const struct node *n, struct piece *out)
 		struct arm *last = out->count ? &out->arms[out->count - 1] : NULL;
 		u32 end = row_end(n, i);
 
-		if (end > i &&
-		    (end < n->count ? !last || last->to == n->arms[end].to : last != NULL)) {
+		struct node *around = end < n->count ? n->arms[end].to : last ? last->to : NULL;
+
+		if (end > i && around && (!last || last->to == around)) {
 			for (; i < end; i++)
-				out->singles[out->single_count++] =
-					(struct single){ n->arms[i].hi, n->arms[i].to };
+				if (n->arms[i].to != around)
+					out->singles[out->single_count++] =
+						(struct single){ n->arms[i].hi, n->arms[i].to };
 			if (last)
 				last->hi = n->arms[end - 1].hi;
 			continue;

@@ -33,6 +33,14 @@ static const struct value *gen_const(struct gen *g)
 	return value_const(g->values, g->consts[rng_below(&g->rng, GEN_CONSTS)]);
 }
 
+/* A mask of no bits is for words that are not to be loaded. */
+static const struct value *gen_mask(struct gen *g)
+{
+	u32 k = g->consts[rng_below(&g->rng, GEN_CONSTS)];
+
+	return value_const(g->values, k ? k : 1);
+}
+
 static const struct value *gen_base(struct gen *g)
 {
 	static const u32 masks[] = { 7, 15, 30, 63 };
@@ -78,7 +86,9 @@ static const struct value *gen_value(struct gen *g, u32 depth)
 	b = rng_below(&g->rng, 4) ? gen_const(g) : gen_value(g, depth - 1);
 	if ((op == CBPF_LSH || op == CBPF_RSH) && rng_below(&g->rng, 4))
 		b = value_const(g->values, rng_below(&g->rng, 34));
-	if (rng_below(&g->rng, 8) == 0)
+	if (op == CBPF_AND && b->kind == VALUE_CONST)
+		b = gen_mask(g);
+	if (rng_below(&g->rng, 8) == 0 && (op != CBPF_AND || a->kind != VALUE_CONST || a->k))
 		return value_op(g->values, op, b, a);
 	return value_op(g->values, op, a, op == CBPF_NEG ? NULL : b);
 }
@@ -105,9 +115,11 @@ static const struct cond *gen_test(struct gen *g)
 	u8 op = ops[rng_below(&g->rng, ARRAY_SIZE(ops))];
 
 	if (rng_below(&g->rng, 6) == 0)
-		a = value_op(g->values, CBPF_AND, a, gen_const(g));
+		a = value_op(g->values, CBPF_AND, a, gen_mask(g));
 	if (rng_below(&g->rng, 12) == 0)
 		b = g->atoms[rng_below(&g->rng, GEN_ATOMS)];
+	if (op == CBPF_JSET && b->kind == VALUE_CONST)
+		b = gen_mask(g);
 	if (rng_below(&g->rng, 20) == 0)
 		return cond_test(g->values, op, b, a);
 	return cond_test(g->values, op, a, b);
