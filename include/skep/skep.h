@@ -460,8 +460,7 @@ bool skep_prog_passes(const struct skep_prog *prog, uint64_t result);
 /* ---- attaching: programs of the kernel engine, to what happens in the system ---- */
 
 enum {
-	SKEP_ATTACH_REPLACE = 1,  /* take the place of a program that is there (XDP, cgroups) */
-	SKEP_ATTACH_MULTI = 2,	  /* cgroups: beside others, as links always are */
+	SKEP_ATTACH_REPLACE = 1,  /* cgroups: alone, in the place of what is there */
 	SKEP_ATTACH_FIRST = 4,	  /* tcx, netkit, cgroups: before the others there */
 	SKEP_ATTACH_GENERIC = 8,  /* XDP: behind the driver */
 	SKEP_ATTACH_NATIVE = 16,  /* XDP: in the driver, or not at all */

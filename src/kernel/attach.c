@@ -29,28 +29,26 @@ static const struct attach_family *family_of(const struct obj_prog *p)
 	return NULL;
 }
 
+/* Iterators over the elements of a map, which must be named. */
+static bool wants_map(const struct obj_prog *p)
+{
+	const char *over = p->attach_target ? p->attach_target : "";
+
+	return strstr(over, "map_elem") || !strcmp(over, "sockmap") || strstr(over, "storage_map");
+}
+
 bool kernel_knows_target(const struct unit_prog *p)
 {
 	const struct attach_family *f = family_of(p->src);
 
-	/* Not this process's own namespace unasked; not a map's elements without the map. */
-	if (!f || f == &attach_netns ||
-	    (f == &attach_iter && p->src->attach_target &&
-	     strstr(p->src->attach_target, "map_elem")) ||
-	    (f == &attach_iter && p->src->attach_target &&
-	     !strcmp(p->src->attach_target, "sockmap")))
+	if (!f || f == &attach_netns) /* not this process's own namespace unasked */
 		return false;
+	if (f == &attach_iter)
+		return !wants_map(p->src);
 	return !f->needs_target || p->src->attach_target;
 }
 
 /* ---- shared by families ---- */
-
-bool request_word(const struct attach_request *r, const char *word)
-{
-	size_t len = strcspn(r->word, "/");
-
-	return strlen(word) == len && !strncmp(r->word, word, len);
-}
 
 bool link_target(struct kernel_link *l, const char *fmt, ...)
 {

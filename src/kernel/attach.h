@@ -55,7 +55,6 @@ extern const struct attach_family attach_xdp, attach_tcx, attach_tc, attach_cgro
 
 /* ---- attach.c: what families share ---- */
 
-bool request_word(const struct attach_request *r, const char *word);
 /* LINK_CREATE into l->fd; refusals are explained. `what` is for people: "interface 'eth0'". */
 int link_create(struct kernel_link *l, const struct attach_request *r, struct sys_link_create *a,
 		const char *what, struct diag *d);

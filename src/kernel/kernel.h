@@ -101,8 +101,6 @@ int kernel_slots_fill(struct kernel_unit *u, bool progs, struct diag *d);
 void kernel_name(char out[SYS_NAME_LEN], const char *name);
 void kernel_map_name(char out[SYS_NAME_LEN], const struct object *obj, const struct obj_map *m);
 
-/* The kernel's structure behind a struct_ops map: type number, 0: it has none of that name. */
-u32 kernel_ops_struct(struct kernel_unit *u, const struct obj_map *m);
 /* The structure and member that a struct_ops program implements; 0: none. */
 u32 kernel_ops_member(struct kernel_unit *u, const struct obj_prog *p, u32 *member);
 int kernel_ops_create(struct kernel_unit *u, u32 map, struct diag *d);

@@ -43,13 +43,6 @@ static bool find_place(struct kernel_unit *u, const struct obj_map *m, struct op
 	return out->ops && out->wrapper;
 }
 
-u32 kernel_ops_struct(struct kernel_unit *u, const struct obj_map *m)
-{
-	struct ops_place p;
-
-	return find_place(u, m, &p) ? p.ops : 0;
-}
-
 /* The kernel's member of that name, -1: none. */
 static s32 member_named(const struct types *t, u32 id, const char *name)
 {

@@ -118,11 +118,6 @@ int sys_perf_set_prog(int fd, int prog)
 	return result(ioctl(fd, PERF_EVENT_IOC_SET_BPF, prog));
 }
 
-int sys_setns(int fd, int kind)
-{
-	return result(setns(fd, kind));
-}
-
 int sys_netlink_open(void)
 {
 	int nl = result(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)), on = 1;

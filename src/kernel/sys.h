@@ -70,13 +70,7 @@ struct sys_map_elem {
 	u64 key, value, flags; /* value: of CMD_MAP_NEXT the next key */
 };
 
-struct sys_map_batch {
-	u64 in, out, keys, values;
-	u32 count, map_fd;
-	u64 elem_flags, flags;
-};
-
-enum { PROG_STRICT_ALIGNMENT = 1, PROG_SLEEPABLE = 1 << 4, PROG_FRAGS = 1 << 5 };
+enum { PROG_SLEEPABLE = 1 << 4, PROG_FRAGS = 1 << 5 };
 
 struct sys_prog_load {
 	u32 type, insn_count;
@@ -189,13 +183,6 @@ struct sys_link_update {
 	u32 link_fd, new_fd, flags, old_fd;
 };
 
-struct sys_task_query {
-	u32 pid, fd, flags, len;
-	u64 buf;
-	u32 prog_id, fd_type;
-	u64 probe_offset, probe_addr;
-};
-
 /* bpf(2), again while it says EAGAIN. */
 int sys_bpf(enum sys_command cmd, void *attr, size_t size);
 #define SYS_BPF(cmd, attr) sys_bpf(cmd, attr, sizeof(*(attr)))
@@ -224,7 +211,6 @@ struct perf_event_attr;
 int sys_perf_open(struct perf_event_attr *attr, pid_t pid, int cpu, int group);
 int sys_perf_enable(int fd);
 int sys_perf_set_prog(int fd, int prog);
-int sys_setns(int fd, int kind);
 /* A file system ("tracefs", "securityfs") mounted nowhere: the descriptor of its root. */
 int sys_detached_mount(const char *type);
 
