@@ -301,10 +301,10 @@ static const struct {
 	void (*write)(struct jgen *j);
 	u32 weight, depth; /* only below this depth */
 } idioms[] = {
-	{ j_alu, 40, 9 },      { j_pair, 12, 9 },     { j_load, 8, 9 }, { j_store, 8, 9 },
-	{ j_atomic, 5, 9 },    { j_indexed, 5, 9 },   { branch, 8, 3 }, { loop, 4, 2 },
-	{ leave, 2, 1 },       { j_lookup, 3, 2 },    { j_hash, 2, 2 }, { j_call, 3, 2 },
-	{ j_loop_call, 1, 1 }, { j_tail_call, 3, 1 },
+	{ j_alu, 40, 9 },   { j_pair, 12, 9 },	   { j_load, 8, 9 },	  { j_store, 8, 9 },
+	{ j_atomic, 5, 9 }, { j_indexed, 5, 9 },   { j_bytes, 4, 9 },	  { branch, 8, 3 },
+	{ loop, 4, 2 },	    { leave, 2, 1 },	   { j_lookup, 3, 2 },	  { j_hash, 2, 2 },
+	{ j_call, 3, 2 },   { j_loop_call, 1, 1 }, { j_tail_call, 3, 1 },
 };
 
 void j_block(struct jgen *j, u32 count)

@@ -45,6 +45,7 @@ void j_load(struct jgen *j);
 void j_store(struct jgen *j);
 void j_atomic(struct jgen *j);
 void j_indexed(struct jgen *j);
+void j_bytes(struct jgen *j);
 /* ---- gen_jit_call.c ---- */
 void j_lookup(struct jgen *j);
 void j_hash(struct jgen *j);

@@ -149,3 +149,63 @@ void j_indexed(struct jgen *j)
 		load(j, &p, log, at, at, off);
 	}
 }
+
+/* ---- numbers put together from bytes ---- */
+
+struct parts {
+	struct place p;
+	u8 regs[4]; /* of the halves, by depth */
+};
+
+/* dst = the 1 << log bytes at off, or nearly so: halves, spills and stores between them. */
+static void put_together(struct jgen *j, const struct parts *q, u8 dst, s32 off, u32 log, u32 depth)
+{
+	struct gen *g = &j->g;
+	u8 low = q->regs[depth];
+	s32 spill = -8 * (s32)(1 + gen_below(g, j->words)), half = 1 << log >> 1;
+	bool spilled = gen_chance(g, 25);
+	u8 class = log < 3 && gen_chance(g, 50) ? CLASS_ALU : CLASS_ALU64;
+
+	if (!log || gen_chance(g, 10)) {
+		gen_emit(g, CLASS_LDX | MODE_MEM | sizes[log], dst, q->p.base, off, 0);
+		return;
+	}
+	put_together(j, q, low, off, log - 1, depth + 1);
+	if (spilled)
+		gen_emit(g, CLASS_STX | MODE_MEM | SIZE_DW, REG_FP, low, spill, 0);
+	if (gen_chance(g, 10))
+		j_store(j);
+	put_together(j, q, dst, off + (gen_chance(g, 95) ? half : 0), log - 1, depth + 1);
+	if (gen_chance(g, 5))
+		j_store(j);
+	if (spilled)
+		gen_emit(g, CLASS_LDX | MODE_MEM | SIZE_DW, low, REG_FP, spill, 0);
+	gen_emit(g, class | 0x60, dst, 0, 0, gen_chance(g, 97) ? 8 * half : 8);
+	if (gen_chance(g, 50)) {
+		gen_emit(g, class | 0x40 | SRC_X, dst, low, 0, 0);
+	} else {
+		gen_emit(g, class | 0x40 | SRC_X, low, dst, 0, 0);
+		gen_emit(g, CODE_MOV | SRC_X, dst, low, 0, 0);
+	}
+}
+
+void j_bytes(struct jgen *j)
+{
+	struct parts q = { some_place(j, false), { 0 } };
+	u32 log = 1 + gen_below(&j->g, 3);
+	u16 taken = 0;
+
+	if (q.p.aligned && j->words < 5)
+		return;
+	for (u32 k = 0, tries = 0; k < 4; tries++) {
+		u8 r = j_target(j);
+
+		if (tries == 40)
+			return;
+		if (taken >> r & 1)
+			continue;
+		taken |= (u16)(1u << r);
+		q.regs[k++] = r;
+	}
+	put_together(j, &q, q.regs[3], offset_in(&j->g, &q.p, log, false), log, 0);
+}

@@ -140,6 +140,7 @@ static void run_pass(struct fuse *f, enum pass pass)
 		if (pass == COPIES) {
 			copies(f, i);
 		} else {
+			fuse_wider_load(f, (s32)slot);
 			fuse_rotation(f, (s32)slot);
 			fuse_remainder(f, (s32)slot);
 			fuse_bit_test(f, (s32)slot);

@@ -63,6 +63,9 @@ void fuse_narrow_load(struct fuse *f, s32 slot);
 void fuse_compare(struct fuse *f, s32 slot);
 void fuse_key(struct fuse *f, s32 slot);
 
+/* fuse_wide.c */
+void fuse_wider_load(struct fuse *f, s32 slot);
+
 /* fuse_lea.c */
 void fuse_three_operands(struct fuse *f, s32 slot);
 void fuse_scaled(struct fuse *f, s32 slot);

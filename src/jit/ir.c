@@ -134,6 +134,8 @@ static void decode(struct ir *ir, u32 slot)
 /* A conditional jump whose answer is known is none; a constant of a frozen map is no load. */
 static void apply_fact(struct ir_insn *o, const struct verify_fact *f)
 {
+	o->elsewhere =
+		f->ptr == PTR_TO_PACKET || f->ptr == PTR_TO_MAP_VALUE || f->ptr == PTR_TO_CTX;
 	if (o->kind == IR_JUMP && f->taken && !f->fallthru) {
 		o->kind = IR_JA;
 	} else if (o->kind == IR_JUMP && !f->taken && f->fallthru) {

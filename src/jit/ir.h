@@ -54,10 +54,11 @@ struct ir_insn {
 	bool wide;	 /* 64 bits, else 32, the upper half of dst becomes zero */
 	bool reg;	 /* the operand is src, else imm */
 	bool sign, both;
-	bool blind;  /* imm is hidden: `other` is its key; in ALU, jumps, stores src is IR_HIDDEN */
-	u8 memory;   /* IR_JUMP, IR_FLAGS: enum ir_memory */
-	bool target; /* something jumps here or a function starts */
-	u16 live;    /* bit per register: read after this instruction */
+	bool blind; /* imm is hidden: `other` is its key; in ALU, jumps, stores src is IR_HIDDEN */
+	bool elsewhere; /* IR_LOAD: not from the program's stack */
+	u8 memory;	/* IR_JUMP, IR_FLAGS: enum ir_memory */
+	bool target;	/* something jumps here or a function starts */
+	u16 live;	/* bit per register: read after this instruction */
 	s32 off;
 	u32 to;	  /* slot: target of a jump or local call */
 	u32 loop; /* slot of the last jump of the innermost loop that starts here, or 0 */

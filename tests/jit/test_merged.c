@@ -481,6 +481,43 @@ static void loads_of_which_less_is_wanted(void **state)
 	}
 }
 
+/* Bytes that are put together, with a store before the last of them that may hit one. */
+static void numbers_put_together_from_bytes(void **state)
+{
+	for (u32 k = 0; k < 4 * 6; k++) {
+		u32 at = k / 4;
+		const struct insn insns[] = {
+			LDX(B, 3, 1, 8),
+			LDX(B, 4, 1, 9),
+			ALU64_K(LSH, 4, 8),
+			ALU64_X(OR, 4, 3),
+			k & 1 ? STX(B, 1, (s32)(7 + at), 2) : MOV_K(9, 0),
+			LDX(B, 3, 1, 10),
+			LDX(B, 5, 1, 11),
+			ALU32_K(LSH, 5, 8),
+			k & 2 ? ALU32_X(OR, 5, 3) : ALU64_X(OR, 5, 3),
+			ALU64_K(LSH, 5, 16),
+			ALU64_X(OR, 5, 4),
+			MOV_X(0, 5),
+			ALU64_K(MUL, 0, 7),
+			ALU64_X(ADD, 0, 3),
+			EXIT(),
+		};
+		u64 memory[3] = { 0, 0x8899aabbccddeeff, 0 };
+		u64 low = memory[1] & 0xffff, high = memory[1] >> 16 & 0xffff;
+		struct vmtest t;
+
+		if (k & 1 && at == 3)
+			high = (high & 0xff00) | 0x42;
+		if (k & 1 && at == 4)
+			high = (high & 0xff) | 0x4200;
+		compile(&t, insns, ARRAY_SIZE(insns));
+		assert_gives(&t, (u64)(uintptr_t)memory, 0x42,
+			     (high << 16 | low) * 7 + (high & 0xff));
+		vmtest_close(&t);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(division_by_constants_is_exact),
 	TEST(division_by_registers_is_exact),
@@ -491,5 +528,6 @@ static const struct CMUnitTest tests[] = {
 	TEST(small_factors_and_scaled_sums),
 	TEST(comparisons_with_memory),
 	TEST(loads_of_which_less_is_wanted),
+	TEST(numbers_put_together_from_bytes),
 };
 TEST_MAIN(tests)
