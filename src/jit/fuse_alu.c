@@ -116,7 +116,7 @@ static struct ir_insn *division_of(const struct fuse *f, s32 slot, s32 *mul)
 	div = f->prev[*mul];
 	if (!divides(f, div, ALU_DIV, i->src, i->wide) || slot - div > WINDOW)
 		return NULL;
-	low = !f->ir->insns[div].wide;
+	low = !i->wide;
 	divisor = origin_of(f, f->ir->insns[div].src, div, low);
 	factor = origin_of(f, f->ir->insns[*mul].src, *mul, low);
 	dividend = origin_of(f, i->src, div, low);

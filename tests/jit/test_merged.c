@@ -206,6 +206,26 @@ static void remainders_by_way_of_quotients(void **state)
 	}
 }
 
+/* The low half is divided, the quotient's product taken from the whole. */
+static void a_remainder_of_the_low_half_is_none_of_the_whole(void **state)
+{
+	const struct insn insns[] = {
+		ALU32_X(MOV, 2, 2), MOV_X(3, 1),	ALU32_X(MOV, 4, 1), ALU64_X(DIV, 4, 2),
+		ALU64_X(MUL, 4, 2), ALU64_X(SUB, 3, 4), MOV_X(0, 3),	    EXIT(),
+	};
+	struct vmtest t;
+
+	compile(&t, insns, ARRAY_SIZE(insns));
+	for (u32 a = 0; a < ARRAY_SIZE(numbers); a++) {
+		for (u32 b = 0; b < ARRAY_SIZE(numbers); b++) {
+			u64 x = numbers[a], y = (u32)numbers[b];
+
+			assert_gives(&t, x, numbers[b], x - (y ? (u32)x / y * y : 0));
+		}
+	}
+	vmtest_close(&t);
+}
+
 /* ---- conditional moves ---- */
 
 static bool holds(u8 op, bool wide, u64 a, u64 b)
@@ -522,6 +542,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(division_by_constants_is_exact),
 	TEST(division_by_registers_is_exact),
 	TEST(remainders_by_way_of_quotients),
+	TEST(a_remainder_of_the_low_half_is_none_of_the_whole),
 	TEST(branches_around_one_instruction),
 	TEST(a_compared_register_may_be_the_one_that_changes),
 	TEST(rotations_of_products),
