@@ -128,7 +128,9 @@ static void structures_are_registered_while_attached(void **state)
 	assert_true(offered("skep_second"));
 	assert_true(skep_attach_map(&link, skep_map_find(l.unit, "skep_first"), l.diag) < 0);
 	live_close(&l);
-	usleep(50000);
+	for (int tries = 0; tries < 100 && (offered("skep_first") || offered("skep_second"));
+	     tries++)
+		usleep(20000);
 	assert_false(offered("skep_first"));
 	assert_false(offered("skep_second"));
 }
