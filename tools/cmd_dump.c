@@ -1,114 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* skep dump: capture or read packets, filter, print, write them. */
-#include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dump.h"
-
-/* ---- packets ---- */
-
-/* 1: enough; 0: go on; -errno. */
-static int take(struct dump *d, const struct skep_packet *p)
-{
-	int err = 0;
-
-	d->seen++;
-	if (d->out)
-		err = skep_dump_write(d->out, p);
-	if (!err && d->printer) {
-		if (d->number)
-			printf("%5" PRIu64 "  ", d->seen);
-		err = skep_printer_print(d->printer, p, stdout);
-	}
-	return err ? err : d->count && d->seen == d->count;
-}
-
-static int take_batch(struct dump *d, int n)
-{
-	int ret = 0;
-
-	for (int i = 0; !ret && i < n; i++)
-		ret = take(d, &d->packets[i]);
-	if (d->lines)
-		fflush(stdout);
-	return ret;
-}
-
-static int read_packets(struct dump *d)
-{
-	int ret = 0, n;
-
-	while (!ret && (n = skep_capture_batch(d->capture, d->packets, DUMP_BATCH, d->diag)) != 0)
-		ret = n < 0 ? n : take_batch(d, n);
-	return ret < 0 ? ret : 0;
-}
-
-/* ---- from start to end ---- */
-
-static void say_source(const struct dump *d)
-{
-	uint32_t type = skep_capture_linktype(d->capture);
-
-	fprintf(stderr, "reading from file %s, link-type %s (%s), snapshot length %u\n", d->read,
-		skep_link_name(type) ? skep_link_name(type) : "?",
-		skep_link_text(type) ? skep_link_text(type) : "?", 262144);
-}
-
-static int start(struct dump *d)
-{
-	int err = skep_capture_open(&d->capture, d->read, d->diag);
-
-	if (err)
-		return err;
-	say_source(d);
-	if (d->write)
-		err = skep_dump_open(&d->out, d->write, skep_capture_linktype(d->capture), d->diag);
-	if (!err && (!d->write || d->print) && !d->count_only)
-		err = skep_printer_new(&d->printer, &d->show, d->diag);
-	return err;
-}
-
-static int session(struct dump *d)
-{
-	int err = start(d), failed;
-
-	if (!err)
-		err = read_packets(d);
-	if (d->out) {
-		failed = skep_dump_close(d->out, d->diag);
-		err = err ? err : failed;
-	}
-	if (!err && d->count_only)
-		printf("%" PRIu64 " packet%s\n", d->seen, d->seen == 1 ? "" : "s");
-	report(d->diag);
-	return err ? EXIT_FAILED : EXIT_OK;
-}
-
-/* ---- options ---- */
-
-static void show_options(struct dump *d)
-{
-	struct skep_print_opts *o = &d->show;
-	unsigned level = d->hex | d->ascii_hex | d->ascii;
-
-	o->size = sizeof(*o);
-	o->time = d->time > 5 ? SKEP_TIME_FIRST : (enum skep_print_time)d->time;
-	o->verbose = d->verbose > 3 ? 3 : d->verbose;
-	o->numeric = d->numeric;
-	o->link = d->link;
-	o->quiet = d->quiet;
-	o->nano = d->nano;
-	o->absolute_seq = d->absolute;
-	if (d->hex || d->ascii_hex)
-		o->bytes |= SKEP_PRINT_HEX;
-	if (d->ascii_hex || d->ascii)
-		o->bytes |= SKEP_PRINT_ASCII;
-	if (d->hex > 1 || d->ascii_hex > 1 || (!d->hex && !d->ascii_hex && d->ascii > 1))
-		o->bytes |= SKEP_PRINT_LINK;
-	(void)level;
-}
 
 static char *join(int n, char **words)
 {
@@ -123,59 +18,147 @@ static char *join(int n, char **words)
 	return out;
 }
 
+static char *text_of_file(const char *path)
+{
+	size_t len;
+	uint8_t *bytes = bytes_from_file(path, &len);
+	char *text = bytes ? realloc(bytes, len + 1) : NULL;
+
+	if (text)
+		text[len] = 0;
+	else
+		free(bytes);
+	return text;
+}
+
+/* What is wrong with the options together; NULL: nothing. */
+static const char *check(const struct dump *d)
+{
+	if (d->device && d->read)
+		return "give -i or -r, not both";
+	if (d->limit == 0)
+		return "-c wants a number from 1 on";
+	if (!d->write && (d->size || d->seconds || d->files))
+		return "-C, -G and -W are for -w";
+	if (d->files && !d->size && !d->seconds)
+		return "-W is for -C or -G";
+	if (d->files > UINT32_MAX || d->snaplen > 262144)
+		return "that number is too large: -s goes up to 262144";
+	if (d->buffer > UINT32_MAX / 1024)
+		return "-B is in KiB, up to 4194303";
+	if (d->linktype && skep_link_number(d->linktype) < 0)
+		return "no link type has that name: skep dump -L lists an interface's";
+	if (d->direction && strcmp(d->direction, "in") && strcmp(d->direction, "out") &&
+	    strcmp(d->direction, "inout"))
+		return "-Q is in, out or inout";
+	return NULL;
+}
+
+static int do_it(struct dump *d, const struct command *self, int n, char **argv)
+{
+	const char *wrong = check(d);
+	int status;
+
+	if (wrong)
+		return opt_usage(self, wrong);
+	if (d->limit == UINT64_MAX)
+		d->limit = 0;
+	if (d->list)
+		return dump_devices();
+	if (!d->read && !d->device)
+		d->device = dump_default_device();
+	if (!d->read && !d->device)
+		return opt_usage(self, "no interface is up: give -i or -r");
+	if (d->list_links)
+		return dump_links(d);
+	if (d->expr_file && n)
+		return opt_usage(self, "give an expression or -F, not both");
+	d->expr = d->expr_file ? text_of_file(d->expr_file) : join(n, argv + 1);
+	if (!d->expr)
+		return EXIT_FAILED;
+	d->diag = skep_diag_new();
+	status = d->diag ? dump_run(d) : EXIT_FAILED;
+	skep_diag_free(d->diag);
+	free(d->expr);
+	return status;
+}
+
 static int dump_main(const struct command *self, int argc, char **argv)
 {
-	static struct dump d;
+	static struct dump d = { .limit = UINT64_MAX };
 	const struct opt opts[] = {
-		{ 'i', "interface", "IF", "capture from an interface", OPT_STRING, &d.device },
+		{ 'i', "interface", "IF", "capture on an interface: a name, a number of -D, or any",
+		  OPT_STRING, &d.device },
 		{ 'r', "read", "FILE", "read a capture file (- is standard input)", OPT_STRING,
 		  &d.read },
-		{ 'w', "write", "FILE", "write packets to a capture file rather than print them",
-		  OPT_STRING, &d.write },
-		{ 'c', "count-limit", "N", "stop after N packets", OPT_NUMBER, &d.count },
-		{ 0, "count", NULL, "print only how many packets there are", OPT_FLAG,
-		  &d.count_only },
+		{ 'w', "write", "FILE",
+		  "write packets to a file (-: standard output), do not print", OPT_STRING,
+		  &d.write },
+		{ 0, "print", NULL, "print, too, with -w", OPT_FLAG, &d.print },
+		{ 'c', "limit", "N", "end after N packets", OPT_NUMBER, &d.limit },
+		{ 0, "count", NULL, "print only how many there are", OPT_FLAG, &d.count_only },
+		{ 'F', "filter-file", "FILE", "the expression is in a file", OPT_STRING,
+		  &d.expr_file },
 		{ 'n', "numeric", NULL, "addresses and ports as numbers", OPT_COUNT, &d.numeric },
-		{ 'e', "link", NULL, "print the link header", OPT_FLAG, &d.link },
+		{ 'e', "link", NULL, "print link headers", OPT_FLAG, &d.link },
 		{ 'q', "quiet", NULL, "print less of each protocol", OPT_FLAG, &d.quiet },
 		{ 'v', "verbose", NULL, "print more; -vv and -vvv still more", OPT_COUNT,
 		  &d.verbose },
 		{ 't', "time", NULL,
-		  "-t no stamp, -tt seconds since 1970, -ttt since the packet before,\n"
-		  "-tttt with the date, -ttttt since the first packet",
+		  "-t: no time; -tt: seconds since 1970; -ttt: since the packet\n"
+		  "before; -tttt: with the date; -ttttt: since the first packet",
 		  OPT_COUNT, &d.time },
-		{ 0, "nano", NULL, "stamps in nanoseconds", OPT_FLAG, &d.nano },
+		{ 0, "nano", NULL, "times in ns, printed and written", OPT_FLAG, &d.nano },
 		{ '#', "number", NULL, "number the packets", OPT_FLAG, &d.number },
 		{ 'S', "absolute-tcp-sequence-numbers", NULL, "TCP sequence numbers as they are",
 		  OPT_FLAG, &d.absolute },
-		{ 'x', "hex", NULL, "print the bytes; -xx the link header, too", OPT_COUNT,
+		{ 'x', "hex", NULL, "print the bytes; -xx: of the link header, too", OPT_COUNT,
 		  &d.hex },
-		{ 'X', "hex-ascii", NULL, "and as characters; -XX the link header, too", OPT_COUNT,
-		  &d.ascii_hex },
+		{ 'X', "hex-ascii", NULL, "and as characters; -XX: of the link header, too",
+		  OPT_COUNT, &d.hex_ascii },
 		{ 'A', "ascii", NULL, "print the bytes as characters", OPT_COUNT, &d.ascii },
-		{ 0, "print", NULL, "print also when writing to a file", OPT_FLAG, &d.print },
-		{ 'l', "line-buffered", NULL, "let each line out at once", OPT_FLAG, &d.lines },
+		{ 's', "snapshot-length", "N", "no more than N bytes of a packet", OPT_NUMBER,
+		  &d.snaplen },
+		{ 'C', "rotate-size", "SIZE",
+		  "a new file once one is larger: millions of bytes, or 512k, 10m, 1g", OPT_STRING,
+		  &d.size },
+		{ 'G', "rotate-seconds", "N",
+		  "a new file each N seconds; its name goes through strftime", OPT_NUMBER,
+		  &d.seconds },
+		{ 'W', "rotate-files", "N",
+		  "with -C: N files in a ring; with -G: end after N files", OPT_NUMBER, &d.files },
+		{ 'U', "packet-buffered", NULL, "write each packet at once", OPT_FLAG,
+		  &d.unbuffered },
+		{ 'l', "line-buffered", NULL, "print each line at once", OPT_FLAG, &d.lines },
+		{ 'D', "list-interfaces", NULL, "list the interfaces", OPT_FLAG, &d.list },
+		{ 'L', "list-data-link-types", NULL, "list the link types of the interface",
+		  OPT_FLAG, &d.list_links },
+		{ 'y', "linktype", "NAME", "link type of the packets", OPT_STRING, &d.linktype },
+		{ 'p', "no-promiscuous-mode", NULL, "only what is sent to this machine", OPT_FLAG,
+		  &d.no_promisc },
+		{ 'Q', "direction", "DIR", "in, out or inout", OPT_STRING, &d.direction },
+		{ 'B', "buffer-size", "KIB", "room that Linux has for packets (default 32768)",
+		  OPT_NUMBER, &d.buffer },
+		{ 0, "immediate-mode", NULL, "show packets as they come, not in batches", OPT_FLAG,
+		  &d.immediate },
+		{ 'Z', "relinquish-privileges", "USER", "become that user once the capture is open",
+		  OPT_STRING, &d.user },
 		{ 0 },
 	};
-	int n = opt_parse(self, opts, argc, argv), status;
+	int n = opt_parse(self, opts, argc, argv);
 
-	if (n < 0)
-		return opt_status(n);
-	d.expr = join(n, argv + 1);
-	show_options(&d);
-	d.diag = skep_diag_new();
-	status = session(&d);
-	skep_capture_close(d.capture);
-	skep_printer_free(d.printer);
-	skep_diag_free(d.diag);
-	free(d.expr);
-	return status;
+	return n < 0 ? opt_status(n) : do_it(&d, self, n, argv);
 }
 
 const struct command cmd_dump = {
 	.name = "dump",
 	.operands = "[EXPR]",
 	.summary = "capture or read packets, filter, print and write them",
-	.about = "",
+	.about = "Letters are those of tcpdump. Files may be pcap or pcapng, compressed with gzip "
+		 "or "
+		 "zstd.\nCapturing needs CAP_NET_RAW; reading files needs nothing.\n\n"
+		 "    skep dump -i eth0 -n -c 10 tcp port 443\n"
+		 "    skep dump -r big.pcap.gz -w dns.pcap udp port 53\n"
+		 "    skep dump -i eth0 -G 3600 -w '/var/log/%Y-%m-%d-%H.pcap' -Z nobody\n",
 	.main = dump_main,
 };

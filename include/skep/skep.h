@@ -667,22 +667,79 @@ int skep_feature_probe(const struct skep_feature_opts *opts, FILE *out, enum ske
 
 /* ---- capture files ---- */
 
-struct skep_capture; /* a pcap or pcapng file, being read */
+struct skep_capture; /* a capture file being read, or an interface */
 struct skep_dump;    /* a pcap file, being written */
+
+/* pcap or pcapng, plain or compressed with gzip (or zstd, where skep was built with it); "-":
+ * standard input. Pipes are read as they come. */
 int skep_capture_open(struct skep_capture **out, const char *path, struct skep_diag *diag);
+
+enum skep_direction { SKEP_INOUT, SKEP_IN, SKEP_OUT };
+struct skep_live_opts {
+	size_t size;
+	const char *device; /* an interface, "any" (all of them), or a number of skep_device */
+	uint32_t snaplen;   /* bytes of a packet that are wanted; 0: 262,144 */
+	uint32_t ring;	    /* bytes shared with Linux; 0: 32 MiB */
+	uint32_t timeout;   /* ms until a batch is handed out; 0: 100 */
+	uint32_t linktype;  /* of "any": 113 or 276; 0: the interface's own */
+	bool no_promisc;    /* only what is sent to this machine */
+	enum skep_direction direction;
+};
+/* -EPERM: the missing capability is named; -ENODEV: the hint names the nearest interface. Nothing
+ * arrives before the first call of skep_capture_batch or skep_capture_next. */
+int skep_capture_live(struct skep_capture **out, const struct skep_live_opts *opts,
+		      struct skep_diag *diag);
+/* Of a live capture, before its first packet: let Linux run the filter. -EOPNOTSUPP (without a
+ * diagnostic): this interface has no link header of its own, or it is a file. */
+int skep_capture_filter(struct skep_capture *c, const struct skep_classic *filter,
+			struct skep_diag *diag);
+struct skep_capture_stats {
+	size_t size;
+	uint64_t received; /* passed the filter, dropped ones too */
+	uint64_t dropped;  /* for lack of room in the ring */
+};
+int skep_capture_stats(struct skep_capture *c, struct skep_capture_stats *out); /* live */
+
 /* 1: a packet, valid until the next call; 0: the end; -errno: damaged from here on, what came
- * before holds. */
+ * before holds. Live: waits; -EINTR: a signal came; -ENETDOWN: the interface went down. */
 int skep_capture_next(struct skep_capture *c, struct skep_packet *out, struct skep_diag *diag);
-/* As many packets as are at hand, at least 1 and at most cap; 0 and -errno as skep_capture_next. */
+/* As many packets as are at hand, at least 1 and at most cap; 0 and -errno as skep_capture_next.
+ * Live: 0: none within the timeout. */
 int skep_capture_batch(struct skep_capture *c, struct skep_packet *out, uint32_t cap,
 		       struct skep_diag *diag);
 uint32_t skep_capture_linktype(const struct skep_capture *c); /* of the first interface */
+uint32_t skep_capture_snaplen(const struct skep_capture *c);  /* 0: no limit */
 void skep_capture_close(struct skep_capture *c);
+
+struct skep_device {
+	char name[32];
+	uint32_t linktype;
+	bool up, running, loopback, wireless;
+};
+bool skep_device(struct skep_device *out, size_t i); /* false: past the last, which is "any" */
+
+struct skep_dump_opts {
+	size_t size;
+	uint32_t linktype;
+	uint32_t snaplen; /* longer packets are cut; 0: 262,144 */
+	bool micro;	  /* stamps in µs, as tcpdump writes; else ns */
+	bool direct;	  /* the file grows in its place; else it appears when it is whole */
+	/* Several files, which implies `direct`: */
+	uint64_t rotate_bytes; /* a new file once one is larger: PATH, PATH1, PATH2, …; 0: never */
+	uint64_t rotate_seconds; /* a new file after that time, by the packets' stamps: the path
+				    goes through strftime(); 0: never */
+	uint32_t rotate_files;	 /* with bytes alone: so many files in a ring, numbers padded with
+				    zeros; with seconds alone: the end after so many; 0: no limit */
+};
 int skep_dump_open(struct skep_dump **out, const char *path, uint32_t linktype,
 		   struct skep_diag *diag);
+int skep_dump_create(struct skep_dump **out, const char *path, const struct skep_dump_opts *opts,
+		     struct skep_diag *diag);
+/* 0; 1: nothing was written, the last of `rotate_files` is full; -errno. */
 int skep_dump_write(struct skep_dump *d, const struct skep_packet *p);
+int skep_dump_flush(struct skep_dump *d); /* makes the file if that is still to do */
 int skep_dump_close(struct skep_dump *d, struct skep_diag *diag);
-void skep_dump_discard(struct skep_dump *d); /* close without leaving a file */
+void skep_dump_discard(struct skep_dump *d); /* close without leaving a file, unless direct */
 
 /* ---- packets as text ---- */
 
