@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "packet/print.h"
 
-struct names {
+struct host_names {
 	struct arena arena;	    /* keys and names */
 	struct hash hosts;	    /* address → name, 0: it has none */
 	const char *port[2][65536]; /* tcp, udp; NULL: not asked for */
@@ -16,12 +16,12 @@ struct names {
 
 static const char none[] = "";
 
-struct names *names_new(void)
+struct host_names *host_names_new(void)
 {
-	return calloc(1, sizeof(struct names));
+	return calloc(1, sizeof(struct host_names));
 }
 
-void names_free(struct names *n)
+void host_names_free(struct host_names *n)
 {
 	if (!n)
 		return;
@@ -30,7 +30,7 @@ void names_free(struct names *n)
 	free(n);
 }
 
-static const char *ask_host(struct names *n, u32 version, const u8 *at)
+static const char *ask_host(struct host_names *n, u32 version, const u8 *at)
 {
 	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6 };
 	struct sockaddr_in a4 = { .sin_family = AF_INET };
@@ -49,7 +49,7 @@ static const char *ask_host(struct names *n, u32 version, const u8 *at)
 	return err ? NULL : arena_strdup(&n->arena, host);
 }
 
-const char *names_host(struct names *n, u32 version, const u8 *at)
+const char *host_name(struct host_names *n, u32 version, const u8 *at)
 {
 	size_t len = version == 6 ? 16 : 4;
 	u64 *known = hash_get(&n->hosts, at, len);
@@ -67,7 +67,7 @@ const char *names_host(struct names *n, u32 version, const u8 *at)
 	return name;
 }
 
-const char *names_port(struct names *n, u16 port, bool udp)
+const char *port_name(struct host_names *n, u16 port, bool udp)
 {
 	const char **slot = &n->port[udp][port];
 	struct servent *s;

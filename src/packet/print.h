@@ -107,23 +107,23 @@ struct flow_start {
 struct flows;
 bool flow_find(struct flow_start *out, struct print *p, const struct pseudo *ps, const u8 *tcp);
 
-struct names;
+struct host_names;
 struct packet_printer {
 	struct packet_opts o;
-	struct names *names; /* owned; NULL when numeric */
-	struct flows *flows; /* owned */
-	struct buf line;     /* of packet_print_line */
-	u64 first, last;     /* ns */
-	bool any;	     /* a packet was printed */
-	bool hour_known;     /* the local hour of the packet before, and its first second */
+	struct host_names *names; /* owned; NULL when numeric */
+	struct flows *flows;	  /* owned */
+	struct buf line;	  /* of packet_print_line */
+	u64 first, last;	  /* ns */
+	bool any;		  /* a packet was printed */
+	bool hour_known;	  /* the local hour of the packet before, and its first second */
 	u32 hour;
 	s64 hour_start;
 	char date[16];
 };
-struct names *names_new(void);
-void names_free(struct names *n);
-const char *names_host(struct names *n, u32 version, const u8 *at);
-const char *names_port(struct names *n, u16 port, bool udp);
+struct host_names *host_names_new(void);
+void host_names_free(struct host_names *n);
+const char *host_name(struct host_names *n, u32 version, const u8 *at);
+const char *port_name(struct host_names *n, u16 port, bool udp);
 struct flows *flows_new(void);
 void flows_free(struct flows *f);
 

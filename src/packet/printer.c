@@ -16,7 +16,7 @@ int packet_printer_new(struct packet_printer **out, const struct packet_opts *op
 	pr->o = *opts;
 	pr->flows = flows_new();
 	if (!opts->numeric)
-		pr->names = names_new();
+		pr->names = host_names_new();
 	if (!pr->flows || (!opts->numeric && !pr->names)) {
 		packet_printer_free(pr);
 		return -ENOMEM;
@@ -29,7 +29,7 @@ void packet_printer_free(struct packet_printer *pr)
 {
 	if (!pr)
 		return;
-	names_free(pr->names);
+	host_names_free(pr->names);
 	flows_free(pr->flows);
 	buf_fini(&pr->line);
 	free(pr);

@@ -69,7 +69,7 @@ static void put_address(struct print *p, u32 version, const u8 *at)
 
 static void put_host(struct print *p, u32 version, const u8 *at)
 {
-	const char *name = p->pr->names ? names_host(p->pr->names, version, at) : NULL;
+	const char *name = p->pr->names ? host_name(p->pr->names, version, at) : NULL;
 
 	if (name)
 		put_text(p, name);
@@ -89,7 +89,7 @@ void put_ip6(struct print *p, const u8 *at)
 
 void put_port(struct print *p, u16 port, bool udp)
 {
-	const char *name = p->pr->names ? names_port(p->pr->names, port, udp) : NULL;
+	const char *name = p->pr->names ? port_name(p->pr->names, port, udp) : NULL;
 	char text[8], *end = text + sizeof(text), *s;
 
 	if (name) {
