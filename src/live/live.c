@@ -243,13 +243,20 @@ static u8 *tag_insert(u8 *data, const struct tpacket3_hdr *h)
 	return data;
 }
 
+/* Linux leaves what is behind a short address as it was. */
+static void put_address(u8 *at, const struct sockaddr_ll *from)
+{
+	memset(at, 0, sizeof(from->sll_addr));
+	memcpy(at, from->sll_addr, MIN(from->sll_halen, sizeof(from->sll_addr)));
+}
+
 static u8 *cooked_v1(u8 *data, const struct sockaddr_ll *from)
 {
 	data -= SLL_LEN;
 	put16(data, from->sll_pkttype);
 	put16(data + 2, from->sll_hatype);
 	put16(data + 4, from->sll_halen);
-	memcpy(data + 6, from->sll_addr, 8);
+	put_address(data + 6, from);
 	memcpy(data + 14, &from->sll_protocol, 2);
 	return data;
 }
@@ -264,7 +271,7 @@ static u8 *cooked_v2(u8 *data, const struct sockaddr_ll *from)
 	put16(data + 8, from->sll_hatype);
 	data[10] = from->sll_pkttype;
 	data[11] = from->sll_halen;
-	memcpy(data + 12, from->sll_addr, 8);
+	put_address(data + 12, from);
 	return data;
 }
 
