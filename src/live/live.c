@@ -231,14 +231,17 @@ static void put16(u8 *at, u32 v)
 	at[1] = (u8)v;
 }
 
+static u32 tag_type(const struct tpacket3_hdr *h)
+{
+	return h->tp_status & TP_STATUS_VLAN_TPID_VALID ? h->hv1.tp_vlan_tpid : ETH_P_8021Q;
+}
+
 /* The addresses move forward by four bytes, the tag takes their place. */
 static u8 *tag_insert(u8 *data, const struct tpacket3_hdr *h)
 {
-	u32 tpid = h->tp_status & TP_STATUS_VLAN_TPID_VALID ? h->hv1.tp_vlan_tpid : ETH_P_8021Q;
-
 	memmove(data - TAG_LEN, data, MAC_LEN);
 	data -= TAG_LEN;
-	put16(data + MAC_LEN, tpid);
+	put16(data + MAC_LEN, tag_type(h));
 	put16(data + MAC_LEN + 2, h->hv1.tp_vlan_tci);
 	return data;
 }
@@ -258,6 +261,17 @@ static u8 *cooked_v1(u8 *data, const struct sockaddr_ll *from)
 	put16(data + 4, from->sll_halen);
 	put_address(data + 6, from);
 	memcpy(data + 14, &from->sll_protocol, 2);
+	return data;
+}
+
+/* The tag's type stands in the header, the tag and the packet's own type behind it. */
+static u8 *cooked_tagged(u8 *data, const struct sockaddr_ll *from, const struct tpacket3_hdr *h)
+{
+	data -= TAG_LEN;
+	put16(data, h->hv1.tp_vlan_tci);
+	memcpy(data + 2, &from->sll_protocol, 2);
+	data = cooked_v1(data, from);
+	put16(data + 14, tag_type(h));
 	return data;
 }
 
@@ -289,11 +303,13 @@ static void packet_fill(const struct live *l, struct live_packet *out, const str
 			const struct sockaddr_ll *from)
 {
 	u8 *data = (u8 *)(uintptr_t)h + h->tp_mac, *start = data;
+	bool tagged = h->tp_status & TP_STATUS_VLAN_VALID;
 
-	if (l->iface.cooked)
-		data = l->iface.linktype == 113 ? cooked_v1(data, from) : cooked_v2(data, from);
-	else if (h->tp_status & TP_STATUS_VLAN_VALID && l->iface.linktype == 1 &&
-		 h->tp_snaplen >= MAC_LEN)
+	if (l->iface.cooked && l->iface.linktype == 276)
+		data = cooked_v2(data, from);
+	else if (l->iface.cooked)
+		data = tagged ? cooked_tagged(data, from, h) : cooked_v1(data, from);
+	else if (tagged && l->iface.linktype == 1 && h->tp_snaplen >= MAC_LEN)
 		data = tag_insert(data, h);
 	*out = (struct live_packet){
 		.data = data,

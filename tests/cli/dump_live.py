@@ -133,6 +133,7 @@ def cooked(tmp, source):
         x, y = packets_of(theirs, unset), packets_of(ours, unset)
         if x != y or len(x) < 300:
             problems.append(f"{link}: {len(x)} packets, here {len(y)}")
+            problems += [f"{p[:60].hex()} | {q[:60].hex()}" for p, q in zip(x, y) if p != q][:2]
     return problems
 
 
