@@ -65,9 +65,9 @@ static int do_it(struct dump *d, const struct command *self, int n, char **argv)
 		d->limit = 0;
 	if (d->list)
 		return dump_devices();
-	if (!d->read && !d->device)
+	if (!d->read && !d->device && !d->listing)
 		d->device = dump_default_device();
-	if (!d->read && !d->device)
+	if (!d->read && !d->device && !d->listing)
 		return opt_usage(self, "no interface is up: give -i or -r");
 	if (d->list_links)
 		return dump_links(d);
@@ -77,7 +77,10 @@ static int do_it(struct dump *d, const struct command *self, int n, char **argv)
 	if (!d->expr)
 		return EXIT_FAILED;
 	d->diag = skep_diag_new();
-	status = d->diag ? dump_run(d) : EXIT_FAILED;
+	if (d->diag)
+		status = d->listing ? dump_listing(d) : dump_run(d);
+	else
+		status = EXIT_FAILED;
 	skep_diag_free(d->diag);
 	free(d->expr);
 	return status;
@@ -127,6 +130,11 @@ static int dump_main(const struct command *self, int argc, char **argv)
 		  &d.seconds },
 		{ 'W', "rotate-files", "N",
 		  "with -C: N files in a ring; with -G: end after N files", OPT_NUMBER, &d.files },
+		{ 'd', "listing", NULL,
+		  "print the filter's program and end: -d to read, -dd as C, -ddd as\nnumbers",
+		  OPT_COUNT, &d.listing },
+		{ 'O', "no-optimise", NULL, "do not optimise the filter", OPT_FLAG,
+		  &d.no_optimise },
 		{ 'U', "packet-buffered", NULL, "write each packet at once", OPT_FLAG,
 		  &d.unbuffered },
 		{ 'l', "line-buffered", NULL, "print each line at once", OPT_FLAG, &d.lines },

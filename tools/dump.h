@@ -30,6 +30,7 @@ struct dump {
 
 /* Exit status. */
 int dump_run(struct dump *d);
+int dump_listing(struct dump *d); /* -d */
 int dump_devices(void);
 int dump_links(const struct dump *d);
 /* Become another user for good. 0 or -errno after a message. */

@@ -244,24 +244,87 @@ static int open_printer(struct dump *d)
 	return skep_printer_new(&d->printer, &o, d->diag);
 }
 
-/* The filter: in Linux when it captures packets with their headers, else here. */
+static uint32_t netmask(const char *name)
+{
+	struct skep_device dev;
+
+	for (size_t i = 0; skep_device(&dev, i); i++) {
+		if (!strcmp(dev.name, name))
+			return dev.netmask;
+	}
+	return 0;
+}
+
+static int compile(struct dump *d, uint32_t linktype, bool live)
+{
+	struct skep_open_opts o = {
+		.size = sizeof(o),
+		.linktype = linktype ? linktype : SKEP_LINK_NULL,
+		.snaplen = (uint32_t)d->snaplen,
+		.netmask = d->device ? netmask(d->device) : 0,
+		.no_optimise = d->no_optimise,
+		.live = live,
+	};
+
+	return skep_classic_open(&d->filter, SKEP_FILTER,
+				 (struct skep_source){ "<filter>", d->expr, strlen(d->expr) }, &o,
+				 d->diag);
+}
+
+/* Linux runs the filter where it captures packets with their headers. */
+static int filter_in_kernel(struct dump *d)
+{
+	int err = compile(d, skep_capture_linktype(d->capture), true);
+
+	if (!err)
+		err = skep_capture_filter(d->capture, d->filter, d->diag);
+	d->in_kernel = !err;
+	if (err == -EOPNOTSUPP) {
+		skep_classic_free(d->filter);
+		d->filter = NULL;
+	}
+	return err;
+}
+
 static int open_filter(struct dump *d)
 {
-	int err;
+	int err = -EOPNOTSUPP;
 
 	if (!*d->expr)
 		return 0;
-	err = skep_classic_open(&d->filter, SKEP_AUTO,
-				(struct skep_source){ "<filter>", d->expr, strlen(d->expr) }, NULL,
-				d->diag);
-	if (err)
-		return err;
-	err = d->read ? -EOPNOTSUPP : skep_capture_filter(d->capture, d->filter, d->diag);
-	d->in_kernel = !err;
-	if (err != -EOPNOTSUPP)
-		return err;
-	skep_classic_compile(d->filter, NULL); /* what has no machine code is interpreted */
-	return 0;
+	if (!d->read)
+		err = filter_in_kernel(d);
+	if (err == -EOPNOTSUPP) {
+		err = compile(d, skep_capture_linktype(d->capture), false);
+		if (!err)
+			skep_classic_compile(d->filter, NULL); /* else it is interpreted */
+	}
+	return err;
+}
+
+/* -d: the program of the expression, for the link type of what would be read. */
+int dump_listing(struct dump *d)
+{
+	enum skep_classic_form form = d->listing == 1	? SKEP_CLASSIC_LISTING
+				      : d->listing == 2 ? SKEP_CLASSIC_C
+							: SKEP_CLASSIC_DECIMAL;
+	uint32_t type = 1;
+	int err = 0;
+
+	if (d->read)
+		err = skep_capture_open(&d->capture, d->read, d->diag);
+	if (d->capture)
+		type = skep_capture_linktype(d->capture);
+	if (d->linktype)
+		type = (uint32_t)skep_link_number(d->linktype);
+	if (!err)
+		err = compile(d, type, !d->read && d->device);
+	if (!err)
+		err = skep_classic_print(d->filter, form, stdout);
+	report(d->diag);
+	skep_capture_close(d->capture);
+	skep_classic_free(d->filter);
+	return err ? EXIT_FAILED : EXIT_OK;
 }
 
 static int start(struct dump *d)

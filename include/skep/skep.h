@@ -714,6 +714,7 @@ void skep_capture_close(struct skep_capture *c);
 struct skep_device {
 	char name[32];
 	uint32_t linktype;
+	uint32_t netmask; /* IPv4, in the order of networks; 0: none */
 	bool up, running, loopback, wireless;
 };
 bool skep_device(struct skep_device *out, size_t i); /* false: past the last, which is "any" */

@@ -166,6 +166,7 @@ bool skep_device(struct skep_device *out, size_t i)
 	_Static_assert(sizeof(out->name) == sizeof(iface.name), "same room");
 	memcpy(out->name, iface.name, sizeof(out->name));
 	out->linktype = iface.linktype;
+	out->netmask = iface.netmask;
 	out->up = iface.up;
 	out->running = iface.running;
 	out->loopback = iface.loopback;

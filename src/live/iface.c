@@ -4,6 +4,7 @@
 
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -65,6 +66,8 @@ static int ask(struct live_iface *out, const char *name, u32 index)
 		if (!err)
 			set_type(out, r.ifr_hwaddr.sa_family);
 	}
+	if (!err && !ioctl(fd, SIOCGIFNETMASK, &r))
+		out->netmask = ((struct sockaddr_in *)&r.ifr_netmask)->sin_addr.s_addr;
 	close(fd);
 	snprintf(path, sizeof(path), "/sys/class/net/%s/wireless", name);
 	out->wireless = !access(path, F_OK);

@@ -74,6 +74,7 @@ struct live_iface {
 	char name[32];
 	u32 index;
 	u32 linktype;
+	u32 netmask; /* network order; 0: none */
 	bool up, running, loopback, wireless;
 	bool cooked; /* packets come without a link header: one is made */
 };
