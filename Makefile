@@ -5,7 +5,7 @@
 #   make test         install what is missing, build, run all tests (TESTS=NAME: some)
 #   make check        formatting, static analysis, layers, generated documents
 #   make install      PREFIX (/usr/local), DESTDIR
-#   make fuzz         FUZZ=elf|btf|pcap|asm|vm|expr|classic|filter SECONDS=60
+#   make fuzz         FUZZ=elf|btf|pcap|packet|asm|vm|expr|classic|filter SECONDS=60
 #   make soak         random programs against verifier, kernel and interpreter: SEEDS=1000000 FROM=0
 #   make soak-jit     random programs in every way to execute them, and in the kernel: SEEDS, FROM
 #   make stress       threads run programs that another replaces: STRESS_SECONDS=60

@@ -12,6 +12,7 @@
 struct input_codec {
 	bool zstd;
 	bool raw_end;	 /* the file has no more bytes */
+	int failed;	 /* -errno of a damaged stream, sticky */
 	bool whole;	 /* between two members or frames: the end may come */
 	size_t pos, len; /* bytes of `in` not decompressed yet */
 	z_stream z;
@@ -81,8 +82,8 @@ int codec_open(struct input_codec **out, const u8 *first, size_t have, struct di
 	return 0;
 }
 
-/* One step of zlib: bytes that came out, or -errno. `whole` is set where a member ends. */
-static ssize_t gzip_step(struct input_codec *c, u8 *to, size_t room, const char **why)
+/* One step of zlib: how many bytes came out. `whole` is set where a member ends. */
+static ssize_t gzip_step(struct input_codec *c, u8 *to, size_t room)
 {
 	int ret;
 
@@ -101,38 +102,34 @@ static ssize_t gzip_step(struct input_codec *c, u8 *to, size_t room, const char 
 	c->z.avail_out = (uInt)room;
 	ret = inflate(&c->z, Z_NO_FLUSH);
 	c->pos = c->len - c->z.avail_in;
-	if (ret != Z_OK && ret != Z_STREAM_END && ret != Z_BUF_ERROR) {
-		*why = "gzip data are damaged";
-		return ret == Z_MEM_ERROR ? -ENOMEM : -EINVAL;
-	}
+	if (ret != Z_OK && ret != Z_STREAM_END && ret != Z_BUF_ERROR)
+		c->failed = ret == Z_MEM_ERROR ? -ENOMEM : -EINVAL;
 	c->whole = ret == Z_STREAM_END;
 	return (ssize_t)(room - c->z.avail_out);
 }
 
 #ifdef HAVE_ZSTD
-static ssize_t zstd_step(struct input_codec *c, u8 *to, size_t room, const char **why)
+static ssize_t zstd_step(struct input_codec *c, u8 *to, size_t room)
 {
 	ZSTD_inBuffer in = { c->in, c->len, c->pos };
 	ZSTD_outBuffer out = { to, room, 0 };
 	size_t ret = ZSTD_decompressStream(c->zs, &out, &in);
 
 	c->pos = in.pos;
-	if (ZSTD_isError(ret)) {
-		*why = "zstd data are damaged";
-		return -EINVAL;
-	}
+	if (ZSTD_isError(ret))
+		c->failed = -EINVAL;
 	c->whole = ret == 0;
 	return (ssize_t)out.pos;
 }
 #endif
 
-static ssize_t codec_step(struct input_codec *c, u8 *to, size_t room, const char **why)
+static ssize_t codec_step(struct input_codec *c, u8 *to, size_t room)
 {
 #ifdef HAVE_ZSTD
 	if (c->zstd)
-		return zstd_step(c, to, room, why);
+		return zstd_step(c, to, room);
 #endif
-	return gzip_step(c, to, room, why);
+	return gzip_step(c, to, room);
 }
 
 ssize_t codec_read(struct input_codec *c, struct input_raw *raw, u8 *to, size_t room,
@@ -142,10 +139,14 @@ ssize_t codec_read(struct input_codec *c, struct input_raw *raw, u8 *to, size_t 
 		ssize_t n = 0;
 
 		/* Without input a step still gives what the codec keeps inside. */
-		if (c->pos < c->len || !c->whole)
-			n = codec_step(c, to, room, why);
+		if (!c->failed && (c->pos < c->len || !c->whole))
+			n = codec_step(c, to, room);
 		if (n)
 			return n;
+		if (c->failed) { /* what came before is handed out first */
+			*why = c->zstd ? "zstd data are damaged" : "gzip data are damaged";
+			return c->failed;
+		}
 		if (c->pos < c->len)
 			continue; /* a step takes input or gives output, or it failed */
 		if (c->raw_end) {

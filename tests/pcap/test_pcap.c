@@ -335,6 +335,7 @@ static void batches_are_the_same_packets(void **state)
 /* A command's output as a pipe: what it wrote is read as it comes. */
 static void read_through(const char *cmd, const char *want_error)
 {
+	bool garbled = want_error && strstr(want_error, "damaged");
 	struct buf name = { 0 };
 	struct pcap_reader *r = NULL;
 	struct pcap_packet p;
@@ -348,6 +349,8 @@ static void read_through(const char *cmd, const char *want_error)
 	buf_printf(&name, "/dev/fd/%d", fileno(pipe));
 	ret = pcap_open(&r, buf_str(&name), &d);
 	while (r && (ret = pcap_next(r, &p, &d)) == 1) {
+		if (garbled)
+			continue;
 		assert_int_equal(p.ts, n);
 		assert_int_equal(p.len, n * 7919 % 3000);
 		for (u32 i = 0; i < p.len; i++)
