@@ -359,7 +359,10 @@ static void read_through(const char *cmd, const char *want_error)
 	}
 	if (want_error) {
 		assert_int_equal(ret, -EINVAL);
-		assert_non_null(strstr(d.first->text, want_error));
+		assert_int_equal(d.errors, 1);
+		/* wrong bytes may be noticed by the format before the checksum is reached */
+		if (!garbled)
+			assert_non_null(strstr(d.first->text, want_error));
 		assert_in_range(n, 0, 1999);
 	} else {
 		assert_int_equal(ret, 0);
