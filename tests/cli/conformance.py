@@ -9,7 +9,7 @@ import sys
 skep = os.path.join(sys.argv[1], "skep")
 root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 path = os.path.join(os.environ.get("SKEP_CONFORMANCE", os.path.join(root, "..", "shared", "conformance")), "tests.txt")
-modes = ["checked", "interp"] + (["jit"] if platform.machine() == "x86_64" else [])
+modes = ["checked", "interp"] + (["jit", "checked-jit"] if platform.machine() == "x86_64" else [])
 print(f"1..{len(modes)}")
 if not os.path.exists(path):
     print(f"# skip-reason: no conformance cases at {path} (SKEP_CONFORMANCE names their folder)")

@@ -364,6 +364,14 @@ static void compare_object(const char *path, enum skep_exec exec)
 	static void name##_interpreted_agrees_with_the_kernel(void **state)                        \
 	{                                                                                          \
 		compare_object(OBJECTS "/diff_" #name ".o", SKEP_EXEC_INTERP);                     \
+	}                                                                                          \
+	static void name##_checked_agrees_with_the_kernel(void **state)                            \
+	{                                                                                          \
+		compare_object(OBJECTS "/diff_" #name ".o", SKEP_EXEC_CHECKED);                    \
+	}                                                                                          \
+	static void name##_checked_machine_code_agrees_with_the_kernel(void **state)               \
+	{                                                                                          \
+		compare_object(OBJECTS "/diff_" #name ".o", SKEP_EXEC_CHECKED_JIT);                \
 	}
 OBJECT(xdp_parse)
 OBJECT(xdp_rewrite)
@@ -371,10 +379,13 @@ OBJECT(xdp_maps)
 OBJECT(tc)
 OBJECT(skb)
 
-#define BOTH(name)                                                                                 \
-	TEST(name##_agrees_with_the_kernel), TEST(name##_interpreted_agrees_with_the_kernel)
+#define EVERYWHERE(name)                                                                           \
+	TEST(name##_agrees_with_the_kernel), TEST(name##_interpreted_agrees_with_the_kernel),      \
+		TEST(name##_checked_agrees_with_the_kernel),                                       \
+		TEST(name##_checked_machine_code_agrees_with_the_kernel)
 static const struct CMUnitTest tests[] = {
-	BOTH(xdp_parse), BOTH(xdp_rewrite), BOTH(xdp_maps), BOTH(tc), BOTH(skb),
+	EVERYWHERE(xdp_parse), EVERYWHERE(xdp_rewrite), EVERYWHERE(xdp_maps),
+	EVERYWHERE(tc),	       EVERYWHERE(skb),
 };
 
 int main(void)

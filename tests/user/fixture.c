@@ -57,7 +57,10 @@ u32 fixture_prog(struct fixture *f, const char *name, u32 type, u32 attach,
 int fixture_load(struct fixture *f, const struct skep_load_opts *opts)
 {
 	/* What programs do when they run, also those that Linux would not load. */
-	const struct skep_load_opts tested = { .size = sizeof(tested), .exec = SKEP_EXEC_CHECKED };
+	const struct skep_load_opts tested = {
+		.size = sizeof(tested),
+		.exec = getenv("TEST_CHECKED_JIT") ? SKEP_EXEC_CHECKED_JIT : SKEP_EXEC_CHECKED,
+	};
 
 	return unit_new(&f->unit, f->engine, f->obj, opts ? opts : &tested, &f->diag);
 }

@@ -96,6 +96,7 @@ static void each_packet_is_a_run(enum skep_exec exec)
 static void every_packet_is_a_run_of_its_own(void **state)
 {
 	each_packet_is_a_run(SKEP_EXEC_CHECKED);
+	each_packet_is_a_run(SKEP_EXEC_CHECKED_JIT);
 	each_packet_is_a_run(SKEP_EXEC_INTERP);
 	each_packet_is_a_run(SKEP_EXEC_AUTO);
 }

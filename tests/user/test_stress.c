@@ -87,7 +87,8 @@ static struct skep_unit *load(struct skep_engine *eng, const struct skep_object 
 	struct skep_unit *unit = NULL;
 	uint32_t key = 0;
 
-	opts.exec = version % 4 == 3   ? SKEP_EXEC_CHECKED
+	opts.exec = version % 8 == 3   ? SKEP_EXEC_CHECKED
+		    : version % 8 == 7 ? SKEP_EXEC_CHECKED_JIT
 		    : version % 3 == 2 ? SKEP_EXEC_INTERP
 				       : FASTEST;
 	if (skep_load(&unit, eng, obj, &opts, diag))
