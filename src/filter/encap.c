@@ -26,21 +26,23 @@ static const struct cond *vlan_in_packet(struct lower *l, s64 tag)
 }
 
 /*
- * Linux takes the outermost tag out of the packet and gives it beside: then nothing moves. `moved`
- * is 4 where the tag is still in the packet, 0 where it is not.
+ * Linux takes the outermost tag out of the packet and gives it beside: then nothing moves.
+ * `present` is 0 or 1, so `moved` is 4 where the tag is still in the packet, else 0.
  */
 static const struct cond *vlan_live(struct lower *l, s64 tag)
 {
 	const struct value *present = value_ancillary(l->v, CBPF_AD_VLAN_TAG_PRESENT);
 	const struct value *vid = value_ancillary(l->v, CBPF_AD_VLAN_TAG), *moved;
-	const struct cond *beside = test_eq(l, present, 1), *in_packet;
+	const struct cond *inside = test_eq(l, present, 0), *beside = negate(l, inside);
 
 	if (tag != ENCAP_ANY)
 		beside = both(l, beside, test_masked(l, vid, 0x0fff, (u32)tag));
-	in_packet = both(l, test_eq(l, present, 0), vlan_in_packet(l, tag));
-	moved = value_masked(l, value_equals(l, present, 0), 4);
+	inside = both(l, inside, vlan_in_packet(l, tag));
+	/* The mask tells those who look for what an address can be. */
+	moved = value_masked(l, value_op_k(l, CBPF_XOR, present, 1), 1);
+	moved = value_op_k(l, CBPF_LSH, moved, 2);
 	l->type.var = l->payload.var = moved;
-	return either(l, beside, in_packet);
+	return either(l, beside, inside);
 }
 
 const struct cond *encap_vlan(struct lower *l, s64 tag)

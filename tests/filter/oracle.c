@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <sys/time.h>
 
-#include "filter/filter.h"
+#include "filter/compile.h"
 
 /* Calls of libpcap to itself must not reach src/pcap; the sanitizers do not bear the flag, and load
  * their own libraries first. */
@@ -91,7 +91,52 @@ static bool may_have_ah(const struct eval_packet *p)
 	return memchr(p->data, 51, p->len) != NULL;
 }
 
-static void compare(struct oracle_result *out, const struct programs *p, struct eval *e,
+/* Our programs of one expression. An optimised one that is refused matches nothing. */
+struct ours {
+	struct values v;
+	const struct cond *cond;
+	struct eval tree;
+	struct cbpf_prog plain, optimised;
+	bool has_plain, has_optimised;
+};
+
+static void compile_ours(struct ours *o, struct filter_opts opts, struct oracle_result *out)
+{
+	opts.no_optimise = true;
+	o->has_plain = !compile_classic(&o->plain, &o->v, o->cond, &opts, NULL);
+	opts.no_optimise = false;
+	o->has_optimised = !compile_classic(&o->optimised, &o->v, o->cond, &opts, NULL);
+	/* Of a file nothing is known beside the packet: a filter that asks stops, but not in the
+	 * reference interpreter. */
+	for (u32 i = 0; i < o->v.cap; i++)
+		if (o->v.slots[i] && o->v.slots[i]->kind == VALUE_ANCILLARY)
+			o->has_plain = false;
+	out->compiled = o->has_plain;
+	out->insns = o->has_optimised ? o->optimised.count : 0;
+}
+
+static bool classic_matches(const struct cbpf_prog *prog, const struct eval_packet *p)
+{
+	struct cbpf_packet packet = { .data = p->data, .len = p->len, .wire_len = p->wire_len };
+
+	return cbpf_run(prog, &packet) != 0;
+}
+
+static void compare_packet(struct oracle_result *out, struct ours *o,
+			   const struct eval_packet *packet, bool want, u32 i)
+{
+	out->packets++;
+	out->matched += want;
+	if (eval_run(&o->tree, packet) != want && !out->wrong++)
+		out->first_wrong = i;
+	if (!o->has_plain)
+		return;
+	out->plain_wrong += classic_matches(&o->plain, packet) != want;
+	out->optimised_wrong +=
+		(o->has_optimised && classic_matches(&o->optimised, packet)) != want;
+}
+
+static void compare(struct oracle_result *out, const struct programs *p, struct ours *o,
 		    const struct packets *packets, bool chains)
 {
 	for (u32 i = 0; i < packets->count; i++) {
@@ -102,16 +147,10 @@ static void compare(struct oracle_result *out, const struct programs *p, struct 
 			continue;
 		want = matches(&p->plain, packet);
 		/* A refused optimised program is one that rejects all packets. */
-		if (want != (p->has_optimised && matches(&p->optimised, packet))) {
+		if (want != (p->has_optimised && matches(&p->optimised, packet)))
 			out->disputed++;
-			continue;
-		}
-		out->packets++;
-		out->matched += want;
-		if (eval_run(e, packet) == want)
-			continue;
-		if (!out->wrong++)
-			out->first_wrong = i;
+		else
+			compare_packet(out, o, packet, want, i);
 	}
 }
 
@@ -120,22 +159,23 @@ void oracle_compare(struct oracle_result *out, const struct linktype *link, cons
 {
 	struct filter_opts opts = { .linktype = link->number, .netmask = netmask };
 	struct arena arena = { 0 };
-	struct values v = { .arena = &arena };
-	const struct cond *c = NULL;
+	struct ours o = { .v.arena = &arena };
 	struct programs p = { 0 };
-	struct eval e = { 0 };
 	struct diag d;
 
 	*out = (struct oracle_result){ 0 };
 	diag_init(&d);
 	compile(&p, link, text, netmask, out->error);
 	out->accepts = p.has_plain;
-	out->ours_accepts = !filter_parse(&c, &v, text, &opts, &d);
+	out->ours_accepts = !filter_parse(&o.cond, &o.v, text, &opts, &d);
 	if (d.first)
 		snprintf(out->ours, sizeof(out->ours), "%s", d.first->text);
-	if (out->accepts && out->ours_accepts && eval_init(&e, &v, c))
-		compare(out, &p, &e, packets, strstr(text, "protochain") != NULL);
-	eval_fini(&e);
+	if (out->accepts && out->ours_accepts && eval_init(&o.tree, &o.v, o.cond)) {
+		out->their_insns = p.has_optimised ? p.optimised.count : 0;
+		compile_ours(&o, opts, out);
+		compare(out, &p, &o, packets, strstr(text, "protochain") != NULL);
+	}
+	eval_fini(&o.tree);
 	if (p.has_plain)
 		pcap.freecode(&p.plain);
 	if (p.has_optimised)

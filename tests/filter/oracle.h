@@ -11,7 +11,10 @@
 struct oracle_result {
 	bool accepts, ours_accepts;	/* the expression */
 	u32 packets, matched, disputed; /* disputed: libpcap with itself */
-	u32 wrong;			/* packets with another verdict than libpcap's */
+	u32 wrong; /* packets with another verdict than libpcap's: of the tree, */
+	u32 plain_wrong, optimised_wrong; /* of its two programs */
+	bool compiled;			  /* there are programs */
+	u32 insns, their_insns;		  /* of the optimised ones; 0: none */
 	u32 first_wrong;
 	char error[256], ours[256]; /* messages */
 };
