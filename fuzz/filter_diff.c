@@ -65,7 +65,8 @@ static void one(struct totals *t, const struct linktype *link, const struct pack
 	t->packets += r.packets;
 	t->matched += r.matched;
 	t->disputed += r.disputed;
-	if ((r.accepts == r.ours_accepts && !r.wrong) || known_wrong(&r, link, text))
+	if ((r.accepts == r.ours_accepts && !r.wrong && !r.plain_wrong && !r.optimised_wrong) ||
+	    known_wrong(&r, link, text))
 		return;
 	if (++t->different > SHOWN)
 		return;
@@ -74,9 +75,9 @@ static void one(struct totals *t, const struct linktype *link, const struct pack
 		       link->name, text, r.accepts ? "accepted" : r.error,
 		       r.ours_accepts ? "accepted" : r.ours);
 	else
-		printf("# seed %llu: %s: %s: %u of %u packets, first %u\n",
+		printf("# seed %llu: %s: %s: %u of %u packets, first %u; programs: %u, %u\n",
 		       (unsigned long long)seed, link->name, text, r.wrong, r.packets,
-		       r.first_wrong);
+		       r.first_wrong, r.plain_wrong, r.optimised_wrong);
 	fflush(stdout);
 }
 

@@ -23,22 +23,25 @@ static const struct value *chain_load(struct lower *l, const struct value *at, u
 	return value_load(l->v, 1, at, l->payload.k + l->net + off);
 }
 
-/* Behind the header: 8-byte units after the first for IPv6's own, 4-byte units after two for AH. */
-static struct link follow(struct lower *l, struct link h, const struct value *is_ah)
+/* 1 of AH, 0 of the other headers that are followed: bits 3 and 4 tell them apart. */
+static const struct value *is_ah(struct lower *l, const struct value *next)
 {
-	const struct value *units = chain_load(l, h.at, 1), *v6, *ah, *len;
+	const struct value *bits = value_masked(l, value_op_k(l, CBPF_RSH, next, 3), 3);
 
-	v6 = value_op_k(l, CBPF_LSH, value_op_k(l, CBPF_ADD, units, 1), 3);
-	ah = value_op_k(l, CBPF_LSH, value_op_k(l, CBPF_ADD, units, 2), 2);
-	/* is_ah NULL: this is AH, there is nothing else over IPv4. */
-	len = ah;
-	if (is_ah) {
-		len = value_op(l->v, CBPF_AND, ah, is_ah);
-		v6 = value_op(l->v, CBPF_AND, v6, value_op_k(l, CBPF_XOR, is_ah, UINT32_MAX));
-		len = value_op(l->v, CBPF_OR, len, v6);
-	}
+	return value_masked(l, value_op(l->v, CBPF_RSH, value_const(l->v, 1 << 2), bits), 1);
+}
+
+/* Behind the header: 8-byte units after the first for IPv6's own, 4-byte units after two for AH.
+ * Over IPv4 there is only AH. */
+static struct link follow(struct lower *l, struct link h, bool ip6)
+{
+	const struct value *units = value_op_k(l, CBPF_ADD, chain_load(l, h.at, 1), 1), *ah, *size;
+
+	ah = ip6 ? is_ah(l, h.next) : value_const(l->v, 1);
+	size = value_op(l->v, CBPF_RSH, value_const(l->v, 8), ah);
+	units = value_op(l->v, CBPF_MUL, value_op(l->v, CBPF_ADD, units, ah), size);
 	return (struct link){ .next = chain_load(l, h.at, 0),
-			      .at = value_op(l->v, CBPF_ADD, h.at, len) };
+			      .at = value_op(l->v, CBPF_ADD, h.at, units) };
 }
 
 static const struct cond *extends(struct lower *l, const struct value *next, bool ip6)
@@ -63,7 +66,7 @@ static const struct cond *chain(struct lower *l, bool ip6, u32 number)
 	h[0].next = load_net(l, 1, ip6 ? 6 : 9);
 	h[0].at = ip6 ? value_const(l->v, IP6_HEADER) : proto_ip4_length(l);
 	for (u32 i = 0; i < PROTOCHAIN_MAX; i++)
-		h[i + 1] = follow(l, h[i], ip6 ? value_equals(l, h[i].next, NEXT_AH) : NULL);
+		h[i + 1] = follow(l, h[i], ip6);
 	c = test_eq(l, h[PROTOCHAIN_MAX].next, number);
 	for (u32 i = PROTOCHAIN_MAX; i-- > 0;) {
 		c = both(l, extends(l, h[i].next, ip6), c);

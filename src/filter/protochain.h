@@ -11,7 +11,7 @@
 #include "filter/lower.h"
 #include "filter/qual.h"
 
-enum { PROTOCHAIN_MAX = 16 };
+enum { PROTOCHAIN_MAX = 8 };
 
 const struct cond *protochain(struct lower *l, enum q_proto p, u32 number);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * expressions.txt against libpcap: the same expressions are accepted, and every packet has the same
- * verdict, where libpcap agrees with itself; where it is wrong the file says why.
+ * verdict from the tree of conditions and from the programs made of it, where libpcap agrees with
+ * itself; where it is wrong the file says why.
  */
 #include "../test.h"
 
@@ -10,7 +11,8 @@
 enum { MAX_LINE = 1024, PACKETS = 100, PACKETS_NONE = 10 };
 
 struct totals {
-	u32 expressions, compared, packets, matched, disputed, failed;
+	u32 expressions, compared, packets, matched, disputed, failed, compiled;
+	u32 insns, their_insns, longer; /* of programs that both optimise */
 };
 
 /* Does "[all -PPI]" or "[EN10MB RAW]" name this link type? */
@@ -43,6 +45,12 @@ static void expect_same(struct totals *t, const struct linktype *link, const cha
 	t->packets += r.packets;
 	t->matched += r.matched;
 	t->disputed += r.disputed;
+	t->compiled += r.compiled;
+	if (r.insns && r.their_insns) {
+		t->insns += r.insns;
+		t->their_insns += r.their_insns;
+		t->longer += r.insns > r.their_insns;
+	}
 	if (r.accepts != r.ours_accepts)
 		print_message("# %s: %s: libpcap: %s; ours: %s\n", link->name, text,
 			      r.accepts ? "accepted" : r.error,
@@ -50,6 +58,9 @@ static void expect_same(struct totals *t, const struct linktype *link, const cha
 	else if (r.wrong)
 		print_message("# %s: %s: %u of %u packets, first %u\n", link->name, text, r.wrong,
 			      r.packets, r.first_wrong);
+	else if (r.plain_wrong || r.optimised_wrong)
+		print_message("# %s: %s: programs: %u and, optimised, %u of %u packets\n",
+			      link->name, text, r.plain_wrong, r.optimised_wrong, r.packets);
 	else
 		return;
 	t->failed++;
@@ -123,6 +134,8 @@ static void run_all(bool wrong)
 	}
 	print_message("# %u expressions, %u with link types, %u packets, %u matched, %u disputed\n",
 		      t.expressions, t.compared, t.packets, t.matched, t.disputed);
+	print_message("# %u compiled; %u instructions where libpcap has %u, %u longer\n",
+		      t.compiled, t.insns, t.their_insns, t.longer);
 	assert_int_equal(t.failed, 0);
 	assert_true(t.expressions >= 600);
 	assert_true(wrong || t.matched > t.packets / 100);
