@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * bpf_loop whose callback is known becomes IR_LOOP: a loop in the caller around a direct call. The
- * callback's address must stand before the call on the only way there, and the callback must not
- * call further functions: so the frames that it takes are counted by the caller's depth, and none
- * calls itself this way.
+ * bpf_loop whose callback is known becomes IR_LOOP, and so does for_each_map_elem over an array
+ * that is known: a loop in the caller around a direct call. The callback's address must stand
+ * before the call on the only way there, and the callback must not call further functions: so the
+ * frames that it takes are counted by the caller's depth, and none calls itself this way.
  */
 #include "jit/ir.h"
+#include "map/array.h"
 
-enum { HELPER_LOOP = 181 };
+enum { HELPER_FOR_EACH = 164, HELPER_LOOP = 181 };
 
 const struct ir_insn *ir_constant_in(const struct ir *ir, u32 reg, u32 slot)
 {
@@ -46,7 +47,8 @@ static bool is_leaf(const struct ir *ir, struct ir_func *f)
 	return f->leaf == LEAF;
 }
 
-static void loop(const struct ir *ir, struct ir_insn *i, u32 slot)
+/* `map`: whose elements are gone over; NULL: it is bpf_loop. */
+static void loop(const struct ir *ir, struct ir_insn *i, u32 slot, const struct map *map)
 {
 	const struct ir_insn *fn = ir_constant_in(ir, 2, slot);
 	u32 to;
@@ -54,7 +56,17 @@ static void loop(const struct ir *ir, struct ir_insn *i, u32 slot)
 	if (!fn || !func_slot(ir->prog, (u64)fn->imm, &to) || !is_leaf(ir, ir_func_at(ir, to)))
 		return;
 	i->kind = IR_LOOP;
+	i->imm = (s64)(uintptr_t)map;
 	i->to = to;
+}
+
+static void for_each(const struct ir *ir, struct ir_insn *i, u32 slot)
+{
+	const struct map *m = ir_map_in_r1(ir, slot);
+	struct array_layout a;
+
+	if (m && array_layout(m, &a) && !a.percpu && (u64)a.stride * a.count <= INT32_MAX)
+		loop(ir, i, slot, m);
 }
 
 void ir_callbacks(struct ir *ir)
@@ -67,6 +79,8 @@ void ir_callbacks(struct ir *ir)
 			continue;
 		call = &ir->prog->calls[i->imm];
 		if (!call->custom && call->id == HELPER_LOOP)
-			loop(ir, i, slot);
+			loop(ir, i, slot, NULL);
+		else if (!call->custom && call->id == HELPER_FOR_EACH)
+			for_each(ir, i, slot);
 	}
 }

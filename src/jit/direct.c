@@ -21,8 +21,7 @@ enum {
 	RINGBUF_FLAGS = 3, /* all that there are */
 };
 
-/* The map in r1 at a call, when that is certain. */
-static struct map *map_in_r1(const struct ir *ir, u32 slot)
+struct map *ir_map_in_r1(const struct ir *ir, u32 slot)
 {
 	const struct ir_insn *at = ir_constant_in(ir, 1, slot);
 	const struct vm_env *env = ir->prog->env;
@@ -81,7 +80,7 @@ static void direct(const struct ir *ir, struct ir_insn *i, u32 slot, u32 helper)
 	default:
 		return;
 	}
-	m = map_in_r1(ir, slot);
+	m = ir_map_in_r1(ir, slot);
 	if (m && helper == LOOKUP)
 		lookup(i, m);
 	else if (m && helper == RINGBUF_OUTPUT)

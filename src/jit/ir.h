@@ -28,7 +28,8 @@ enum ir_kind {
 	IR_LD_PACKET, /* r0 = packet at imm (+ src), `size` bytes */
 	IR_CALL,      /* helper calls[imm]; `sign`: it never ends the run */
 	IR_CALL_LOCAL,
-	IR_LOOP,  /* bpf_loop with the callback at `to`; callback.c */
+	IR_LOOP,  /* bpf_loop, or for_each_map_elem of the array at `imm`, callback at `to`;
+		     callback.c */
 	IR_CALLX, /* register in dst */
 	IR_TAIL_CALL,
 	IR_POISON,
@@ -113,6 +114,8 @@ bool ir_is_null_check(const struct ir_insn *i);
 void ir_callbacks(struct ir *ir);
 /* The constant that `reg` holds at `slot`, when that is certain; NULL: it is not. */
 const struct ir_insn *ir_constant_in(const struct ir *ir, u32 reg, u32 slot);
+/* The map in r1 at a call, when that is certain, else NULL. direct.c */
+struct map *ir_map_in_r1(const struct ir *ir, u32 slot);
 /* Calls of helpers that need not be calls of helpers: makes IR_MAP and IR_CPU. direct.c */
 void ir_direct(struct ir *ir);
 /* Last of all: look-ups in arrays jump where NULL leads, without a test of the result. direct.c */

@@ -17,7 +17,6 @@ const u8 x64_reg_of[REG_COUNT + 1] = { RAX, RSI, RDX, RCX, R8, R9, RBX, R13, R14
 enum { JMP_LONG = 5, JCC_LONG = 6 }; /* bytes */
 enum { LINE = 64, FETCH = 8 };	     /* bytes of code that the machine takes together */
 enum { TAIL_MOST = 2 };		     /* instructions */
-enum { LOOP_MOST = 8 << 20 };	     /* rounds of bpf_loop */
 
 static void fixup_add(struct x64 *x, u32 slot, bool is_short, bool call)
 {
@@ -100,7 +99,7 @@ void x64_jmp_fault(struct x64 *x, u32 kind)
 }
 
 /* The callee's frame, where somebody sees it. */
-static void frame_move(struct x64 *x, const struct ir_func *to, enum x64_arith op)
+void x64_frame_move(struct x64 *x, const struct ir_func *to, enum x64_arith op)
 {
 	struct x64_mem frames = { RUN, NO_REG, 0, offsetof(struct vm_run, frames) };
 	s32 stride = sizeof(((struct vm_run *)0)->stack[0]);
@@ -123,65 +122,13 @@ void x64_emit_call_local(struct x64 *x, const struct ir_insn *i)
 	const struct ir_func *to = ir_func_at(x->ir, i->to);
 	struct x64_mem prog = { RUN, NO_REG, 0, offsetof(struct vm_run, prog) };
 
-	frame_move(x, to, X64_ADD);
+	x64_frame_move(x, to, X64_ADD);
 	x64_call_slot(x, i->to);
-	frame_move(x, to, X64_SUB);
+	x64_frame_move(x, to, X64_SUB);
 	if (to->tails) {
 		x64_mov_imm(&x->a, RDI, (u64)(uintptr_t)x->ir->prog);
 		x64_sized(&x->a, 8, 0, 0x89, RDI, prog);
 	}
-}
-
-/* On the host's stack: [0] rounds done, [8] r3 of bpf_loop, [16] rounds wanted. 32 bytes, so that
- * it stays aligned. */
-static void loop_rounds(struct x64 *x, const struct ir_insn *i)
-{
-	const struct ir_func *to = ir_func_at(x->ir, i->to);
-	struct x64_mem done = { RSP, NO_REG, 0, 0 }, arg = { RSP, NO_REG, 0, 8 };
-	struct x64_mem wanted = { RSP, NO_REG, 0, 16 };
-	u32 head, end;
-
-	x64_arith_imm(&x->a, true, X64_SUB, RSP, 32);
-	x64_rm(&x->a, true, 0x89, RCX, arg);
-	x64_rm(&x->a, false, 0x89, RSI, wanted);
-	frame_move(x, to, X64_ADD);
-	x64_arith(&x->a, false, X64_XOR, RSI, RSI);
-	x64_rm(&x->a, false, 0x89, RSI, done);
-	head = x->a.len;
-	x64_rm(&x->a, true, 0x8b, RDX, arg);
-	x64_call_slot(x, i->to);
-	x64_rm(&x->a, false, 0x8b, RSI, done);
-	x64_arith_imm(&x->a, false, X64_ADD, RSI, 1);
-	x64_rm(&x->a, false, 0x89, RSI, done);
-	x64_test(&x->a, true, RAX, RAX);
-	end = x64_jcc_short(&x->a, CC_NE);
-	x64_rm(&x->a, false, 0x3b, RSI, wanted);
-	x64_byte(&x->a, 0x70 | CC_B);
-	x64_byte(&x->a, (u8)(head - (x->a.len + 1)));
-	x64_bind(&x->a, end);
-	x64_mov(&x->a, false, RAX, RSI);
-	frame_move(x, to, X64_SUB);
-	x64_arith_imm(&x->a, true, X64_ADD, RSP, 32);
-}
-
-/* r0 = rounds done, or what the helper returns for flags and for too many. */
-void x64_emit_loop(struct x64 *x, const struct ir_insn *i)
-{
-	u32 flags, many, none;
-
-	x64_mov_imm(&x->a, RAX, (u64)-EINVAL);
-	x64_test(&x->a, true, R8, R8);
-	flags = x64_jcc_short(&x->a, CC_NE);
-	x64_mov_imm(&x->a, RAX, (u64)-E2BIG);
-	x64_arith_imm(&x->a, false, X64_CMP, RSI, LOOP_MOST);
-	many = x64_jcc_short(&x->a, CC_A);
-	x64_arith(&x->a, false, X64_XOR, RAX, RAX);
-	x64_test(&x->a, false, RSI, RSI);
-	none = x64_jcc_short(&x->a, CC_E);
-	loop_rounds(x, i);
-	x64_bind(&x->a, flags);
-	x64_bind(&x->a, many);
-	x64_bind(&x->a, none);
 }
 
 static void emit_insn(struct x64 *x, const struct ir_insn *i);

@@ -127,8 +127,10 @@ void x64_emit_epilogue(struct x64 *x);
 void x64_emit_exit(struct x64 *x);
 void x64_emit_may_goto(struct x64 *x, const struct ir_insn *i);
 void x64_emit_call(struct x64 *x, const struct ir_insn *i);
+/* To the callee's frame (ADD) or back (SUB); nobody sees that of one that calls nobody and does not
+ * name r10. x64.c */
+void x64_frame_move(struct x64 *x, const struct ir_func *to, enum x64_arith op);
 void x64_emit_call_local(struct x64 *x, const struct ir_insn *i);
-void x64_emit_loop(struct x64 *x, const struct ir_insn *i);
 void x64_emit_lookup(struct x64 *x, const struct ir_insn *i);
 void x64_emit_map(struct x64 *x, const struct ir_insn *i);
 void x64_emit_cpu(struct x64 *x);
@@ -136,6 +138,9 @@ void x64_emit_callx(struct x64 *x, const struct ir_insn *i);
 void x64_emit_tail_call(struct x64 *x, const struct ir_insn *i);
 void x64_emit_packet(struct x64 *x, const struct ir_insn *i);
 void x64_emit_faults(struct x64 *x); /* once, at the end */
+
+/* x64_loop.c */
+void x64_emit_loop(struct x64 *x, const struct ir_insn *i);
 
 /* x64_check.c: checked code */
 bool x64_check_insn(struct x64 *x, const struct ir_insn *i); /* true: that was all of it */
