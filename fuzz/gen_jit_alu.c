@@ -137,14 +137,16 @@ static void rotate(struct jgen *j, u8 a, u8 b)
 static void quotient(struct jgen *j, u8 a, u8 b, u8 c)
 {
 	struct gen *g = &j->g;
-	u8 class = alu_class(g);
-	s32 off = gen_chance(g, 50);
+	u8 class = alu_class(g), other = gen_chance(g, 85) ? class : alu_class(g);
+	s32 off = gen_chance(g, 30);
 
-	gen_emit(g, class | SRC_X | 0xb0, a, b, 0, 0);
+	if (gen_chance(g, 40) && !(j->fixed >> c & 1)) /* so that the upper halves are zero */
+		gen_emit(g, MOV32X, c, c, 0, 0);
+	gen_emit(g, other | SRC_X | 0xb0, a, b, 0, 0);
 	gen_emit(g, class | SRC_X | 0x30, a, c, off, 0);
 	if (gen_chance(g, 50)) {
 		gen_emit(g, class | SRC_X | 0x20, a, c, 0, 0);
-		gen_emit(g, class | SRC_X | 0x10, b, a, 0, 0);
+		gen_emit(g, (gen_chance(g, 85) ? class : other) | SRC_X | 0x10, b, a, 0, 0);
 	} else {
 		gen_emit(g, class | SRC_X | 0x90, b, c, off, 0);
 	}

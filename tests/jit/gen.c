@@ -172,7 +172,9 @@ static void idiom(struct gen *g)
 		break;
 	case 3: /* quotient and remainder */
 		left = number(g);
-		part(g, CODE_MOV | SRC_X, a, b, 0, 0);
+		if (chance(g, 40))
+			put(g, CLASS_ALU | ALU_MOV | SRC_X, left, left, 0, 0);
+		part(g, (u8)(class(g) | ALU_MOV | SRC_X), a, b, 0, 0);
 		part(g, (u8)(c | ALU_DIV | SRC_X), a, left, 0, 0);
 		part(g, (u8)(c | ALU_MUL | SRC_X), a, chance(g, 80) ? left : number(g), 0, 0);
 		part(g, (u8)(c | ALU_SUB | SRC_X), b, a, 0, 0);
