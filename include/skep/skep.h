@@ -6,8 +6,9 @@
  *
  * Functions return 0 or -errno unless said otherwise. What a user can cause is also recorded in a
  * `struct skep_diag` with its place and a hint; NULL for it is allowed and means "don't tell".
- * Handles are made by the first parameter, which is written on success only. Nothing is global:
- * different handles may be used by different threads at the same time.
+ * Handles are made by the first parameter, which is written on success only. Nothing is global but
+ * what a thread keeps for its runs: different handles may be used by different threads at the same
+ * time, and a program by any number of them.
  */
 #ifndef SKEP_H
 #define SKEP_H
