@@ -242,10 +242,14 @@ static bool said_rule(const struct obj_map *m, const struct map_info *info, stru
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(rules); i++) {
-		if (map_rule_allows(rules[i].rule, rules[i].value))
+		if (map_rule_allows(rules[i].rule, rules[i].value) ||
+		    (rules[i].rule == RULE_STACKS && !rules[i].value)) /* the loader's choice */
 			continue;
 		diag_error(d, -EINVAL, line_span(d, &m->at), "map '%s' (%s): %s is %u, %s", m->name,
 			   info->name, rules[i].what, rules[i].value, rule_text(rules[i].rule));
+		if (!rules[i].value)
+			diag_hint(d,
+				  "tools that come with such an object set it before they load it");
 		return true;
 	}
 	return false;
