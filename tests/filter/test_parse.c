@@ -247,6 +247,69 @@ static void protochain_ends_on_a_header_that_names_itself(void **state)
 	drop(&f);
 }
 
+/* Ethernet, IPv4 with options or IPv6, UDP to 4789, VXLAN of network 5, and in it Ethernet, IPv4,
+ * TCP from 1000 to 80. Returns its length. */
+static u32 make_vxlan(u8 p[256], bool ip6)
+{
+	u32 n = 14;
+
+	memset(p, 0, 256);
+	p[12] = ip6 ? 0x86 : 0x08;
+	p[13] = ip6 ? 0xdd : 0x00;
+	p[n] = ip6 ? 0x60 : 0x46;
+	p[n + (ip6 ? 6 : 9)] = 17;
+	n += ip6 ? 40 : 24;
+	p[n + 2] = 4789 >> 8;
+	p[n + 3] = 4789 & 255;
+	p[n + 8] = 0x08;
+	p[n + 14] = 5;
+	n += 16;
+	p[n + 12] = 8;
+	n += 14;
+	p[n] = 0x45;
+	p[n + 9] = 6;
+	n += 20;
+	p[n] = 1000 >> 8;
+	p[n + 1] = 1000 & 255;
+	p[n + 3] = 80;
+	return n + 20;
+}
+
+static void vxlan_is_looked_into(void **state)
+{
+	static const struct {
+		const char *text;
+		bool matches;
+	} rows[] = {
+		{ "vxlan", true },
+		{ "vxlan 5", true },
+		{ "vxlan 6", false },
+		{ "vxlan and tcp port 80", true },
+		{ "vxlan 5 and src port 1000 and not udp", true },
+		{ "vxlan and udp", false },
+		{ "tcp port 80", false },
+		{ "udp port 4789 and vxlan and tcp[2:2] = 80", true },
+		{ "vxlan and ether[12:2] = 0x800 and ip[0] = 0x45", true },
+		{ "vxlan and vlan", false },
+	};
+	u8 bytes[256];
+
+	for (u32 i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+		u32 len = make_vxlan(bytes, i % 2);
+		struct eval_packet packet = { bytes, len, len };
+		struct filter f;
+		struct eval e;
+
+		parse(&f, rows[i / 2].text);
+		assert_int_equal(f.err, 0);
+		assert_true(eval_init(&e, &f.v, f.c));
+		if (eval_run(&e, &packet) != rows[i / 2].matches)
+			fail_msg("%s over IPv%d", rows[i / 2].text, i % 2 ? 6 : 4);
+		eval_fini(&e);
+		drop(&f);
+	}
+}
+
 static void vlan_tags_of_live_captures_come_from_beside_the_packet(void **state)
 {
 	struct filter_opts opts = { .linktype = 1, .live = true };
@@ -271,6 +334,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(long_lists_are_flat),
 	TEST(alternation_has_a_limit),
 	TEST(protochain_ends_on_a_header_that_names_itself),
+	TEST(vxlan_is_looked_into),
 	TEST(vlan_tags_of_live_captures_come_from_beside_the_packet),
 };
 TEST_MAIN(tests)
