@@ -29,8 +29,9 @@ const struct hook *hook_of(u32 prog_type)
 void run_data_out(struct skep_run *io, const void *data, size_t len)
 {
 	io->data_out_len = len;
+	/* A filter that ran over the caller's bytes may be given them as its output, too. */
 	if (io->data_out && len)
-		memcpy(io->data_out, data, MIN(len, io->data_out_cap));
+		memmove(io->data_out, data, MIN(len, io->data_out_cap));
 }
 
 void run_ctx_out(struct skep_run *io, const void *ctx, size_t len)

@@ -173,6 +173,13 @@ static void socket_filters_read_each_packet(void **state)
 		assert_int_equal(s.results[i], i);
 		assert_memory_equal(s.room[i], s.data[i], LEN);
 	}
+	for (u32 i = 0; i < PACKETS; i++)
+		s.outs[i].data = s.data[i]; /* the input itself */
+	assert_int_equal(run(&s, SKEP_EXEC_AUTO), 0);
+	for (u32 i = 0; i < PACKETS; i++) {
+		assert_int_equal(s.results[i], i);
+		assert_memory_equal(s.room[i], s.data[i], LEN);
+	}
 	fixture_end(&s.f);
 }
 
