@@ -58,21 +58,28 @@ static void make_packets(struct skep_packet *packets, u8 bytes[][LEN], const uin
 	}
 }
 
-/* What the program answers, by both ways of running it. */
-static void run(const struct cbpf_prog *prog, const struct skep_packet *packets, u32 *results)
+static void compare(struct match *m, const struct skep_packet *packets, const u32 *results)
+{
+	u32 native[PACKETS];
+
+	match_run(m, packets, PACKETS, native);
+	must(!memcmp(native, results, sizeof(native)));
+	match_free(m);
+}
+
+/* What the program answers, however it runs. */
+static void run(const struct cbpf_prog *prog, const char *text, const struct filter_opts *opts,
+		const struct skep_packet *packets, u32 *results)
 {
 	const char *why;
 	struct match *m;
 
 	for (u32 k = 0; k < PACKETS; k++)
 		results[k] = match_interpret(prog, &packets[k]);
-	if (!match_new(&m, prog, &why)) {
-		u32 native[PACKETS];
-
-		match_run(m, packets, PACKETS, native);
-		must(!memcmp(native, results, sizeof(native)));
-		match_free(m);
-	}
+	if (!match_new(&m, prog, &why))
+		compare(m, packets, results);
+	if (!match_new_filter(&m, prog, text, opts, &why))
+		compare(m, packets, results);
 }
 
 static int compile(struct cbpf_prog *out, struct arena *a, const char *text,
@@ -123,11 +130,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	make_packets(packets, bytes, data, size);
 	err = compile(&prog, &a, text, &opts);
 	if (!err)
-		run(&prog, packets, optimised);
+		run(&prog, text, &opts, packets, optimised);
 	opts.no_optimise = true;
 	/* Refused alike, but for what can never match: only the optimiser sees that. */
 	if (!compile(&prog, &a, text, &opts)) {
-		run(&prog, packets, plain);
+		run(&prog, text, &opts, packets, plain);
 		for (u32 k = 0; k < PACKETS; k++)
 			must(!plain[k] == (err || !optimised[k]));
 	}

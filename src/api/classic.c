@@ -13,13 +13,12 @@ _Static_assert((int)SKEP_CLASSIC_BINARY == (int)CBPF_BINARY, "same forms");
 static int compile_filter(struct classic *c, const char *data, size_t len,
 			  const struct skep_open_opts *opts, struct diag *d)
 {
-	struct filter_opts how = filter_opts_of(opts);
-	char *text;
-
 	if (memchr(data, 0, len))
 		return diag_error(d, -EINVAL, NOWHERE, "the filter is not text");
-	text = arena_strndup(&c->arena, data, len);
-	return text ? filter_compile(&c->prog, &c->arena, text, &how, d) : diag_nomem(d);
+	c->filter = filter_opts_of(opts);
+	c->text = arena_strndup(&c->arena, data, len);
+	return c->text ? filter_compile(&c->prog, &c->arena, c->text, &c->filter, d)
+		       : diag_nomem(d);
 }
 
 static int open_bytes(struct classic *c, enum skep_lang lang, const char *name, const void *data,
@@ -109,14 +108,12 @@ int skep_classic_compile(struct skep_classic *prog, struct skep_diag *diag)
 
 	if (c->match)
 		return 0;
-	switch (match_new(&c->match, &c->prog, &why)) {
-	case 0:
+	if (c->text && !match_new_filter(&c->match, &c->prog, c->text, &c->filter, &why))
 		return 0;
-	case -ENOMEM:
-		return diag_nomem(diag_of(diag));
-	}
+	if (!match_new(&c->match, &c->prog, &why))
+		return 0;
 	return diag_error(diag_of(diag), -EOPNOTSUPP, NOWHERE,
-			  "the filter cannot run as machine code: %s", why);
+			  "the filter cannot run as machine code: %s", why ? why : "out of memory");
 }
 
 const char *skep_classic_exec(const struct skep_classic *prog)

@@ -17,7 +17,9 @@
 struct classic {
 	struct arena arena;
 	struct cbpf_prog prog;
-	struct match *match; /* NULL: only the interpreter */
+	char *text;		   /* of a filter, NULL: none */
+	struct filter_opts filter; /* how it was compiled */
+	struct match *match;	   /* NULL: only the interpreter */
 };
 
 #define HANDLE(public, internal, of, to)                                                           \

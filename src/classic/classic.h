@@ -152,6 +152,11 @@ struct cbpf_batch {
 struct object;
 int cbpf_object(struct object **out, const struct cbpf_prog *prog, const char *name,
 		enum cbpf_target target, struct diag *d);
+/* Makes a batch program (as CBPF_MEMORY) of an XDP one that was written for it: after its first
+ * `prologue` instructions R1 is the packet, R2 its end, R3 LEN. -EOPNOTSUPP: its
+ * stack leaves no room. */
+struct obj_prog;
+int cbpf_batch_of(struct obj_prog *out, const struct obj_prog *xdp, u32 prologue, struct arena *a);
 /* Of the XDP and the memory form of one program. */
 bool cbpf_same_body(const struct object *xdp, const struct object *memory);
 

@@ -23,9 +23,9 @@ enum {
 	CONVERT_TMP = -80, /* of R10: A across a load of X; 8 bytes */
 	CONVERT_M = -64,   /* of R10: M[0] */
 	/* 8 bytes each, packets in memory: struct cbpf_batch as it goes on */
-	CONVERT_NEXT = -88,
-	CONVERT_STOP = -96,
-	CONVERT_RESULT = -104,
+	CONVERT_NEXT = -488,
+	CONVERT_STOP = -496,
+	CONVERT_RESULT = -504,
 };
 
 /* A jump whose target is not yet known. */

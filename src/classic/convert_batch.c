@@ -2,6 +2,9 @@
 /* How programs over packets in memory begin and end; between, the XDP form has the same code. */
 #include "classic/convert.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "object/object.h"
 
 enum {
@@ -83,4 +86,46 @@ bool cbpf_same_body(const struct object *xdp, const struct object *memory)
 
 	return m->insn_count == body + BATCH_START + BATCH_END &&
 	       !memcmp(x->insns + XDP_START, m->insns + BATCH_START, body * sizeof(*x->insns));
+}
+
+/* Of loads and stores; nothing else takes addresses of the stack in a filter. */
+static bool uses_low_stack(const struct obj_prog *p)
+{
+	for (u32 k = 0; k < p->insn_count; k++) {
+		const struct insn *i = &p->insns[k];
+		u8 class = INSN_CLASS(i->code);
+		u8 base = class == CLASS_LDX ? i->src : i->dst;
+
+		if ((class == CLASS_LDX || class == CLASS_ST || class == CLASS_STX) &&
+		    base == REG_FP && i->off < CONVERT_NEXT + 8)
+			return true;
+	}
+	return false;
+}
+
+int cbpf_batch_of(struct obj_prog *out, const struct obj_prog *xdp, u32 prologue, struct arena *a)
+{
+	struct convert c = { .target = CBPF_MEMORY };
+	u32 end;
+
+	if (uses_low_stack(xdp))
+		return -EOPNOTSUPP;
+	convert_batch_start(&c);
+	convert_emit(&c, CODE_MOV | SRC_X, 1, 8, 0, 0);
+	convert_emit(&c, CODE_MOV | SRC_X, 2, 9, 0, 0);
+	convert_emit(&c, CODE_MOV | SRC_X, 3, 6, 0, 0);
+	end = c.code.len + xdp->insn_count - prologue;
+	for (u32 k = prologue; k < xdp->insn_count; k++) {
+		struct insn i = xdp->insns[k];
+
+		if (i.code == CODE_EXIT) /* one instruction for one: distances stay */
+			i = (struct insn){ .code = CODE_JA32, .imm = (s32)(end - c.code.len - 1) };
+		convert_emit(&c, i.code, i.dst, i.src, i.off, i.imm);
+	}
+	convert_batch_end(&c);
+	*out = *xdp;
+	out->insns = c.failed ? NULL : arena_copy(a, c.code.data, c.code.len * sizeof(struct insn));
+	out->insn_count = c.code.len;
+	vec_fini(&c.code);
+	return out->insns ? 0 : -ENOMEM;
 }

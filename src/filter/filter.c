@@ -4,6 +4,8 @@
 #include <errno.h>
 
 #include "filter/compile.h"
+#include "filter/emit_ebpf.h"
+#include "object/object.h"
 
 int filter_compile(struct cbpf_prog *out, struct arena *a, const char *text,
 		   const struct filter_opts *opts, struct diag *d)
@@ -41,6 +43,24 @@ int filter_object(struct object **out, const char *text, const struct filter_opt
 
 	if (!err)
 		err = compile_object(out, &values, cond, opts, d);
+	arena_fini(&a);
+	return err;
+}
+
+int filter_xdp(struct object **out, u32 *prologue, const char *text, const struct filter_opts *opts,
+	       struct diag *d)
+{
+	struct arena a = { 0 };
+	struct values values = { .arena = &a };
+	struct object *memory = NULL;
+	const struct cond *cond;
+	int err = filter_parse(&cond, &values, text, opts, d);
+
+	if (!err)
+		err = compile_twins(&memory, out, &values, cond, opts, d);
+	if (!err)
+		object_free(memory);
+	*prologue = EBPF_PROLOGUE;
 	arena_fini(&a);
 	return err;
 }

@@ -31,5 +31,9 @@ int filter_compile(struct cbpf_prog *out, struct arena *a, const char *text,
 struct object;
 int filter_object(struct object **out, const char *text, const struct filter_opts *opts,
 		  struct diag *d);
+/* … as an XDP program for cbpf_batch_of, `*prologue` instructions of which stand before its body.
+ * -EOPNOTSUPP: it asks for what only Linux knows of a packet. */
+int filter_xdp(struct object **out, u32 *prologue, const char *text, const struct filter_opts *opts,
+	       struct diag *d);
 
 #endif

@@ -21,9 +21,11 @@ enum {
 
 struct match {
 	const struct cbpf_prog *prog; /* borrowed */
-	struct object *obj;	      /* the program in memory form */
-	struct vm_prog *vm;	      /* with machine code */
-	u32 reach;		      /* about how far into a packet it looks, 0: not at all */
+	struct object *obj;	      /* owns what it was compiled from */
+	struct obj_prog batch;	      /* of an expression: what runs */
+	struct map **maps;
+	struct vm_prog *vm; /* with machine code */
+	u32 reach;	    /* about how far into a packet it looks, 0: not at all */
 };
 
 /* The twin has the same body, and its beginning and end do no more than the frame of a loop. */
@@ -73,31 +75,67 @@ static u32 reach_of(const struct cbpf_prog *prog)
 	return reach;
 }
 
-static const char *compile(struct match *m)
+static const char *translate(struct match *m, const struct obj_prog *p)
 {
-	struct vm_env env = { .helper = no_helper };
+	struct vm_env env = { .obj = m->obj, .maps = m->maps, .helper = no_helper };
 	const char *why;
 
-	if (cbpf_object(&m->obj, m->prog, "filter", CBPF_MEMORY, NULL))
-		return "it asks for what packets in memory do not say";
-	if (!twin_is_safe(m))
-		return "it could not be verified";
-	env.obj = m->obj;
-	if (vm_prog_new(&m->vm, &env, &m->obj->progs[0], NULL))
+	if (vm_prog_new(&m->vm, &env, p, NULL))
 		return "it could not be translated";
 	return jit_compile(m->vm, NULL, &why) ? why : NULL;
 }
 
-int match_new(struct match **out, const struct cbpf_prog *prog, const char **why)
+static const char *compile(struct match *m)
 {
-	struct match *m = calloc(1, sizeof(*m));
+	if (cbpf_object(&m->obj, m->prog, "filter", CBPF_MEMORY, NULL))
+		return "it asks for what packets in memory do not say";
+	if (!twin_is_safe(m))
+		return "it could not be verified";
+	return translate(m, &m->obj->progs[0]);
+}
 
-	if (!m)
-		return -ENOMEM;
-	m->prog = prog;
-	m->reach = reach_of(prog);
-	*why = compile(m);
-	if (*why) {
+/* The tables of the program: arrays of one value. */
+static int make_maps(struct match *m)
+{
+	m->maps = calloc(m->obj->map_count + 1, sizeof(*m->maps));
+	for (u32 k = 0; m->maps && k < m->obj->map_count; k++) {
+		const struct obj_map *from = &m->obj->maps[k];
+		struct map_def def = { .name = from->name,
+				       .type = from->type,
+				       .key_size = from->key_size,
+				       .value_size = from->value_size,
+				       .max_entries = from->max_entries,
+				       .flags = from->flags };
+		u32 zero = 0;
+
+		if (map_create(&m->maps[k], &def, NULL) ||
+		    map_write(m->maps[k], &zero, from->data, 0) || map_freeze(m->maps[k]))
+			return -ENOMEM;
+	}
+	return m->maps ? 0 : -ENOMEM;
+}
+
+static const char *compile_filter(struct match *m, const char *text, const struct filter_opts *opts)
+{
+	struct verify_opts how = { .sound = true };
+	struct verify_result *r = NULL;
+	u32 prologue;
+	bool safe;
+
+	if (filter_xdp(&m->obj, &prologue, text, opts, NULL))
+		return "it asks for what packets in memory do not say";
+	safe = !verify_prog(&r, m->obj, &m->obj->progs[0], &how, NULL) && r->accepted;
+	verify_result_free(r);
+	if (!safe)
+		return "it could not be verified";
+	if (cbpf_batch_of(&m->batch, &m->obj->progs[0], prologue, &m->obj->arena) || make_maps(m))
+		return "it leaves no room";
+	return translate(m, &m->batch);
+}
+
+static int match_made(struct match **out, struct match *m, const char *why)
+{
+	if (why) {
 		match_free(m);
 		return -EOPNOTSUPP;
 	}
@@ -105,11 +143,46 @@ int match_new(struct match **out, const struct cbpf_prog *prog, const char **why
 	return 0;
 }
 
+static struct match *match_of(const struct cbpf_prog *prog)
+{
+	struct match *m = calloc(1, sizeof(*m));
+
+	if (m) {
+		m->prog = prog;
+		m->reach = reach_of(prog);
+	}
+	return m;
+}
+
+int match_new(struct match **out, const struct cbpf_prog *prog, const char **why)
+{
+	struct match *m = match_of(prog);
+
+	if (!m)
+		return -ENOMEM;
+	*why = compile(m);
+	return match_made(out, m, *why);
+}
+
+int match_new_filter(struct match **out, const struct cbpf_prog *prog, const char *text,
+		     const struct filter_opts *opts, const char **why)
+{
+	struct match *m = match_of(prog);
+
+	if (!m)
+		return -ENOMEM;
+	*why = compile_filter(m, text, opts);
+	return match_made(out, m, *why);
+}
+
 void match_free(struct match *m)
 {
 	if (!m)
 		return;
 	vm_prog_free(m->vm);
+	for (u32 k = 0; m->maps && k < m->obj->map_count; k++)
+		map_free(m->maps[k]);
+	free(m->maps);
 	object_free(m->obj);
 	free(m);
 }

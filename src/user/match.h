@@ -8,6 +8,7 @@
 #define USER_MATCH_H
 
 #include "classic/classic.h"
+#include "filter/filter.h"
 
 struct skep_packet;
 struct match;
@@ -15,6 +16,9 @@ struct match;
 /* `prog` has passed cbpf_check and outlives the match. 0; -ENOMEM; -EOPNOTSUPP with `*why` (static)
  * what stands in the way of machine code. */
 int match_new(struct match **out, const struct cbpf_prog *prog, const char **why);
+/* The same of an expression, from which `prog` was compiled: machine code comes from its graph. */
+int match_new_filter(struct match **out, const struct cbpf_prog *prog, const char *text,
+		     const struct filter_opts *opts, const char **why);
 void match_free(struct match *m);
 /* What the program answers to each packet. May run in several threads at once. */
 void match_run(const struct match *m, const struct skep_packet *packets, size_t count,
