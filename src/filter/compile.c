@@ -87,6 +87,19 @@ static int shortest(struct cbpf_prog *out, struct graph *g, struct node *root, u
 	return out->count ? 0 : err;
 }
 
+/* As it is, and with what differs only in its offsets once. */
+static int shortest_of(struct cbpf_prog *out, struct graph *g, struct node *root, u32 snaplen,
+		       bool optimise)
+{
+	int err = shortest(out, g, root, snaplen, optimise);
+	struct node *shared;
+
+	if (err || !optimise || g->count > MANY_NODES)
+		return err;
+	shared = graph_share(g, root);
+	return shared ? shortest(out, g, shared, snaplen, true) : 0;
+}
+
 /* The other ways, in the same graph: what they have in common is there already. */
 static void try_others(struct cbpf_prog *out, struct graph *g, struct node *first,
 		       const struct cond *cond, u32 snaplen)
@@ -101,7 +114,7 @@ static void try_others(struct cbpf_prog *out, struct graph *g, struct node *firs
 			known = tried[i] == root;
 		tried[way + 1] = root;
 		if (!known)
-			shortest(out, g, root, snaplen, true);
+			shortest_of(out, g, root, snaplen, true);
 		if (g->count > MANY_NODES || g->failed)
 			return;
 	}
@@ -119,7 +132,7 @@ int compile_classic(struct cbpf_prog *out, struct values *values, const struct c
 	graph_init(&g, values);
 	err = compile_graph(&root, &g, cond, optimise, d);
 	if (!err)
-		err = shortest(&best, &g, root, compile_snaplen(opts), optimise);
+		err = shortest_of(&best, &g, root, compile_snaplen(opts), optimise);
 	if (!err && optimise && g.count <= MANY_NODES)
 		try_others(&best, &g, root, cond, compile_snaplen(opts));
 	graph_fini(&g);

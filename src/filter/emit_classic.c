@@ -127,6 +127,11 @@ static void into_x(struct emitter *e, const struct value *v)
 
 	if (e->now.x == v)
 		return;
+	if (v == e->g->base) {
+		/* Something between took X. */
+		e->too_deep = true;
+		return;
+	}
 	if (is_const(v)) {
 		put(e, CBPF_LDX | CBPF_IMM, v->k);
 	} else if (m >= 0) {
@@ -222,12 +227,12 @@ static void into_a_op(struct emitter *e, const struct value *v)
 }
 
 /* Worth a word of M: more than one instruction to compute again. */
-static bool is_dear(const struct value *v)
+static bool is_dear(const struct emitter *e, const struct value *v)
 {
 	u32 k;
 
 	if (v->kind == VALUE_LOAD)
-		return v->a && !is_msh(v->a, &k);
+		return v->a && v->a != e->g->base && !is_msh(v->a, &k);
 	return v->kind == VALUE_OP && !is_msh(v, &k) &&
 	       !(v->a->kind == VALUE_LOAD && !v->a->a && v->b && is_const(v->b));
 }
@@ -279,7 +284,7 @@ static void into_a(struct emitter *e, const struct value *v)
 		e->within--;
 	}
 	e->now.a = v;
-	if (e->opts->keep && m < 0 && is_dear(v))
+	if (e->opts->keep && m < 0 && is_dear(e, v))
 		keep(e, v);
 }
 
@@ -409,7 +414,10 @@ static void emit_touch(struct emitter *e, const struct node *n)
 {
 	struct item *item;
 
-	if (e->now.a != n->value && e->now.x != n->value)
+	if (n->kind == NODE_BASE) {
+		into_x(e, n->value);
+		e->now.x = e->g->base;
+	} else if (e->now.a != n->value && e->now.x != n->value)
 		into_a(e, n->value);
 	item = vec_push(&e->items.list);
 	if (item)

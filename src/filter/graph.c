@@ -292,6 +292,20 @@ struct node *graph_switch(struct graph *g, const struct value *v, struct arm *ar
 	return n == 1 ? graph_touch(g, v, arms[0].to) : node_make(g, NODE_SWITCH, v, arms, n);
 }
 
+const struct value *graph_base(struct graph *g)
+{
+	if (!g->base)
+		g->base = graph_compare(g, UINT8_MAX, NULL, NULL);
+	return g->base;
+}
+
+struct node *graph_make_base(struct graph *g, const struct value *v, struct node *to)
+{
+	struct arm arm = { UINT32_MAX, to };
+
+	return node_make(g, NODE_BASE, v, &arm, 1);
+}
+
 static bool divides(const struct value *v)
 {
 	return v->kind == VALUE_OP && (v->op == CBPF_DIV || v->op == CBPF_MOD) &&

@@ -8,6 +8,9 @@
  * matches when its path leads to YES and every value on that path can be evaluated. That makes
  * the exactness of a transformation a matter of paths: each must keep its end and what it touches.
  *
+ * A base names its value, an offset, for the loads behind it: they count from graph_base(), so code
+ * for packets of different shapes can be the same. Only emission of classic BPF knows bases.
+ *
  * While a graph is put together from its parts, NODE_FALSE and NODE_TRUE mark where a part ends;
  * they differ from NODE_NO, to which stopping leads.
  */
@@ -17,7 +20,7 @@
 #include "base/vec.h"
 #include "filter/cond.h"
 
-enum node_kind { NODE_NO, NODE_YES, NODE_FALSE, NODE_TRUE, NODE_SWITCH, NODE_TOUCH };
+enum node_kind { NODE_NO, NODE_YES, NODE_FALSE, NODE_TRUE, NODE_SWITCH, NODE_TOUCH, NODE_BASE };
 
 /* Values from the arm before (not included) up to hi. The last arm's hi is the largest the value
  * can have; neighbours differ in `to`. */
@@ -61,6 +64,7 @@ struct graph {
 	struct node *no, *yes, *false_, *true_;
 	VEC(struct value_info) info;	    /* by id */
 	struct value_info nothing;	    /* of values for which there is no memory */
+	const struct value *base;	    /* NULL: not yet asked for */
 	VEC(const struct value *) compares; /* comparisons of two values */
 	u32 walks;			    /* over values, so far */
 	bool failed;			    /* out of memory, or larger than GRAPH_MAX_NODES */
@@ -85,6 +89,10 @@ const struct value *graph_compare(struct graph *g, u8 op, const struct value *a,
 struct node *graph_switch(struct graph *g, const struct value *v, struct arm *arms, u32 count);
 /* Evaluate v, then go on; `to` itself where that can make no difference. */
 struct node *graph_touch(struct graph *g, const struct value *v, struct node *to);
+
+/* The offset that the last base on the way names. */
+const struct value *graph_base(struct graph *g);
+struct node *graph_make_base(struct graph *g, const struct value *v, struct node *to);
 
 /* Is v evaluated whenever u is? (False may be wrong, in deep values.) */
 bool graph_covers(struct graph *g, const struct value *u, const struct value *v);

@@ -16,4 +16,8 @@ struct node *graph_specialise(struct graph *g, struct node *root);
 /* The same with no node becoming several: a node knows what all ways to it have in common. */
 struct node *graph_thread(struct graph *g, struct node *root);
 
+/* Parts that differ only in where their loads count from become one, behind bases; NULL: there are
+ * none. For emit_classic alone. */
+struct node *graph_share(struct graph *g, struct node *root);
+
 #endif
