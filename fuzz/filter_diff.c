@@ -65,7 +65,8 @@ static void one(struct totals *t, const struct linktype *link, const struct pack
 	t->packets += r.packets;
 	t->matched += r.matched;
 	t->disputed += r.disputed;
-	if ((r.accepts == r.ours_accepts && !r.wrong && !r.plain_wrong && !r.optimised_wrong) ||
+	if ((r.accepts == r.ours_accepts && !r.wrong && !r.plain_wrong && !r.optimised_wrong &&
+	     !r.ebpf_wrong) ||
 	    known_wrong(&r, link, text))
 		return;
 	if (++t->different > SHOWN)

@@ -11,7 +11,7 @@ enum {
 	DEFAULT_SNAPLEN = 262144,
 	CHAIN = 4, /* single values that are tested in a row */
 	CHAIN_PLAIN = UINT32_MAX,
-	MAX_PROGRAM = 1 << 20,
+	MAX_PROGRAM = 1 << 18,
 	MANY_NODES = 1000, /* of a graph, from where on only one way is tried */
 };
 
@@ -100,6 +100,25 @@ static int shortest_of(struct cbpf_prog *out, struct graph *g, struct node *root
 	return shared ? shortest(out, g, shared, snaplen, true) : 0;
 }
 
+/* Is each value looked at in one node only? Then no other order has fewer tests. */
+static bool is_least(struct graph *g, struct node *root)
+{
+	struct node **order;
+	u32 count = graph_order(g, root, &order), walk = ++g->walks;
+
+	for (u32 i = 0; i < count; i++) {
+		struct value_info *info;
+
+		if (!order[i]->count)
+			continue;
+		info = graph_info(g, order[i]->value);
+		if (order[i]->kind == NODE_TOUCH || info->seen == walk)
+			return false;
+		info->seen = walk;
+	}
+	return count > 0;
+}
+
 /* The other ways, in the same graph: what they have in common is there already. */
 static void try_others(struct cbpf_prog *out, struct graph *g, struct node *first,
 		       const struct cond *cond, u32 snaplen)
@@ -115,7 +134,7 @@ static void try_others(struct cbpf_prog *out, struct graph *g, struct node *firs
 		tried[way + 1] = root;
 		if (!known)
 			shortest_of(out, g, root, snaplen, true);
-		if (g->count > MANY_NODES || g->failed)
+		if (g->failed || (out->count && g->count > MANY_NODES))
 			return;
 	}
 }
@@ -133,9 +152,14 @@ int compile_classic(struct cbpf_prog *out, struct values *values, const struct c
 	err = compile_graph(&root, &g, cond, optimise, d);
 	if (!err)
 		err = shortest_of(&best, &g, root, compile_snaplen(opts), optimise);
-	if (!err && optimise && g.count <= MANY_NODES)
+	if (optimise && (err == -E2BIG || err == -ENAMETOOLONG ||
+			 (!err && g.count <= MANY_NODES && !is_least(&g, root))))
 		try_others(&best, &g, root, cond, compile_snaplen(opts));
 	graph_fini(&g);
+	if (best.count)
+		err = 0;
+	if (err == -ENAMETOOLONG)
+		return diag_error(d, err, cond->where, "this filter is too long to be compiled");
 	if (err == -E2BIG)
 		return diag_error(d, err, cond->where,
 				  "this expression needs more than the sixteen words of memory "

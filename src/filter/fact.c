@@ -6,13 +6,14 @@
 #include "classic/classic.h"
 #include "filter/test.h"
 
-enum { BUCKETS = 1024 };
+enum { FEW_BUCKETS = 32, BUCKETS = 1024 };
 
 void facts_init(struct facts *f, struct graph *g)
 {
-	*f = (struct facts){ .g = g };
-	f->sets = calloc(BUCKETS, sizeof(*f->sets));
-	f->lists = calloc(BUCKETS, sizeof(*f->lists));
+	*f = (struct facts){ .g = g,
+			     .bucket_count = g->count < BUCKETS / 4 ? FEW_BUCKETS : BUCKETS };
+	f->sets = calloc(f->bucket_count, sizeof(*f->sets));
+	f->lists = calloc(f->bucket_count, sizeof(*f->lists));
 	f->failed = !f->sets || !f->lists;
 }
 
@@ -31,7 +32,7 @@ const struct set *set_make(struct facts *f, const struct interval *items, u32 co
 	for (u32 i = 0; i < count; i++)
 		h = (h ^ ((u64)items[i].lo << 32 | items[i].hi)) * 0x9e3779b97f4a7c15;
 	h ^= h >> 32;
-	for (s = f->sets[h % BUCKETS]; s; s = s->next)
+	for (s = f->sets[h & (f->bucket_count - 1)]; s; s = s->next)
 		if (s->hash == (u32)h && s->count == count &&
 		    !memcmp(s->items, items, count * sizeof(*items)))
 			return s;
@@ -44,8 +45,8 @@ const struct set *set_make(struct facts *f, const struct interval *items, u32 co
 	}
 	s->count = count;
 	s->hash = h;
-	s->next = f->sets[h % BUCKETS];
-	f->sets[h % BUCKETS] = s;
+	s->next = f->sets[h & (f->bucket_count - 1)];
+	f->sets[h & (f->bucket_count - 1)] = s;
 	return s;
 }
 
@@ -57,7 +58,7 @@ static const struct fact *fact_cons(struct facts *f, const struct value *v, cons
 
 	h = (h ^ h >> 31 ^ (rest ? rest->id + 1 : 0)) * 0xbf58476d1ce4e5b9;
 	h ^= h >> 32;
-	for (l = f->lists[h % BUCKETS]; l; l = l->next)
+	for (l = f->lists[h & (f->bucket_count - 1)]; l; l = l->next)
 		if (l->hash == (u32)h && l->value == v && l->set == set && l->rest == rest)
 			return l;
 	l = arena_alloc(f->g->values->arena, sizeof(*l));
@@ -65,8 +66,8 @@ static const struct fact *fact_cons(struct facts *f, const struct value *v, cons
 		f->failed = true;
 		return rest;
 	}
-	*l = (struct fact){ v, set, rest, f->list_count++, h, f->lists[h % BUCKETS] };
-	f->lists[h % BUCKETS] = l;
+	*l = (struct fact){ v, set, rest, f->list_count++, h, f->lists[h & (f->bucket_count - 1)] };
+	f->lists[h & (f->bucket_count - 1)] = l;
 	return l;
 }
 

@@ -31,6 +31,7 @@ struct facts {
 	struct graph *g;
 	struct set **sets; /* buckets */
 	struct fact **lists;
+	u32 bucket_count; /* of both, a power of two */
 	u32 list_count;
 	bool failed;
 };

@@ -21,7 +21,7 @@ static struct node *node_end(struct graph *g, enum node_kind kind)
 
 void graph_init(struct graph *g, struct values *values)
 {
-	*g = (struct graph){ .values = values, .bucket_count = 256, .limit = GRAPH_MAX_NODES };
+	*g = (struct graph){ .values = values, .bucket_count = 64, .limit = GRAPH_MAX_NODES };
 	g->buckets = calloc(g->bucket_count, sizeof(*g->buckets));
 	g->no = node_end(g, NODE_NO);
 	g->yes = node_end(g, NODE_YES);

@@ -7,6 +7,7 @@
 #include <sys/time.h>
 
 #include "filter/compile.h"
+#include "modes.h"
 
 /* Calls of libpcap to itself must not reach src/pcap; the sanitizers do not bear the flag, and load
  * their own libraries first. */
@@ -96,6 +97,7 @@ struct ours {
 	struct values v;
 	const struct cond *cond;
 	struct eval tree;
+	struct modes *modes; /* eBPF; NULL: none */
 	struct cbpf_prog plain, optimised;
 	bool has_plain, has_optimised;
 };
@@ -113,6 +115,7 @@ static void compile_ours(struct ours *o, struct filter_opts opts, struct oracle_
 			o->has_plain = false;
 	out->compiled = o->has_plain;
 	out->insns = o->has_optimised ? o->optimised.count : 0;
+	o->modes = modes_open(&o->v, o->cond);
 }
 
 static bool classic_matches(const struct cbpf_prog *prog, const struct eval_packet *p)
@@ -134,6 +137,8 @@ static void compare_packet(struct oracle_result *out, struct ours *o,
 	out->plain_wrong += classic_matches(&o->plain, packet) != want;
 	out->optimised_wrong +=
 		(o->has_optimised && classic_matches(&o->optimised, packet)) != want;
+	for (u32 mode = 0; mode < MODE_COUNT && o->modes; mode++)
+		out->ebpf_wrong += modes_run(o->modes, mode, packet, want) != want;
 }
 
 static void compare(struct oracle_result *out, const struct programs *p, struct ours *o,
@@ -176,6 +181,7 @@ void oracle_compare(struct oracle_result *out, const struct linktype *link, cons
 		compare(out, &p, &o, packets, strstr(text, "protochain") != NULL);
 	}
 	eval_fini(&o.tree);
+	modes_close(o.modes);
 	if (p.has_plain)
 		pcap.freecode(&p.plain);
 	if (p.has_optimised)

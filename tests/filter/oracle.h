@@ -13,6 +13,7 @@ struct oracle_result {
 	u32 packets, matched, disputed; /* disputed: libpcap with itself */
 	u32 wrong; /* packets with another verdict than libpcap's: of the tree, */
 	u32 plain_wrong, optimised_wrong; /* of its two programs */
+	u32 ebpf_wrong;			  /* of eBPF, interpreted and as machine code */
 	bool compiled;			  /* there are programs */
 	u32 insns, their_insns;		  /* of the optimised ones; 0: none */
 	u32 first_wrong;

@@ -58,9 +58,10 @@ static void expect_same(struct totals *t, const struct linktype *link, const cha
 	else if (r.wrong)
 		print_message("# %s: %s: %u of %u packets, first %u\n", link->name, text, r.wrong,
 			      r.packets, r.first_wrong);
-	else if (r.plain_wrong || r.optimised_wrong)
-		print_message("# %s: %s: programs: %u and, optimised, %u of %u packets\n",
-			      link->name, text, r.plain_wrong, r.optimised_wrong, r.packets);
+	else if (r.plain_wrong || r.optimised_wrong || r.ebpf_wrong)
+		print_message("# %s: %s: programs: %u, optimised %u, eBPF %u of %u packets\n",
+			      link->name, text, r.plain_wrong, r.optimised_wrong, r.ebpf_wrong,
+			      r.packets);
 	else
 		return;
 	t->failed++;
