@@ -10,6 +10,7 @@
 #   make soak-jit     random programs in every way to execute them, and in the kernel: SEEDS, FROM
 #   make stress       threads run programs that another replaces: STRESS_SECONDS=60
 #   make soak-filter  random filter expressions, beside libpcap: SEEDS, FROM
+#   make live-drops   packets at full speed over veth, what skep dump and tcpdump drop: PACKETS=1000000
 #   make bench
 #   make clean
 #
@@ -20,6 +21,7 @@ BUILD := build$(if $(PRESET),-$(PRESET))
 PREFIX ?= /usr/local
 FUZZ ?= elf
 SECONDS ?= 60
+PACKETS ?= 1000000
 FROM ?= 0
 SEEDS ?= 1000000
 STRESS_SECONDS ?= 60
@@ -99,6 +101,12 @@ stress-build: $(BUILD)/.tests
 	@ninja -C $(BUILD) --quiet tests/user/test_stress tests/user/stress.o
 	@SKEP_STRESS_SECONDS=$(STRESS_SECONDS) $(BUILD)/tests/user/test_stress
 
+live-drops:
+	@scripts/setup test
+	@$(MAKE) --no-print-directory $(BUILD)/.tests
+	@ninja -C $(BUILD) --quiet skep gen-pcap tests/cli/send_frames
+	@tests/cli/dump_live.py $(BUILD) $(PACKETS)
+
 install: all
 	@meson configure $(BUILD) -Dprefix=$(abspath $(PREFIX))
 	@meson install -C $(BUILD) --quiet $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
@@ -106,4 +114,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all test demo check bench fuzz soak soak-jit soak-filter stress stress-build install clean
+.PHONY: live-drops all test demo check bench fuzz soak soak-jit soak-filter stress stress-build install clean

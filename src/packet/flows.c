@@ -67,7 +67,7 @@ static struct flow *slot_for(struct flows *f, const struct flow_key *k)
 	return a;
 }
 
-/* Only packets with ACK say both numbers. SYN begins a connection anew. */
+/* Only packets with ACK say both numbers. SYN begins a connection anew. False: out of memory. */
 bool flow_find(struct flow_start *out, struct print *p, const struct pseudo *ps, const u8 *tcp)
 {
 	u32 seq = be32(tcp + 4), ack = be32(tcp + 8);
@@ -75,6 +75,10 @@ bool flow_find(struct flow_start *out, struct print *p, const struct pseudo *ps,
 	struct flow_key key;
 	struct flow *f;
 
+	if (!p->pr->flows)
+		p->pr->flows = flows_new();
+	if (!p->pr->flows)
+		return false;
 	reversed = key_make(&key, ps, tcp);
 	f = slot_for(p->pr->flows, &key);
 	out->reversed = reversed;

@@ -14,10 +14,9 @@ int packet_printer_new(struct packet_printer **out, const struct packet_opts *op
 	if (!pr)
 		return -ENOMEM;
 	pr->o = *opts;
-	pr->flows = flows_new();
 	if (!opts->numeric)
 		pr->names = host_names_new();
-	if (!pr->flows || (!opts->numeric && !pr->names)) {
+	if (!opts->numeric && !pr->names) {
 		packet_printer_free(pr);
 		return -ENOMEM;
 	}

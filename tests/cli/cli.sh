@@ -8,7 +8,7 @@ fw=$build/examples/xdp_firewall.o
 # ---- help and usage ----
 claim help_lists_commands prints '^  run ' "$skep" --help
 claim version_is_printed prints '^skep [0-9]+\.[0-9]+\.[0-9]+$' "$skep" --version
-for c in run verify exec disasm filter asm btf object; do
+for c in run verify exec disasm dump filter asm btf object; do
 	claim "${c}_has_help" prints "^Usage: skep $c" "$skep" $c --help
 done
 claim no_command_is_wrong_usage refuses 2 '^skep: ' "$skep"
@@ -19,7 +19,7 @@ for c in run verify disasm asm btf object; do
 done
 
 manual_has_every_option() {
-	for c in run verify exec disasm filter asm btf object; do
+	for c in run verify exec disasm dump filter asm btf object; do
 		for o in $("$skep" $c --help | grep -o -e '^ .*--[a-z0-9-]*' | grep -o -e '--[a-z0-9-]*'); do
 			tr -d '\\' <"$here/../../docs/skep.1" | grep -q -F -e "$o" ||
 				{ echo "docs/skep.1 lacks $c $o"; return 1; }
