@@ -3,7 +3,7 @@
 """skep dump -r FILE EXPR -w OUT beside tcpdump and a plain copy: dump.py BUILD [GIGABYTES] [RUNS]
 
 A generated capture (1.7 GB) in the folder for temporary files, read from the page cache; medians of interleaved runs,
-all on one CPU.
+all on one CPU: processor time (the program's and Linux's for it), and time on the clock.
 """
 import os
 import shutil
@@ -17,7 +17,7 @@ build = os.path.abspath(sys.argv[1])
 size = int(float(sys.argv[2]) * 1e9) if len(sys.argv) > 2 else 1_700_000_000
 runs = int(sys.argv[3]) if len(sys.argv) > 3 else 5
 skep = os.path.join(build, "skep")
-FILTERS = ["tcp port 80", "udp port 53", "net 10.66.0.0/16", "ip6 and tcp",
+FILTERS = ["icmp and ip[8] < 3", "tcp port 80", "udp port 53", "net 10.66.0.0/16", "ip6 and tcp",
            "host 203.0.113.5 or host 203.0.113.6 or host 192.0.2.1 and not port 22"]
 
 
@@ -40,10 +40,18 @@ def generate(path, tmp):
 
 
 def seconds(command, output=None):
-    start = time.monotonic()
+    """Processor time and time on the clock."""
+    before, start = os.times(), time.monotonic()
     with open(output or os.devnull, "wb") as out:
         subprocess.run(command, check=True, stdout=out, stderr=subprocess.DEVNULL)
-    return time.monotonic() - start
+    after = os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return used, time.monotonic() - start
+
+
+def median(times, packets):
+    """ns a packet of both."""
+    return [statistics.median(t[i] for t in times) * 1e9 / packets for i in (0, 1)]
 
 
 def main():
@@ -56,10 +64,10 @@ def main():
         packets = generate(big, tmp)
         bytes_ = os.stat(big).st_size
         print(f"{packets} packets, {bytes_ / 1e9:.2f} GB; ns a packet, median of {runs}")
-        copy = statistics.median(seconds(["cat", big], b) for _ in range(runs))
-        read = statistics.median(seconds(["cat", big]) for _ in range(runs))
-        print(f"plain copy {copy * 1e9 / packets:.1f}, plain read {read * 1e9 / packets:.1f}")
-        print(f"{'tcpdump':>8} {'skep':>8} {'times':>6} {'matches':>9}  filter")
+        copy = median([seconds(["cat", big], b) for _ in range(runs)], packets)
+        read = median([seconds(["cat", big]) for _ in range(runs)], packets)
+        print(f"processor (clock): plain copy {copy[0]:.1f} ({copy[1]:.1f}), plain read {read[0]:.1f} ({read[1]:.1f})")
+        print(f"{'tcpdump':>17} {'skep':>17} {'times':>14} {'matches':>9}  filter")
         for expression in FILTERS:
             theirs, ours = [], []
             for _ in range(runs):
@@ -67,9 +75,9 @@ def main():
                 ours.append(seconds([skep, "dump", "-r", big, "-w", b, expression]))
             same = subprocess.run(["cmp", "-s", a, b]).returncode == 0
             count = subprocess.run([skep, "dump", "--count", "-r", b], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-            t, s = statistics.median(theirs), statistics.median(ours)
-            print(f"{t * 1e9 / packets:8.1f} {s * 1e9 / packets:8.1f} {t / s:6.2f} {count.stdout.split()[0].decode():>9}"
-                  f"  {expression}{'' if same else '  DIFFERENT'}", flush=True)
+            t, s = median(theirs, packets), median(ours, packets)
+            print(f"{t[0]:8.1f} ({t[1]:6.1f}) {s[0]:8.1f} ({s[1]:6.1f}) {t[0] / s[0]:6.2f} ({t[1] / s[1]:5.2f})"
+                  f" {count.stdout.split()[0].decode():>9}  {expression}{'' if same else '  DIFFERENT'}", flush=True)
 
 
 main()
