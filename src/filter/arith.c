@@ -31,7 +31,7 @@ static const struct value *load_payload(struct lower *l, u32 size, const struct 
 
 static bool guarded(struct lower *l, struct arith *a, const struct cond *c)
 {
-	a->guard = a->guard ? both(l, a->guard, c) : c;
+	a->guard = a->guard ? lower_and(l, a->guard, c) : c;
 	return a->guard != NULL;
 }
 
@@ -41,14 +41,14 @@ static const struct cond *payload_guard(struct lower *l, enum q_proto p)
 
 	/* Of protocols that go over both only what goes over IPv4 is meant. */
 	if (c)
-		c = both(l, proto_alone(l, Q_IP), c);
-	return both(l, c, proto_unfragmented(l));
+		c = lower_and(l, proto_alone(l, Q_IP), c);
+	return lower_and(l, c, proto_unfragmented(l));
 }
 
 static const struct cond *icmp6_guard(struct lower *l)
 {
-	return both(l, proto_alone(l, Q_IP6),
-		    test_eq(l, load_net(l, 1, 6), proto_row(Q_ICMP6)->value));
+	return lower_and(l, proto_alone(l, Q_IP6),
+			 test_eq(l, load_net(l, 1, 6), proto_row(Q_ICMP6)->value));
 }
 
 static bool load_radio(struct lower *l, struct arith *out, u32 size)
@@ -114,7 +114,9 @@ bool arith_op(struct lower *l, struct arith *out, u8 op, struct arith a, struct 
 		lower_error(l, "a number has 32 bits: it cannot be shifted by %u", b.value->k);
 		return false;
 	}
-	out->guard = a.guard && b.guard ? both(l, a.guard, b.guard) : a.guard ? a.guard : b.guard;
+	out->guard = a.guard && b.guard ? lower_and(l, a.guard, b.guard)
+		     : a.guard		? a.guard
+					: b.guard;
 	out->value = value_op(l->v, op, a.value, b.value);
 	return true;
 }
@@ -134,7 +136,7 @@ static const struct cond *compare(struct lower *l, u32 relation, const struct va
 							  : CBPF_JEQ;
 	const struct cond *c = cond_test(l->v, op, a, b);
 
-	return not ? negate(l, c) : c;
+	return not ? lower_not(l, c) : c;
 }
 
 const struct cond *arith_compare(struct lower *l, u32 relation, const struct value *a, u32 k)
@@ -147,8 +149,8 @@ const struct cond *arith_relation(struct lower *l, u32 relation, struct arith a,
 	const struct cond *c = compare(l, relation, a.value, b.value);
 
 	if (b.guard)
-		c = both(l, b.guard, c);
-	return a.guard ? both(l, a.guard, c) : c;
+		c = lower_and(l, b.guard, c);
+	return a.guard ? lower_and(l, a.guard, c) : c;
 }
 
 const struct cond *arith_byte(struct lower *l, u32 off, u32 op, u32 number)
@@ -156,8 +158,8 @@ const struct cond *arith_byte(struct lower *l, u32 off, u32 op, u32 number)
 	const struct value *byte = load_at(l, 1, l->hdr, off);
 
 	if (op == '&')
-		return negate(l, test_eq(l, value_masked(l, byte, number), 0));
+		return lower_not(l, test_eq(l, value_masked(l, byte, number), 0));
 	if (op == '|')
-		return negate(l, test_eq(l, value_op_k(l, CBPF_OR, byte, number), 0));
+		return lower_not(l, test_eq(l, value_op_k(l, CBPF_OR, byte, number), 0));
 	return arith_compare(l, op, byte, number);
 }

@@ -25,7 +25,7 @@ const struct cond *atm_field(struct lower *l, enum atm_field f, u32 relation, u3
 
 static const struct cond *circuit(struct lower *l, u32 vci)
 {
-	return both(l, atm_field(l, ATM_VPI, '=', 0), atm_field(l, ATM_VCI, '=', vci));
+	return lower_and(l, atm_field(l, ATM_VPI, '=', 0), atm_field(l, ATM_VCI, '=', vci));
 }
 
 /* Q.2931 message types. */
@@ -45,7 +45,7 @@ static const struct cond *message_of(struct lower *l, const u8 *types, u32 count
 	const struct cond *c = test_eq(l, type, types[0]);
 
 	for (u32 i = 1; i < count; i++)
-		c = either(l, c, test_eq(l, type, types[i]));
+		c = lower_or(l, c, test_eq(l, type, types[i]));
 	return c;
 }
 
@@ -69,16 +69,17 @@ const struct cond *atm_word(struct lower *l, enum atm_word w)
 	case ATM_OAMF4EC:
 		return circuit(l, 4);
 	case ATM_OAM:
-		return both(
+		return lower_and(
 			l, atm_field(l, ATM_VPI, '=', 0),
-			either(l, atm_field(l, ATM_VCI, '=', 3), atm_field(l, ATM_VCI, '=', 4)));
+			lower_or(l, atm_field(l, ATM_VCI, '=', 3), atm_field(l, ATM_VCI, '=', 4)));
 	case ATM_SC:
 		return circuit(l, 5);
 	case ATM_ILMIC:
 		return circuit(l, 16);
 	case ATM_CONNECTMSG:
-		return both(l, circuit(l, 5), message_of(l, calls, ARRAY_SIZE(calls)));
+		return lower_and(l, circuit(l, 5), message_of(l, calls, ARRAY_SIZE(calls)));
 	default:
-		return both(l, circuit(l, 1), message_of(l, meta_calls, ARRAY_SIZE(meta_calls)));
+		return lower_and(l, circuit(l, 1),
+				 message_of(l, meta_calls, ARRAY_SIZE(meta_calls)));
 	}
 }

@@ -18,11 +18,11 @@ static const struct cond *vlan_in_packet(struct lower *l, s64 tag)
 
 	if (!c)
 		return NULL;
-	c = either(l, c, link_is(l, ETHERTYPE_QINQ));
-	c = either(l, c, link_is(l, ETHERTYPE_QINQ_OLD));
+	c = lower_or(l, c, link_is(l, ETHERTYPE_QINQ));
+	c = lower_or(l, c, link_is(l, ETHERTYPE_QINQ_OLD));
 	if (tag == ENCAP_ANY)
 		return c;
-	return both(l, c, test_masked(l, load_at(l, 2, l->payload, 0), 0x0fff, (u32)tag));
+	return lower_and(l, c, test_masked(l, load_at(l, 2, l->payload, 0), 0x0fff, (u32)tag));
 }
 
 /*
@@ -33,16 +33,16 @@ static const struct cond *vlan_live(struct lower *l, s64 tag)
 {
 	const struct value *present = value_ancillary(l->v, CBPF_AD_VLAN_TAG_PRESENT);
 	const struct value *vid = value_ancillary(l->v, CBPF_AD_VLAN_TAG), *moved;
-	const struct cond *inside = test_eq(l, present, 0), *beside = negate(l, inside);
+	const struct cond *inside = test_eq(l, present, 0), *beside = lower_not(l, inside);
 
 	if (tag != ENCAP_ANY)
-		beside = both(l, beside, test_masked(l, vid, 0x0fff, (u32)tag));
-	inside = both(l, inside, vlan_in_packet(l, tag));
+		beside = lower_and(l, beside, test_masked(l, vid, 0x0fff, (u32)tag));
+	inside = lower_and(l, inside, vlan_in_packet(l, tag));
 	/* The mask tells those who look for what an address can be. */
 	moved = value_masked(l, value_op_k(l, CBPF_XOR, present, 1), 1);
 	moved = value_op_k(l, CBPF_LSH, moved, 2);
 	l->type.var = l->payload.var = moved;
-	return either(l, beside, inside);
+	return lower_or(l, beside, inside);
 }
 
 const struct cond *encap_vlan(struct lower *l, s64 tag)
@@ -85,7 +85,8 @@ const struct cond *encap_mpls(struct lower *l, s64 label)
 	else
 		c = link_is(l, ETHERTYPE_MPLS);
 	if (label != ENCAP_ANY)
-		c = both(l, c, test_masked(l, load_net(l, 4, 0), 0xfffff000, (u32)label << 12));
+		c = lower_and(l, c,
+			      test_masked(l, load_net(l, 4, 0), 0xfffff000, (u32)label << 12));
 	l->net += 4;
 	l->net_nosnap += 4;
 	l->labels++;
@@ -116,7 +117,7 @@ const struct cond *encap_pppoes(struct lower *l, s64 session)
 	if (!c)
 		return NULL;
 	if (session != ENCAP_ANY)
-		c = both(l, c, test_masked(l, load_net(l, 4, 0), 0xffff, (u32)session));
+		c = lower_and(l, c, test_masked(l, load_net(l, 4, 0), 0xffff, (u32)session));
 	ppp = place_add(l->payload, l->net + 6);
 	enter(l, KIND_PPP, ppp);
 	l->type = ppp;
@@ -138,7 +139,7 @@ static const struct cond *geneve_header(struct lower *l, struct place udp, s64 v
 
 	if (vni == ENCAP_ANY)
 		return c;
-	return both(l, c, test_masked(l, load_at(l, 4, udp, 12), 0xffffff00, (u32)vni << 8));
+	return lower_and(l, c, test_masked(l, load_at(l, 4, udp, 12), 0xffffff00, (u32)vni << 8));
 }
 
 static const struct cond *vxlan_header(struct lower *l, struct place udp, s64 vni)
@@ -148,7 +149,7 @@ static const struct cond *vxlan_header(struct lower *l, struct place udp, s64 vn
 
 	if (vni == ENCAP_ANY)
 		return c;
-	return both(l, c, test_masked(l, load_at(l, 4, udp, 12), 0xffffff00, (u32)vni << 8));
+	return lower_and(l, c, test_masked(l, load_at(l, 4, udp, 12), 0xffffff00, (u32)vni << 8));
 }
 
 static const struct cond *tunnel_over(struct lower *l, const struct tunnel *t, bool ip6,
@@ -156,11 +157,11 @@ static const struct cond *tunnel_over(struct lower *l, const struct tunnel *t, b
 {
 	const struct cond *c = link_is(l, ip6 ? ETHERTYPE_IP6 : ETHERTYPE_IP);
 
-	c = both(l, c, test_eq(l, load_net(l, 1, ip6 ? 6 : 9), IP_UDP));
+	c = lower_and(l, c, test_eq(l, load_net(l, 1, ip6 ? 6 : 9), IP_UDP));
 	if (!ip6)
-		c = both(l, c, proto_unfragmented(l));
-	c = both(l, c, test_eq(l, load_at(l, 2, udp, 2), t->port));
-	return c ? both(l, c, t->header(l, udp, vni)) : NULL;
+		c = lower_and(l, c, proto_unfragmented(l));
+	c = lower_and(l, c, test_eq(l, load_at(l, 2, udp, 2), t->port));
+	return c ? lower_and(l, c, t->header(l, udp, vni)) : NULL;
 }
 
 /* Where the UDP header is: behind the header of IPv4 with its options, or of IPv6. */
@@ -205,7 +206,7 @@ static const struct cond *tunnel(struct lower *l, const struct tunnel *t, s64 vn
 	l->net = l->net_nosnap = 0;
 	l->labels = 0;
 	l->in_tunnel = true;
-	return either(l, ip4, ip6);
+	return lower_or(l, ip4, ip6);
 }
 
 /* The header has options and carries Ethernet or a network protocol of its own: then there is no

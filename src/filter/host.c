@@ -18,9 +18,9 @@ static const struct cond *ends(struct lower *l, enum q_dir dir, const struct con
 	case DIR_DST:
 		return dst;
 	case DIR_AND:
-		return both(l, src, dst);
+		return lower_and(l, src, dst);
 	default:
-		return either(l, src, dst);
+		return lower_or(l, src, dst);
 	}
 }
 
@@ -40,8 +40,8 @@ static const struct cond *ip4_in(struct lower *l, enum q_dir dir, u32 type, u32 
 
 	if (!is)
 		return NULL;
-	return ends(l, dir, both(l, is, test_masked(l, load_net(l, 4, src), mask, addr)),
-		    both(l, is, test_masked(l, load_net(l, 4, dst), mask, addr)));
+	return ends(l, dir, lower_and(l, is, test_masked(l, load_net(l, 4, src), mask, addr)),
+		    lower_and(l, is, test_masked(l, load_net(l, 4, dst), mask, addr)));
 }
 
 static const struct cond *wrong_proto(struct lower *l, struct qual q, const char *what)
@@ -65,8 +65,8 @@ const struct cond *host_ip4(struct lower *l, struct qual q, u32 addr, u32 mask)
 		/* Behind MPLS labels there is no ARP. */
 		if (l->labels || !ip)
 			return ip;
-		arp = either(l, ip, ip4_in(l, q.dir, ETHERTYPE_ARP, addr, mask));
-		return either(l, arp, ip4_in(l, q.dir, ETHERTYPE_RARP, addr, mask));
+		arp = lower_or(l, ip, ip4_in(l, q.dir, ETHERTYPE_ARP, addr, mask));
+		return lower_or(l, arp, ip4_in(l, q.dir, ETHERTYPE_RARP, addr, mask));
 	case Q_IP:
 		return ip4_in(l, q.dir, ETHERTYPE_IP, addr, mask);
 	case Q_ARP:
@@ -90,7 +90,7 @@ static const struct cond *ip6_words(struct lower *l, u32 off, const u8 addr[16],
 		const struct cond *word = test_masked(l, load_net(l, 4, off + 4 * i), mask,
 						      ntohl(LOAD(u32, addr + 4 * i)));
 
-		c = c ? both(l, c, word) : word;
+		c = c ? lower_and(l, c, word) : word;
 	}
 	return c;
 }
@@ -106,8 +106,8 @@ const struct cond *host_ip6(struct lower *l, struct qual q, const u8 addr[16], u
 	is = link_is(l, ETHERTYPE_IP6);
 	if (!is)
 		return NULL;
-	return ends(l, q.dir, both(l, is, ip6_words(l, 8, addr, bits)),
-		    both(l, is, ip6_words(l, 24, addr, bits)));
+	return ends(l, q.dir, lower_and(l, is, ip6_words(l, 8, addr, bits)),
+		    lower_and(l, is, ip6_words(l, 24, addr, bits)));
 }
 
 /* One form of the DECnet phase IV routing header: the flags tell which, addresses are
@@ -115,8 +115,8 @@ const struct cond *host_ip6(struct lower *l, struct qual q, const u8 addr[16], u
 static const struct cond *decnet_form(struct lower *l, u8 size, u32 mask, u32 flags, u32 off,
 				      u32 addr)
 {
-	return both(l, test_masked(l, load_net(l, size, 2), mask, flags),
-		    test_eq(l, load_net(l, 2, off), addr));
+	return lower_and(l, test_masked(l, load_net(l, size, 2), mask, flags),
+			 test_eq(l, load_net(l, 2, off), addr));
 }
 
 static const struct cond *decnet_end(struct lower *l, bool src, u32 addr)
@@ -125,10 +125,10 @@ static const struct cond *decnet_end(struct lower *l, bool src, u32 addr)
 	const struct cond *c;
 
 	c = decnet_form(l, 1, 0x07, 0x02, src ? 5 : 3, swapped);
-	c = either(l, c, decnet_form(l, 2, 0xff07, 0x8102, src ? 6 : 4, swapped));
-	c = either(l, c, decnet_form(l, 1, 0x07, 0x06, src ? 17 : 9, swapped));
-	c = either(l, c, decnet_form(l, 2, 0xff07, 0x8106, src ? 18 : 10, swapped));
-	return both(l, link_is(l, ETHERTYPE_DECNET), c);
+	c = lower_or(l, c, decnet_form(l, 2, 0xff07, 0x8102, src ? 6 : 4, swapped));
+	c = lower_or(l, c, decnet_form(l, 1, 0x07, 0x06, src ? 17 : 9, swapped));
+	c = lower_or(l, c, decnet_form(l, 2, 0xff07, 0x8106, src ? 18 : 10, swapped));
+	return lower_and(l, link_is(l, ETHERTYPE_DECNET), c);
 }
 
 const struct cond *host_decnet(struct lower *l, struct qual q, u32 addr)
@@ -172,7 +172,7 @@ static const struct cond *with_header_check(struct lower *l, const struct cond *
 	const struct cond *check;
 
 	if (l->kind == KIND_ETHER && link_header_check(l, &check))
-		return both(l, check, c);
+		return lower_and(l, check, c);
 	return c;
 }
 
@@ -234,7 +234,7 @@ const struct cond *host_named(struct lower *l, struct qual q, const char *name)
 				  : host_ip4(l, q, addr[i].ip4, UINT32_MAX);
 		if (!one)
 			return NULL;
-		c = c ? either(l, c, one) : one;
+		c = c ? lower_or(l, c, one) : one;
 	}
 	return c ? c
 		 : lower_error(l, "host '%s' has no address for '%s'", name,
@@ -265,7 +265,7 @@ const struct cond *host_gateway(struct lower *l, struct qual q, const char *name
 	}
 	mac = host_mac(l, DIR_OR, addr);
 	q.dir = DIR_OR;
-	return mac ? both(l, mac, negate(l, host_named(l, q, name))) : NULL;
+	return mac ? lower_and(l, mac, lower_not(l, host_named(l, q, name))) : NULL;
 }
 
 static const u8 broadcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
@@ -284,7 +284,7 @@ static const struct cond *ip4_broadcast(struct lower *l)
 		return NULL;
 	}
 	host = value_masked(l, load_net(l, 4, 16), bits);
-	return both(l, is, either(l, test_eq(l, host, 0), test_eq(l, host, bits)));
+	return lower_and(l, is, lower_or(l, test_eq(l, host, 0), test_eq(l, host, bits)));
 }
 
 const struct cond *host_broadcast(struct lower *l, enum q_proto p)
@@ -325,10 +325,10 @@ const struct cond *host_multicast(struct lower *l, enum q_proto p)
 		return link_multicast(l);
 	case Q_IP:
 		is = link_is(l, ETHERTYPE_IP);
-		return both(l, is, test_k(l, CBPF_JGE, load_net(l, 1, 16), 224));
+		return lower_and(l, is, test_k(l, CBPF_JGE, load_net(l, 1, 16), 224));
 	case Q_IP6:
 		is = link_is(l, ETHERTYPE_IP6);
-		return both(l, is, test_eq(l, load_net(l, 1, 24), 255));
+		return lower_and(l, is, test_eq(l, load_net(l, 1, 24), 255));
 	default:
 		return lower_error(l, "'multicast' goes with ether, ip and ip6 only");
 	}

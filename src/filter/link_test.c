@@ -38,17 +38,17 @@ static const struct cond *llc_is(struct lower *l, u32 proto)
 
 static const struct cond *has_length(struct lower *l)
 {
-	return negate(l, test_k(l, CBPF_JGT, load_at(l, 2, l->type, 0), LENGTH_MAX));
+	return lower_not(l, test_k(l, CBPF_JGT, load_at(l, 2, l->type, 0), LENGTH_MAX));
 }
 
 static const struct cond *ether_ipx(struct lower *l)
 {
 	const struct cond *c = is_snap(l, l->payload, 0, ETHERTYPE_IPX);
 
-	c = either(l, c, is_sap(l, l->payload, SAP_IPX));
+	c = lower_or(l, c, is_sap(l, l->payload, SAP_IPX));
 	/* 802.3 and no 802.2: the checksum of IPX, always ffff. */
-	c = either(l, c, test_eq(l, load_at(l, 2, l->payload, 0), 0xffff));
-	return either(l, is_ethertype(l, ETHERTYPE_IPX), both(l, has_length(l), c));
+	c = lower_or(l, c, test_eq(l, load_at(l, 2, l->payload, 0), 0xffff));
+	return lower_or(l, is_ethertype(l, ETHERTYPE_IPX), lower_and(l, has_length(l), c));
 }
 
 static const struct cond *ether_is(struct lower *l, u32 proto)
@@ -60,12 +60,12 @@ static const struct cond *ether_is(struct lower *l, u32 proto)
 	if (proto == ETHERTYPE_ATALK || proto == ETHERTYPE_AARP) {
 		u32 oui = proto == ETHERTYPE_ATALK ? 0x080007 : 0;
 
-		c = both(l, has_length(l), is_snap(l, l->payload, oui, proto));
-		return either(l, is_ethertype(l, proto), c);
+		c = lower_and(l, has_length(l), is_snap(l, l->payload, oui, proto));
+		return lower_or(l, is_ethertype(l, proto), c);
 	}
 	if (proto > LENGTH_MAX)
 		return is_ethertype(l, proto);
-	return both(l, has_length(l), is_sap(l, l->payload, proto));
+	return lower_and(l, has_length(l), is_sap(l, l->payload, proto));
 }
 
 enum { SLL_802_3 = 1, SLL_802_2 = 4 };
@@ -75,21 +75,21 @@ static const struct cond *sll_is(struct lower *l, u32 proto)
 	const struct cond *c;
 
 	if (proto == SAP_IPX) {
-		c = either(l, is_sap(l, l->payload, SAP_IPX),
-			   is_snap(l, l->payload, 0, ETHERTYPE_IPX));
-		c = both(l, is_ethertype(l, SLL_802_2), c);
-		c = either(l, is_ethertype(l, SLL_802_3), c);
-		return either(l, is_ethertype(l, ETHERTYPE_IPX), c);
+		c = lower_or(l, is_sap(l, l->payload, SAP_IPX),
+			     is_snap(l, l->payload, 0, ETHERTYPE_IPX));
+		c = lower_and(l, is_ethertype(l, SLL_802_2), c);
+		c = lower_or(l, is_ethertype(l, SLL_802_3), c);
+		return lower_or(l, is_ethertype(l, ETHERTYPE_IPX), c);
 	}
 	if (proto == ETHERTYPE_ATALK || proto == ETHERTYPE_AARP) {
 		u32 oui = proto == ETHERTYPE_ATALK ? 0x080007 : 0;
 
-		c = both(l, is_ethertype(l, SLL_802_2), is_snap(l, l->payload, oui, proto));
-		return either(l, is_ethertype(l, proto), c);
+		c = lower_and(l, is_ethertype(l, SLL_802_2), is_snap(l, l->payload, oui, proto));
+		return lower_or(l, is_ethertype(l, proto), c);
 	}
 	if (proto > LENGTH_MAX)
 		return is_ethertype(l, proto);
-	return both(l, is_ethertype(l, SLL_802_2), is_sap(l, l->payload, proto));
+	return lower_and(l, is_ethertype(l, SLL_802_2), is_sap(l, l->payload, proto));
 }
 
 static u32 ppp_number(u32 proto)
@@ -114,8 +114,8 @@ static const struct cond *ppp_bsdos_is(struct lower *l, u32 proto)
 	if (proto != ETHERTYPE_IP)
 		return is_ethertype(l, ppp_number(proto));
 	c = is_ethertype(l, 0x21);
-	c = either(l, c, is_ethertype(l, 0x2d));
-	return either(l, c, is_ethertype(l, 0x2f));
+	c = lower_or(l, c, is_ethertype(l, 0x2d));
+	return lower_or(l, c, is_ethertype(l, 0x2f));
 }
 
 static const struct cond *chdlc_is(struct lower *l, u32 proto)
@@ -126,7 +126,7 @@ static const struct cond *chdlc_is(struct lower *l, u32 proto)
 static const struct cond *version_is(struct lower *l, u32 proto)
 {
 	if (proto != ETHERTYPE_IP && proto != ETHERTYPE_IP6)
-		return always(l, false);
+		return lower_const(l, false);
 	return test_masked(l, load_at(l, 1, l->hdr, 0), 0xf0, proto == ETHERTYPE_IP ? 0x40 : 0x60);
 }
 
@@ -136,7 +136,7 @@ static const struct cond *family_is(struct lower *l, u32 proto, u8 size, u32 shi
 	u32 family = proto == ETHERTYPE_IP ? 2 : proto == ETHERTYPE_IP6 ? ip6 : 0;
 
 	if (!family)
-		return always(l, false);
+		return lower_const(l, false);
 	return test_eq(l, load_at(l, size, l->type, 0), family << shift);
 }
 
@@ -146,9 +146,9 @@ static const struct cond *arcnet_is(struct lower *l, u32 proto)
 
 	switch (proto) {
 	case ETHERTYPE_IP:
-		return either(l, test_eq(l, id, 212), test_eq(l, id, 240));
+		return lower_or(l, test_eq(l, id, 212), test_eq(l, id, 240));
 	case ETHERTYPE_ARP:
-		return either(l, test_eq(l, id, 213), test_eq(l, id, 241));
+		return lower_or(l, test_eq(l, id, 213), test_eq(l, id, 241));
 	case ETHERTYPE_IP6:
 		return test_eq(l, id, 196);
 	case ETHERTYPE_RARP:
@@ -156,7 +156,7 @@ static const struct cond *arcnet_is(struct lower *l, u32 proto)
 	case ETHERTYPE_ATALK:
 		return test_eq(l, id, 221);
 	default:
-		return always(l, false);
+		return lower_const(l, false);
 	}
 }
 
@@ -172,10 +172,10 @@ static const struct cond *frelay_is(struct lower *l, u32 proto)
 	case ETHERTYPE_IP6:
 		return test_eq(l, id, 0x038e);
 	case SAP_ISO:
-		c = either(l, test_eq(l, id, 0x0381), test_eq(l, id, 0x0382));
-		return either(l, c, test_eq(l, id, 0x0383));
+		c = lower_or(l, test_eq(l, id, 0x0381), test_eq(l, id, 0x0382));
+		return lower_or(l, c, test_eq(l, id, 0x0383));
 	default:
-		return always(l, false);
+		return lower_const(l, false);
 	}
 }
 
@@ -188,15 +188,15 @@ static const struct cond *mpls_is(struct lower *l, u32 proto)
 		return lower_error(l, "behind MPLS labels only IPv4 and IPv6 can be told");
 	bottom = test_masked(l, load_net(l, 1, (u32)-2), 1, 1);
 	version = test_masked(l, load_net(l, 1, 0), 0xf0, proto == ETHERTYPE_IP ? 0x40 : 0x60);
-	return both(l, bottom, version);
+	return lower_and(l, bottom, version);
 }
 
 const struct cond *link_wlan_data(struct lower *l)
 {
 	const struct value *control = load_at(l, 1, l->hdr, 0);
 
-	return both(l, negate(l, test_k(l, CBPF_JSET, control, 4)),
-		    test_k(l, CBPF_JSET, control, 8));
+	return lower_and(l, lower_not(l, test_k(l, CBPF_JSET, control, 4)),
+			 test_k(l, CBPF_JSET, control, 8));
 }
 
 enum { ATM_TYPE_LANE = 1, ATM_TYPE_LLC = 2 };
@@ -212,14 +212,14 @@ bool link_header_check(struct lower *l, const struct cond **out)
 
 	if (l->outer_kind == KIND_SUNATM) {
 		/* Not an LE control frame. */
-		*out = negate(l, test_eq(l, load_at(l, 2, l->outer_hdr, 4), 0xff00));
+		*out = lower_not(l, test_eq(l, load_at(l, 2, l->outer_hdr, 4), 0xff00));
 		return true;
 	}
 	if (!l->in_tunnel)
 		return false;
 	hdr = value_op_k(l, CBPF_ADD, l->hdr.var, l->hdr.k);
 	payload = value_op_k(l, CBPF_ADD, l->payload.var, l->payload.k);
-	*out = negate(l, cond_test(l->v, CBPF_JEQ, hdr, payload));
+	*out = lower_not(l, cond_test(l->v, CBPF_JEQ, hdr, payload));
 	return true;
 }
 
@@ -228,7 +228,7 @@ static const struct cond *checked_ether_is(struct lower *l, u32 proto)
 	const struct cond *check;
 
 	if (!l->in_tunnel && link_header_check(l, &check))
-		return both(l, check, ether_is(l, proto));
+		return lower_and(l, check, ether_is(l, proto));
 	return ether_is(l, proto);
 }
 
@@ -258,10 +258,10 @@ const struct cond *link_is(struct lower *l, u32 proto)
 	case KIND_CLIP:
 		return llc_is(l, proto);
 	case KIND_SUNATM:
-		return both(l, link_atm_type(l, ATM_TYPE_LLC), llc_is(l, proto));
+		return lower_and(l, link_atm_type(l, ATM_TYPE_LLC), llc_is(l, proto));
 	case KIND_WLAN:
 	case KIND_PPI:
-		return both(l, link_wlan_data(l), llc_is(l, proto));
+		return lower_and(l, link_wlan_data(l), llc_is(l, proto));
 	case KIND_PPP:
 	case KIND_PPP_OTHER:
 	case KIND_PPPD:
@@ -274,9 +274,9 @@ const struct cond *link_is(struct lower *l, u32 proto)
 	case KIND_SLIP:
 		return version_is(l, proto);
 	case KIND_IP4:
-		return always(l, proto == ETHERTYPE_IP);
+		return lower_const(l, proto == ETHERTYPE_IP);
 	case KIND_IP6:
-		return always(l, proto == ETHERTYPE_IP6);
+		return lower_const(l, proto == ETHERTYPE_IP6);
 	case KIND_NULL:
 		return family_is(l, proto, 4, 24, 10);
 	case KIND_LOOP:
@@ -288,7 +288,7 @@ const struct cond *link_is(struct lower *l, u32 proto)
 	case KIND_ARCNET:
 		return arcnet_is(l, proto);
 	case KIND_LTALK:
-		return always(l, proto == ETHERTYPE_ATALK);
+		return lower_const(l, proto == ETHERTYPE_ATALK);
 	case KIND_FRELAY:
 		return frelay_is(l, proto);
 	case KIND_JUNIPER:
@@ -373,13 +373,13 @@ const struct cond *link_llc(struct lower *l)
 	switch (l->kind) {
 	case KIND_ETHER:
 		raw_ipx = test_eq(l, load_at(l, 2, l->payload, 0), 0xffff);
-		return both(l, has_length(l), negate(l, raw_ipx));
+		return lower_and(l, has_length(l), lower_not(l, raw_ipx));
 	case KIND_SUNATM:
 		return link_atm_type(l, ATM_TYPE_LLC);
 	case KIND_TOKEN:
 	case KIND_FDDI:
 	case KIND_ATM:
-		return always(l, true);
+		return lower_const(l, true);
 	case KIND_WLAN:
 	case KIND_PPI:
 		return link_wlan_data(l);
@@ -410,10 +410,11 @@ const struct cond *link_llc_type(struct lower *l, const char *name)
 		return NULL;
 	control = load_at(l, 1, l->payload, 2);
 	if (!strcmp(name, "i"))
-		return both(l, llc, negate(l, test_k(l, CBPF_JSET, control, 1)));
+		return lower_and(l, llc, lower_not(l, test_k(l, CBPF_JSET, control, 1)));
 	for (u32 i = 0; i < ARRAY_SIZE(types); i++)
 		if (!strcmp(types[i].name, name))
-			return both(l, llc, test_masked(l, control, types[i].mask, types[i].value));
+			return lower_and(l, llc,
+					 test_masked(l, control, types[i].mask, types[i].value));
 	lower_error(l, "unknown LLC type '%s'", name);
 	diag_hint(l->d, "the types are i, s, u, rr, rnr, rej, ui, ua, disc, dm, sabme, test, xid, "
 			"frmr");
@@ -431,13 +432,13 @@ const struct cond *link_inbound(struct lower *l, bool outbound)
 	case KIND_SLIP:
 		if (l->link->number != 8)
 			break;
-		out = negate(l, test_eq(l, load_at(l, 1, l->hdr, 0), 0));
-		return outbound ? out : negate(l, out);
+		out = lower_not(l, test_eq(l, load_at(l, 1, l->hdr, 0), 0));
+		return outbound ? out : lower_not(l, out);
 	case KIND_IPNET:
 		return test_eq(l, load_at(l, 2, l->hdr, 2), outbound ? 1 : 2);
 	case KIND_SLL:
 		out = test_eq(l, load_at(l, 2, l->hdr, 0), PACKET_OUTGOING);
-		return outbound ? out : negate(l, out);
+		return outbound ? out : lower_not(l, out);
 	case KIND_PFLOG:
 		return test_eq(l, load_at(l, 1, l->hdr, 60), outbound ? 2 : 1);
 	case KIND_PPPD:
@@ -448,11 +449,11 @@ const struct cond *link_inbound(struct lower *l, bool outbound)
 		if (l->link->number != 276 || l->kind != KIND_TYPE)
 			break;
 		out = test_eq(l, load_at(l, 1, l->hdr, 10), PACKET_OUTGOING);
-		return outbound ? out : negate(l, out);
+		return outbound ? out : lower_not(l, out);
 	}
 	dir = value_ancillary(l->v, CBPF_AD_PKTTYPE);
 	out = test_eq(l, dir, PACKET_OUTGOING);
-	return outbound ? out : negate(l, out);
+	return outbound ? out : lower_not(l, out);
 }
 
 const struct cond *link_ifindex(struct lower *l, u32 index)

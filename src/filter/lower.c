@@ -84,27 +84,27 @@ const struct cond *test_bytes(struct lower *l, struct place p, u32 off, const u8
 		for (u32 i = 0; i < n; i++)
 			want = want << 8 | bytes[len + i];
 		part = test_eq(l, load_at(l, (u8)n, p, off + len), want);
-		all = all ? both(l, all, part) : part;
+		all = all ? lower_and(l, all, part) : part;
 	}
 	return all;
 }
 
-const struct cond *both(struct lower *l, const struct cond *a, const struct cond *b)
+const struct cond *lower_and(struct lower *l, const struct cond *a, const struct cond *b)
 {
 	return a && b ? cond_and(l->v, a, b) : NULL;
 }
 
-const struct cond *either(struct lower *l, const struct cond *a, const struct cond *b)
+const struct cond *lower_or(struct lower *l, const struct cond *a, const struct cond *b)
 {
 	return a && b ? cond_or(l->v, a, b) : NULL;
 }
 
-const struct cond *negate(struct lower *l, const struct cond *a)
+const struct cond *lower_not(struct lower *l, const struct cond *a)
 {
 	return a ? cond_not(l->v, a) : NULL;
 }
 
-const struct cond *always(struct lower *l, bool truth)
+const struct cond *lower_const(struct lower *l, bool truth)
 {
 	return cond_const(l->v, truth);
 }
@@ -118,12 +118,12 @@ static const struct cond *evaluated(struct lower *l, const struct value *a)
 const struct cond *lower_finish(struct lower *l, const struct cond *c)
 {
 	if (l->uses_payload && l->payload_off)
-		c = both(l, evaluated(l, l->payload_off), c);
+		c = lower_and(l, evaluated(l, l->payload_off), c);
 	else if (l->uses_hdr && l->hdr_len)
-		c = both(l, evaluated(l, l->hdr_len), c);
+		c = lower_and(l, evaluated(l, l->hdr_len), c);
 	/* A PPI header names the link type of what it carries; 802.11 is 105, little-endian. */
 	if (l->link->kind == KIND_PPI)
-		c = both(l, test_eq(l, value_load(l->v, 4, NULL, 4), 0x69000000), c);
+		c = lower_and(l, test_eq(l, value_load(l->v, 4, NULL, 4), 0x69000000), c);
 	return c;
 }
 

@@ -63,9 +63,9 @@ const struct cond *test_eq(struct lower *l, const struct value *a, u32 k);
 const struct cond *test_masked(struct lower *l, const struct value *a, u32 mask, u32 k);
 /* `len` bytes at a place, compared from the end in words. */
 const struct cond *test_bytes(struct lower *l, struct place p, u32 off, const u8 *bytes, u32 len);
-const struct cond *both(struct lower *l, const struct cond *a, const struct cond *b);
-const struct cond *either(struct lower *l, const struct cond *a, const struct cond *b);
-const struct cond *negate(struct lower *l, const struct cond *a);
-const struct cond *always(struct lower *l, bool truth);
+const struct cond *lower_and(struct lower *l, const struct cond *a, const struct cond *b);
+const struct cond *lower_or(struct lower *l, const struct cond *a, const struct cond *b);
+const struct cond *lower_not(struct lower *l, const struct cond *a);
+const struct cond *lower_const(struct lower *l, bool truth);
 
 #endif

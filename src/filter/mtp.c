@@ -29,8 +29,8 @@ const struct cond *mtp2_word(struct lower *l, enum mtp2_word w)
 		return test_eq(l, length, 0);
 	case MTP2_LSSU:
 	case MTP2_HLSSU:
-		return both(l, test_k(l, CBPF_JGT, length, 0),
-			    negate(l, test_k(l, CBPF_JGT, length, two)));
+		return lower_and(l, test_k(l, CBPF_JGT, length, 0),
+				 lower_not(l, test_k(l, CBPF_JGT, length, two)));
 	default:
 		return test_k(l, CBPF_JGT, length, two);
 	}

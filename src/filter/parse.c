@@ -223,7 +223,7 @@ static struct node not_unit(struct parser *p, struct qual q, u32 allow)
 		n = id_number(p, q, &n);
 	if (n.kind == NODE_FAILED)
 		return failed;
-	return made(p, n.kind, negate(&p->l, n.cond), n.q);
+	return made(p, n.kind, lower_not(&p->l, n.cond), n.q);
 }
 
 /* src, dst, 'src or dst' and so on; at the first word. */
@@ -377,7 +377,7 @@ static const struct cond *fold(struct lower *l, const struct run *r, u32 from, u
 		return r->conds.data[from];
 	a = fold(l, r, from, middle);
 	b = fold(l, r, middle, to);
-	return r->is_or ? either(l, a, b) : both(l, a, b);
+	return r->is_or ? lower_or(l, a, b) : lower_and(l, a, b);
 }
 
 static bool add(struct run *r, const struct cond *c)
@@ -465,7 +465,7 @@ static const struct cond *parse_all(struct parser *p)
 
 	expr_next(p);
 	if (p->cur.kind == TOK_END)
-		return always(&p->l, true);
+		return lower_const(&p->l, true);
 	n = parse_expr(p, nothing, ALLOW_TERMS);
 	if (n.kind == NODE_FAILED)
 		return NULL;

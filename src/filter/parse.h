@@ -21,7 +21,7 @@
 
 enum {
 	MAX_TEXT = 1 << 20, /* bytes */
-	MAX_NESTING = 256,  /* parentheses, nots, signs and indexes */
+	MAX_NESTING = 512,  /* parentheses, nots, signs and indexes */
 };
 
 struct parser {

@@ -23,8 +23,8 @@ static const struct cond *one_port(struct lower *l, const struct ports *p, bool 
 
 	if (!p->range)
 		return test_eq(l, port, p->first);
-	return both(l, test_k(l, CBPF_JGE, port, p->first),
-		    negate(l, test_k(l, CBPF_JGT, port, p->last)));
+	return lower_and(l, test_k(l, CBPF_JGE, port, p->first),
+			 lower_not(l, test_k(l, CBPF_JGT, port, p->last)));
 }
 
 static const struct cond *port_ends(struct lower *l, const struct ports *p, bool ip6)
@@ -34,8 +34,8 @@ static const struct cond *port_ends(struct lower *l, const struct ports *p, bool
 	if (p->dir == DIR_DST)
 		return one_port(l, p, ip6, 2);
 	if (p->dir == DIR_AND)
-		return both(l, one_port(l, p, ip6, 0), one_port(l, p, ip6, 2));
-	return either(l, one_port(l, p, ip6, 0), one_port(l, p, ip6, 2));
+		return lower_and(l, one_port(l, p, ip6, 0), one_port(l, p, ip6, 2));
+	return lower_or(l, one_port(l, p, ip6, 0), one_port(l, p, ip6, 2));
 }
 
 static const struct cond *ports_of(struct lower *l, const struct ports *p, bool ip6, u32 number)
@@ -43,8 +43,8 @@ static const struct cond *ports_of(struct lower *l, const struct ports *p, bool 
 	const struct cond *is = test_eq(l, load_net(l, 1, ip6 ? 6 : 9), number);
 
 	if (!ip6)
-		is = both(l, is, proto_unfragmented(l));
-	return both(l, is, port_ends(l, p, ip6));
+		is = lower_and(l, is, proto_unfragmented(l));
+	return lower_and(l, is, port_ends(l, p, ip6));
 }
 
 static const struct cond *ports_over(struct lower *l, const struct ports *p, bool ip6, u32 number)
@@ -54,9 +54,9 @@ static const struct cond *ports_over(struct lower *l, const struct ports *p, boo
 	if (!is)
 		return NULL;
 	if (number)
-		return both(l, is, ports_of(l, p, ip6, number));
-	c = either(l, ports_of(l, p, ip6, IP_SCTP), ports_of(l, p, ip6, IP_TCP));
-	return both(l, is, either(l, c, ports_of(l, p, ip6, IP_UDP)));
+		return lower_and(l, is, ports_of(l, p, ip6, number));
+	c = lower_or(l, ports_of(l, p, ip6, IP_SCTP), ports_of(l, p, ip6, IP_TCP));
+	return lower_and(l, is, lower_or(l, c, ports_of(l, p, ip6, IP_UDP)));
 }
 
 static bool check(struct lower *l, struct qual q)
@@ -87,7 +87,7 @@ static const struct cond *ports(struct lower *l, const struct ports *p, u32 numb
 	if (p->first > 0xffff || p->last > 0xffff)
 		return lower_error(l, "port %u is above 65535", MAX(p->first, p->last));
 	ip6 = ports_over(l, p, true, number);
-	return ip6 ? either(l, ip6, ports_over(l, p, false, number)) : NULL;
+	return ip6 ? lower_or(l, ip6, ports_over(l, p, false, number)) : NULL;
 }
 
 const struct cond *port_range(struct lower *l, struct qual q, u32 first, u32 last)

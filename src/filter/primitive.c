@@ -31,7 +31,7 @@ static const struct cond *length(struct parser *p, bool less)
 		return NULL;
 	if (!less)
 		return test_k(&p->l, CBPF_JGE, len, n);
-	return negate(&p->l, test_k(&p->l, CBPF_JGT, len, n));
+	return lower_not(&p->l, test_k(&p->l, CBPF_JGT, len, n));
 }
 
 static const struct cond *byte(struct parser *p)
@@ -183,7 +183,7 @@ static const struct cond *field_list(struct parser *p, struct field f)
 		one = take_number(p, &n) ? field_test(p, f, '=', n) : NULL;
 		if (!one)
 			return NULL;
-		c = c ? either(&p->l, c, one) : one;
+		c = c ? lower_or(&p->l, c, one) : one;
 	} while (p->cur.kind == TOK_OR);
 	if (!expr_is(p, ')'))
 		return expr_syntax(p, "'or' or ')'");

@@ -57,12 +57,12 @@ const struct value *proto_load_ip4_payload(struct lower *l, u8 size, u32 off)
 
 const struct cond *proto_unfragmented(struct lower *l)
 {
-	return negate(l, test_k(l, CBPF_JSET, load_net(l, 2, 6), FRAGMENT_OFFSET));
+	return lower_not(l, test_k(l, CBPF_JSET, load_net(l, 2, 6), FRAGMENT_OFFSET));
 }
 
 static const struct cond *ip4_proto(struct lower *l, u32 number)
 {
-	return both(l, link_is(l, ETHERTYPE_IP), test_eq(l, load_net(l, 1, 9), number));
+	return lower_and(l, link_is(l, ETHERTYPE_IP), test_eq(l, load_net(l, 1, 9), number));
 }
 
 /* The next header, or that of the fragment header in front. */
@@ -70,17 +70,17 @@ static const struct cond *ip6_proto(struct lower *l, u32 number)
 {
 	const struct cond *fragment, *c;
 
-	fragment = both(l, test_eq(l, load_net(l, 1, 6), IP_FRAGMENT6),
-			test_eq(l, load_net(l, 1, IP6_HEADER), number));
-	c = either(l, test_eq(l, load_net(l, 1, 6), number), fragment);
-	return both(l, link_is(l, ETHERTYPE_IP6), c);
+	fragment = lower_and(l, test_eq(l, load_net(l, 1, 6), IP_FRAGMENT6),
+			     test_eq(l, load_net(l, 1, IP6_HEADER), number));
+	c = lower_or(l, test_eq(l, load_net(l, 1, 6), number), fragment);
+	return lower_and(l, link_is(l, ETHERTYPE_IP6), c);
 }
 
 static const struct cond *ip_proto(struct lower *l, u32 number)
 {
 	const struct cond *ip4 = ip4_proto(l, number);
 
-	return ip4 ? either(l, ip4, ip6_proto(l, number)) : NULL;
+	return ip4 ? lower_or(l, ip4, ip6_proto(l, number)) : NULL;
 }
 
 /* OSI protocols stand in the first byte behind 802.2; Frame Relay names them itself. */
@@ -91,15 +91,15 @@ static const struct cond *osi_proto(struct lower *l, u32 number)
 	if (l->kind == KIND_FRELAY && !l->labels)
 		return test_eq(l, load_at(l, 2, l->hdr, 2), 0x0300 | number);
 	iso = link_is(l, SAP_ISO);
-	return both(l, iso, test_eq(l, load_at(l, 1, l->payload, l->net_nosnap), number));
+	return lower_and(l, iso, test_eq(l, load_at(l, 1, l->payload, l->net_nosnap), number));
 }
 
 enum { OSI_ISIS = 0x83 };
 
 static const struct cond *isis_pdu(struct lower *l, u32 type)
 {
-	return both(l, osi_proto(l, OSI_ISIS),
-		    test_eq(l, load_at(l, 1, l->payload, l->net_nosnap + 4), type));
+	return lower_and(l, osi_proto(l, OSI_ISIS),
+			 test_eq(l, load_at(l, 1, l->payload, l->net_nosnap + 4), type));
 }
 
 /* PDU types of ISO 10589 for each word, in the order in which they are looked for. */
@@ -129,7 +129,7 @@ static const struct cond *isis_word(struct lower *l, enum q_proto p)
 	const struct cond *c = isis_pdu(l, sets[p][0]);
 
 	for (u32 i = 1; c && sets[p][i]; i++)
-		c = either(l, c, isis_pdu(l, sets[p][i]));
+		c = lower_or(l, c, isis_pdu(l, sets[p][i]));
 	return c;
 }
 

@@ -53,9 +53,9 @@ static const struct cond *extends(struct lower *l, const struct value *next, boo
 	for (u32 i = 0; ip6 && i < ARRAY_SIZE(headers); i++) {
 		const struct cond *is = test_eq(l, next, headers[i]);
 
-		c = c ? either(l, c, is) : is;
+		c = c ? lower_or(l, c, is) : is;
 	}
-	return c ? either(l, c, test_eq(l, next, NEXT_AH)) : test_eq(l, next, NEXT_AH);
+	return c ? lower_or(l, c, test_eq(l, next, NEXT_AH)) : test_eq(l, next, NEXT_AH);
 }
 
 static const struct cond *chain(struct lower *l, bool ip6, u32 number)
@@ -69,12 +69,12 @@ static const struct cond *chain(struct lower *l, bool ip6, u32 number)
 		h[i + 1] = follow(l, h[i], ip6);
 	c = test_eq(l, h[PROTOCHAIN_MAX].next, number);
 	for (u32 i = PROTOCHAIN_MAX; i-- > 0;) {
-		c = both(l, extends(l, h[i].next, ip6), c);
+		c = lower_and(l, extends(l, h[i].next, ip6), c);
 		if (number != NEXT_NONE)
-			c = both(l, negate(l, test_eq(l, h[i].next, NEXT_NONE)), c);
-		c = either(l, test_eq(l, h[i].next, number), c);
+			c = lower_and(l, lower_not(l, test_eq(l, h[i].next, NEXT_NONE)), c);
+		c = lower_or(l, test_eq(l, h[i].next, number), c);
 	}
-	return both(l, link_is(l, ip6 ? ETHERTYPE_IP6 : ETHERTYPE_IP), c);
+	return lower_and(l, link_is(l, ip6 ? ETHERTYPE_IP6 : ETHERTYPE_IP), c);
 }
 
 const struct cond *protochain(struct lower *l, enum q_proto p, u32 number)
@@ -91,7 +91,7 @@ const struct cond *protochain(struct lower *l, enum q_proto p, u32 number)
 		return chain(l, true, number);
 	case Q_DEFAULT:
 		ip4 = chain(l, false, number);
-		return ip4 ? either(l, ip4, chain(l, true, number)) : NULL;
+		return ip4 ? lower_or(l, ip4, chain(l, true, number)) : NULL;
 	default:
 		return lower_error(l, "'protochain' goes with ip and ip6 only");
 	}

@@ -23,7 +23,7 @@ static const struct cond *flag(struct lower *l, u32 bit)
 
 static const struct cond *without(struct lower *l, const struct cond *bit, const struct cond *c)
 {
-	return both(l, negate(l, bit), c);
+	return lower_and(l, lower_not(l, bit), c);
 }
 
 /* What is asked of an address field. */
@@ -46,7 +46,7 @@ static const struct cond *by_frame(struct lower *l, const struct cond *managemen
 	const struct cond *c;
 
 	c = without(l, type_bit(l, DATA_FRAME), management);
-	c = either(l, c, both(l, type_bit(l, DATA_FRAME), data));
+	c = lower_or(l, c, lower_and(l, type_bit(l, DATA_FRAME), data));
 	return without(l, type_bit(l, CONTROL_FRAME), c);
 }
 
@@ -55,9 +55,9 @@ static const struct cond *source(struct lower *l, const struct question *q)
 	const struct cond *from_ds, *data;
 
 	from_ds = without(l, flag(l, TO_DS), ask(l, q, ADDR3));
-	from_ds = either(l, from_ds, both(l, flag(l, TO_DS), ask(l, q, ADDR4)));
+	from_ds = lower_or(l, from_ds, lower_and(l, flag(l, TO_DS), ask(l, q, ADDR4)));
 	data = without(l, flag(l, FROM_DS), ask(l, q, ADDR2));
-	data = either(l, data, both(l, flag(l, FROM_DS), from_ds));
+	data = lower_or(l, data, lower_and(l, flag(l, FROM_DS), from_ds));
 	return by_frame(l, ask(l, q, ADDR2), data);
 }
 
@@ -66,7 +66,7 @@ static const struct cond *destination(struct lower *l, const struct question *q)
 	const struct cond *data;
 
 	data = without(l, flag(l, TO_DS), ask(l, q, ADDR1));
-	data = either(l, data, both(l, flag(l, TO_DS), ask(l, q, ADDR3)));
+	data = lower_or(l, data, lower_and(l, flag(l, TO_DS), ask(l, q, ADDR3)));
 	return by_frame(l, ask(l, q, ADDR1), data);
 }
 
@@ -87,9 +87,9 @@ static const struct cond *has_addr2(struct lower *l)
 {
 	const struct cond *c;
 
-	c = either(l, control_is(l, WLAN_SUBTYPE_MASK, 0xc0),
-		   control_is(l, WLAN_SUBTYPE_MASK, 0xd0));
-	return negate(l, both(l, control_is(l, WLAN_TYPE_MASK, CONTROL_FRAME), c));
+	c = lower_or(l, control_is(l, WLAN_SUBTYPE_MASK, 0xc0),
+		     control_is(l, WLAN_SUBTYPE_MASK, 0xd0));
+	return lower_not(l, lower_and(l, control_is(l, WLAN_TYPE_MASK, CONTROL_FRAME), c));
 }
 
 const struct cond *wlan_host(struct lower *l, enum q_dir dir, const u8 mac[6])
@@ -102,24 +102,25 @@ const struct cond *wlan_host(struct lower *l, enum q_dir dir, const u8 mac[6])
 	case DIR_DST:
 		return destination(l, &q);
 	case DIR_AND:
-		return both(l, source(l, &q), destination(l, &q));
+		return lower_and(l, source(l, &q), destination(l, &q));
 	case DIR_ADDR1:
 		return ask(l, &q, ADDR1);
 	case DIR_ADDR2:
-		return both(l, has_addr2(l), ask(l, &q, ADDR2));
+		return lower_and(l, has_addr2(l), ask(l, &q, ADDR2));
 	case DIR_ADDR3:
 		return without(l, control_is(l, WLAN_TYPE_MASK, CONTROL_FRAME), ask(l, &q, ADDR3));
 	case DIR_ADDR4:
-		return both(
+		return lower_and(
 			l,
 			test_masked(l, load_at(l, 1, l->hdr, 1), TO_DS | FROM_DS, TO_DS | FROM_DS),
 			ask(l, &q, ADDR4));
 	case DIR_RA:
-		return both(l, type_bit(l, DATA_FRAME), ask(l, &q, ADDR1));
+		return lower_and(l, type_bit(l, DATA_FRAME), ask(l, &q, ADDR1));
 	case DIR_TA:
-		return both(l, type_bit(l, DATA_FRAME), both(l, has_addr2(l), ask(l, &q, ADDR2)));
+		return lower_and(l, type_bit(l, DATA_FRAME),
+				 lower_and(l, has_addr2(l), ask(l, &q, ADDR2)));
 	default:
-		return either(l, source(l, &q), destination(l, &q));
+		return lower_or(l, source(l, &q), destination(l, &q));
 	}
 }
 
