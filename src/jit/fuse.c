@@ -191,6 +191,7 @@ int ir_fuse(struct ir *ir)
 		ok = !ir_drop(ir);
 		ir_loops(ir);
 		ir_null_checks(ir);
+		ir_saved(ir);
 	}
 	free(f.prev);
 	return ok ? 0 : -ENOMEM;

@@ -7,8 +7,11 @@
 static struct ir_insn *load_of(const struct fuse *f, u8 reg, s32 slot, bool after)
 {
 	s32 d = f->def[reg];
-	struct ir_insn *load = d >= 0 ? &f->ir->insns[d] : NULL;
+	struct ir_insn *load;
 
+	while (d >= 0 && f->ir->insns[d].kind == IR_NONE)
+		d = f->prev[d]; /* it was merged into another */
+	load = d >= 0 ? &f->ir->insns[d] : NULL;
 	if (!load || load->kind != IR_LOAD || load->sign || slot - d > WINDOW || after ||
 	    read_between(f, reg, d, slot))
 		return NULL;

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+enum { KEPT = 0x3c0 }; /* bits of r6 to r9, which functions keep */
+
 static void decode_swap(struct ir_insn *o, const struct insn *i)
 {
 	bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
@@ -225,6 +227,17 @@ static bool func_jumps(struct ir *ir, const struct ir_func *f)
 	return true;
 }
 
+void ir_saved(struct ir *ir)
+{
+	for (u32 k = 0; k < ir->func_count; k++) {
+		struct ir_func *f = &ir->funcs[k];
+
+		f->saved = 0;
+		for (u32 slot = f->start; slot < f->end; slot++)
+			f->saved |= ir_insn_use(&ir->insns[slot]).def & KEPT;
+	}
+}
+
 /* What the function itself does. */
 static void func_scan(const struct ir *ir, struct ir_func *f)
 {
@@ -232,7 +245,7 @@ static void func_scan(const struct ir *ir, struct ir_func *f)
 		const struct ir_insn *i = &ir->insns[slot];
 		struct ir_use u = ir_insn_use(i);
 
-		f->saved |= u.def & 0x3c0;
+		f->saved |= u.def & KEPT;
 		f->frame |= (i->kind != IR_CALL_LOCAL && i->kind != IR_LOOP &&
 			     (u.use | u.def) >> REG_FP & 1) ||
 			    i->kind == IR_TAIL_CALL;

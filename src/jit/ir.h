@@ -98,6 +98,8 @@ struct ir {
 int ir_build(struct ir *ir, const struct vm_prog *p, const struct verify_fact *facts, bool plain,
 	     const char **why);
 void ir_fini(struct ir *ir);
+/* Finds out anew which registers functions write. */
+void ir_saved(struct ir *ir);
 /* Is the next instruction not executed as often as this one? */
 bool ir_ends_stretch(const struct ir_insn *i);
 /* The function that starts at `slot`. */
