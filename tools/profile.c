@@ -85,8 +85,11 @@ int profile_count(struct profile *p, const struct skep_prog *prog)
 
 	if (room_for(p, prog))
 		return -ENOMEM;
-	if (!skep_prog_counts(prog, p->counts, p->slots))
+	if (!skep_prog_counts(prog, p->counts, p->slots)) {
+		fprintf(stderr, "skep run: '%s' runs in the %s, which does not count\n",
+			skep_prog_name(prog), skep_prog_exec(prog));
 		return -ENODATA;
+	}
 	for (uint32_t k = 0; !skep_prog_insn(prog, k, &info); k += info.slots)
 		p->total += p->counts[k];
 	return 0;

@@ -38,9 +38,11 @@ int user_prog_code(const struct unit_prog *p, struct skep_code *out)
 
 const u64 *user_prog_counts(const struct unit_prog *p)
 {
+	const struct user_unit *unit = p->unit->impl;
 	const struct user_prog *u = p->impl;
 
-	return u ? u->counts : NULL;
+	/* The interpreter without tests counts nothing. */
+	return u && (unit->checked || u->vm->native) ? u->counts : NULL;
 }
 
 static struct user_prog *prog_of_source(const struct user_unit *u, const struct obj_prog *src)

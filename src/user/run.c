@@ -114,7 +114,7 @@ static void run_prepare(struct user_run *run, struct user_unit *u, const struct 
 	run->vm.packet_load = p->hook->packet_load;
 	run->vm.trace = run->unit->trace;
 	run->vm.trace_arg = run->unit->trace_arg;
-	if (p->counts && !p->vm->native && !u->trace) {
+	if (p->counts && u->checked && !u->trace && !(p->vm->native && p->vm->native->checked)) {
 		run->vm.trace = user_count;
 		run->vm.trace_arg = u;
 	}
