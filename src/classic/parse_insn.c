@@ -225,7 +225,7 @@ static int take_targets(struct parse *p, u32 insn, bool inverse)
 
 static int unknown_mnemonic(struct parse *p, u32 off, u32 len, const char *name)
 {
-	struct near n = near_start(name, len);
+	struct near n = near_start(name, strlen(name));
 
 	for (u16 code = 0; code < 256; code++) {
 		if (cbpf_info(code)->mnemonic)

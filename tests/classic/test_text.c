@@ -239,6 +239,7 @@ static void errors_point_at_their_place(void **state)
 		{ "a: ret #0\na: ret #0", 10, "twice" },
 		{ "ret #1 /* open", 7, "does not end" },
 		{ "ret #1 ret #2", 7, "should end here" },
+		{ "jeppppppppppppppppppppppq #1", 0, "no such instruction" },
 	};
 
 	for (size_t n = 0; n < ARRAY_SIZE(cases); n++) {
