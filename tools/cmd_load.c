@@ -41,6 +41,8 @@ static void catch_signals(void)
 
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGHUP, &act, NULL);
+	signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of writing */
 }
 
 /* ---- attaching ---- */

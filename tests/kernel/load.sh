@@ -33,7 +33,7 @@ starts() {
 	"$skep" load "$@" >"$tmp/events" 2>"$tmp/told" &
 	pid=$!
 	for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
-		grep -q 'link' "$tmp/told" && return 0
+		grep -q -E 'link|priority' "$tmp/told" && return 0
 		sleep 0.1
 	done
 	cat "$tmp/told"
@@ -76,6 +76,17 @@ if [ -d "/sys/fs/bpf/skep-load-$$" ]; then
 	claim 'they end with their file' no_xdp
 	rmdir "$pins"
 fi
+claim 'a tc filter is attached' starts "$build/examples/pkt_hist.o" -a --to lo/ingress
+claim 'it is there' sh -c 'tc filter show dev lo ingress | grep -q packet_sizes'
+claim 'a hang-up ends it well' ends HUP 0
+claim 'the filter is gone, and its discipline' sh -c '! tc qdisc show dev lo | grep -q clsact'
+"$skep" load "$here/engine.bpf.o" -a --to count=lo 2>/dev/null | head -n 1 >/dev/null &
+sleep 0.5
+udp
+sleep 0.5
+udp
+wait
+claim 'a reader that goes away ends it' no_xdp
 claim 'an interface that is not there' refuses 1 "no interface 'nowhere0'" "$skep" load \
 	"$build/examples/xdp_firewall.o" -a --to nowhere0
 claim 'it ends after so many events' prints '^ring: ' timeout 20 sh -c \
