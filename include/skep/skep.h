@@ -111,6 +111,11 @@ int skep_classic_print(const struct skep_classic *prog, enum skep_classic_form f
  * Linux knows beside the packet (mark, VLAN tag, interface, …) is 0. */
 uint32_t skep_classic_run(const struct skep_classic *prog, const void *packet, uint32_t len,
 			  uint32_t wire_len);
+/* Make it the filter of a socket in Linux (SO_ATTACH_FILTER), in the place of another; NULL: take
+ * the filter off. */
+int skep_classic_attach(const struct skep_classic *prog, int socket, struct skep_diag *diag);
+/* Make it a filter of this thread's system calls, for good, and its children's (seccomp). */
+int skep_classic_seccomp(const struct skep_classic *prog, struct skep_diag *diag);
 /* Give the program machine code for skep_classic_run_batch. -EOPNOTSUPP with a diagnostic: it
  * cannot have it, and is interpreted. */
 int skep_classic_compile(struct skep_classic *prog, struct skep_diag *diag);

@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel/sys.h"
@@ -135,10 +138,77 @@ static void structures_are_registered_while_attached(void **state)
 	assert_false(offered("skep_second"));
 }
 
+/* ---- classic programs ---- */
+
+static struct skep_classic *classic(const char *text)
+{
+	struct skep_source source = { .name = "filter", .data = text, .len = strlen(text) };
+	struct skep_diag *diag = skep_diag_new();
+	struct skep_classic *prog = NULL;
+
+	if (skep_classic_open(&prog, SKEP_CLASSIC, source, NULL, diag)) {
+		skep_diag_print(diag, stdout, false);
+		fail();
+	}
+	skep_diag_free(diag);
+	return prog;
+}
+
+static void classic_programs_filter_sockets(void **state)
+{
+	struct skep_classic *drop = classic("ret #0"), *two = classic("ret #2");
+	int pair[2];
+	char text[8];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
+	assert_int_equal(skep_classic_attach(drop, pair[1], NULL), 0);
+	assert_int_equal(write(pair[0], "abc", 3), 3);
+	assert_int_equal(recv(pair[1], text, sizeof(text), MSG_DONTWAIT), -1);
+	assert_int_equal(skep_classic_attach(two, pair[1], NULL), 0);
+	assert_int_equal(write(pair[0], "abc", 3), 3);
+	assert_int_equal(read(pair[1], text, sizeof(text)), 2);
+	assert_int_equal(skep_classic_attach(NULL, pair[1], NULL), 0);
+	assert_int_equal(skep_classic_attach(NULL, pair[1], NULL), 0);
+	assert_int_equal(write(pair[0], "abc", 3), 3);
+	assert_int_equal(read(pair[1], text, sizeof(text)), 3);
+	assert_int_equal(skep_classic_attach(two, -1, NULL), -EBADF);
+	skep_classic_free(drop);
+	skep_classic_free(two);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void classic_programs_filter_system_calls(void **state)
+{
+	char text[256];
+	struct skep_classic *prog;
+	int status;
+	pid_t child;
+
+	/* getppid fails with errno 77, the others pass */
+	snprintf(text, sizeof(text),
+		 "ld [0]\njne #%d, other\nret #0x5004d\nother: ret #0x7fff0000\n",
+		 (int)__NR_getppid);
+	prog = classic(text);
+	fflush(stdout);
+	child = fork();
+	if (!child) {
+		if (skep_classic_seccomp(prog, NULL))
+			_exit(1);
+		errno = 0;
+		_exit(syscall(__NR_getppid) == -1 && errno == 77 && getpid() > 0 ? 0 : 2);
+	}
+	waitpid(child, &status, 0);
+	assert_int_equal(status, 0);
+	skep_classic_free(prog);
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(static_probes_run_with_their_arguments),
 	TEST(missing_static_probes_get_the_nearest),
 	TEST(operands_of_the_assembler_are_read),
 	TEST(structures_are_registered_while_attached),
+	TEST(classic_programs_filter_sockets),
+	TEST(classic_programs_filter_system_calls),
 };
 TEST_MAIN(tests)
