@@ -47,7 +47,7 @@ void nl_put(struct nl_request *r, u16 type, const void *data, size_t len)
 	struct nlattr *a = attr_at(r, type, len);
 
 	if (a)
-		memcpy((u8 *)a + NLA_HDRLEN, data, len);
+		memcpy(r->bytes + r->head.nlmsg_len - NLA_ALIGN(len), data, len);
 }
 
 void nl_put_u32(struct nl_request *r, u16 type, u32 value)
