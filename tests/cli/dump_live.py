@@ -21,6 +21,7 @@ send = os.path.join(build, "tests", "cli", "send_frames")
 gen = os.path.join(build, "gen-pcap")
 count = bad = 0
 NEWNET = 0x40000000
+STATISTICS = re.compile(r"(\d+) packets? captured\W+(\d+) packets? received by filter\W+(\d+) packets? dropped")
 
 
 def claim(name, problems):
@@ -56,8 +57,25 @@ class Capture:
             self.said += line
         time.sleep(0.3)  # tcpdump says so before it has begun
 
-    def stop(self, sig=signal.SIGINT):
-        time.sleep(0.6)
+    def settle(self):
+        """Wait until what was received is captured, too: on a busy machine that takes its time."""
+        os.set_blocking(self.process.stderr.fileno(), False)
+        for _ in range(100):
+            time.sleep(0.3)
+            if self.process.poll() is not None:
+                break
+            self.process.send_signal(signal.SIGUSR1)
+            time.sleep(0.05)
+            self.said += self.process.stderr.read() or b""
+            found = STATISTICS.findall(self.said.decode())
+            captured, received, dropped = (int(n) for n in found[-1]) if found else (0, 1, 0)
+            if len(found) > 1 and found[-1] == found[-2] and captured + dropped == received:
+                break
+        os.set_blocking(self.process.stderr.fileno(), True)
+
+    def stop(self, sig=signal.SIGINT, settle=True):
+        if settle:
+            self.settle()
         self.process.send_signal(sig)
         out, err = self.process.communicate(timeout=60)
         self.out = out
@@ -68,8 +86,7 @@ class Capture:
 
 def numbers(text):
     """Captured, received, dropped."""
-    return tuple(int(re.search(rf"^(\d+) packets? {what}", text, re.M).group(1))
-                 for what in ("captured", "received by filter", "dropped by kernel"))
+    return tuple(int(n) for n in STATISTICS.findall(text)[-1])
 
 
 def packets_of(path, unset=None):
@@ -167,7 +184,8 @@ def asks_on_signal(source):
     b.process.send_signal(signal.SIGUSR1)
     time.sleep(0.3)
     run(send, "veth0", source, "50", "2000")
-    text = b.stop(signal.SIGTERM)
+    time.sleep(0.6)
+    text = b.stop(signal.SIGTERM, settle=False)
     problems = [] if b.status == 0 else [f"status {b.status}"]
     if [m for m in re.findall(r"(\d+) packets captured", text)] != ["50", "100"]:
         problems.append(text)
