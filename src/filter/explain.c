@@ -265,7 +265,7 @@ static void print_target(const struct sketch *s, u32 to, FILE *out)
 
 static void print_words(const struct sketch *s, FILE *out)
 {
-	const struct sketch_edge *e = s->edges.data, *end = e + s->edges.len;
+	const struct sketch_edge *e = s->edges.data, *end = s->edges.len ? e + s->edges.len : e;
 
 	if (!s->edges.len)
 		fprintf(out, "every packet: %s\n", s->labels[0]);
