@@ -159,8 +159,45 @@ static void updates_and_removals_say_what_the_helper_says(void **state)
 	assert_runs(removal, 2, (uint32_t)-EINVAL);
 }
 
+/* The key is what the stack holds then, however it came there. */
+static void keys_are_those_last_stored(void **state)
+{
+#define READ                                                                                       \
+	LOOKUP "if r0 == 0 goto none\n"                                                            \
+	       "r0 = *(u64 *)(r0 +0)\n"                                                            \
+	       "goto out\n"                                                                        \
+	       "none:\n"                                                                           \
+	       "r0 = 7\n"
+	static const char constant[] = "*(u32 *)(r10 -4) = 2\n" READ;
+	static const char outside[] = "*(u32 *)(r10 -4) = 4\n" READ;
+	static const char changed[] = "r6 += 1\n" READ;
+	static const char overwritten[] = "*(u8 *)(r10 -4) = 3\n" READ;
+	static const char beside[] = "*(u32 *)(r10 -8) = 3\n" READ;
+	static const char elsewhere[] = "r7 = r10\n"
+					"r7 += -16\n"
+					"*(u32 *)(r7 +12) = 3\n" READ;
+	static const char either[] = "*(u32 *)(r10 -4) = 1\n"
+				     "if r6 == 0 goto set\n"
+				     "*(u32 *)(r10 -4) = 3\n"
+				     "set:\n" READ;
+
+	map_type = "array";
+	for (uint8_t k = 0; k < 6; k++) {
+		uint64_t usual = k < ELEMENTS ? 100u + k : 7;
+
+		assert_runs(constant, k, 102);
+		assert_runs(outside, k, 7);
+		assert_runs(changed, k, usual);
+		assert_runs(overwritten, k, 103);
+		assert_runs(beside, k, usual);
+		assert_runs(elsewhere, k, 103);
+		assert_runs(either, k, k ? 103 : 101);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST(lookups_test_for_null),
+	TEST(keys_are_those_last_stored),
 	TEST(percpu_values_are_those_of_the_runs_cpu),
 	TEST(updates_and_removals_say_what_the_helper_says),
 };
