@@ -114,16 +114,24 @@ static u8 want_behind(struct ebpf_emitter *e, const struct value *base, u32 end)
 static void load_memory(struct ebpf_emitter *e, const struct value *v)
 {
 	u8 from = 1;
+	u32 k = v->k;
 
-	if (v->k > MAX_OFFSET) {
-		ebpf_jump(e, CODE_JA, 0, 0, 0, ebpf_ask(e));
+	/* For the interpreter: a jump that is always taken would leave dead code behind it. */
+	if (k > PACKET_MAX - 8) {
+		e->unsupported = true;
 		return;
 	}
 	if (v->a)
-		from = want_behind(e, v->a, v->k + v->size);
+		from = want_behind(e, v->a, k + v->size);
 	else
-		want_bytes(e, v->k + v->size);
-	ebpf_put(e, CLASS_LDX | MODE_MEM | size_code(v), 0, from, (s16)v->k, 0);
+		want_bytes(e, k + v->size);
+	if (k > MAX_OFFSET) {
+		ebpf_put(e, CLASS_ALU64 | EBPF_MOV | SRC_X, 4, from, 0, 0);
+		add_imm(e, 4, k);
+		from = 4;
+		k = 0;
+	}
+	ebpf_put(e, CLASS_LDX | MODE_MEM | size_code(v), 0, from, (s16)k, 0);
 }
 
 static void load(struct ebpf_emitter *e, const struct value *v)

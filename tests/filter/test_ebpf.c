@@ -137,7 +137,12 @@ static void one_form(const struct cond *c, struct gen *g, enum ebpf_form form, u
 
 	graph_init(&graph, g->values);
 	if (!compile_graph(&root, &graph, c, seed % 8 != 0, NULL)) {
-		assert_int_equal(emit_ebpf(&code, &graph, root, form, SNAPLEN), 0);
+		int err = emit_ebpf(&code, &graph, root, form, SNAPLEN);
+
+		/* Offsets beyond 64 KiB are for the interpreter. */
+		if (err == -EOPNOTSUPP && form == EBPF_MEMORY)
+			goto out;
+		assert_int_equal(err, 0);
 		program_open(&p, &code);
 		sums.programs++;
 		sums.tables += code.refs.len > 0;
@@ -148,6 +153,7 @@ static void one_form(const struct cond *c, struct gen *g, enum ebpf_form form, u
 		}
 		vm_prog_free(p.vm);
 	}
+out:
 	ebpf_prog_fini(&code);
 	graph_fini(&graph);
 }
@@ -175,11 +181,17 @@ static void check_verdict(const struct cond *c, struct values *values, u64 seed)
 	struct filter_opts opts = { 0 };
 	struct object *socket, *memory, *xdp;
 	u32 rest;
+	int err;
 
 	if (compile_object(&socket, values, c, &opts, NULL))
 		return;
 	check_accepted(socket, seed);
-	assert_int_equal(compile_twins(&memory, &xdp, values, c, &opts, NULL), 0);
+	err = compile_twins(&memory, &xdp, values, c, &opts, NULL);
+	if (err == -EOPNOTSUPP) {
+		object_free(socket);
+		return;
+	}
+	assert_int_equal(err, 0);
 	check_accepted(xdp, seed);
 	rest = memory->progs[0].insn_count - EBPF_PROLOGUE;
 	assert_int_equal(xdp->progs[0].insn_count - EBPF_PROLOGUE, rest);
