@@ -317,7 +317,7 @@ static void last_words(const char *log, char *out, size_t size)
 
 		if (!strncmp(line, "processed ", 10) || !strncmp(line, "verification time", 17))
 			break;
-		if (len)
+		if (len && strncmp(line, "cur state:", 10) && strncmp(line, "old state:", 10))
 			snprintf(out, size, "%.*s", (int)MIN(len, size - 1), line);
 		line = end ? end + 1 : NULL;
 	}

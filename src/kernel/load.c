@@ -10,7 +10,7 @@
 #include "spec/map.h"
 #include "spec/prog.h"
 
-enum { LOG_FIRST = 1 << 16, LOG_MOST = 1 << 27 };
+enum { LOG_FIRST = 1 << 20, LOG_MOST = 1 << 26 }; /* bytes */
 
 /* ---- instructions ---- */
 
@@ -193,12 +193,16 @@ static int prepare(struct kernel_unit *u, const struct obj_prog *p, struct loadi
 	return err;
 }
 
-/* Once more for the verifier's words: a log that fits, up to the kernel's limit. */
-static char *ask_why(struct loading *l, int *err)
+/*
+ * Once more for the verifier's words. Since 6.4 a log that is too long keeps its end, which says
+ * why; before, it is asked for again until it fits.
+ */
+static char *ask_why(struct kernel_unit *u, struct loading *l, int *err)
 {
 	char *log = NULL, *more;
+	int again = -ENOSPC;
 
-	for (size_t size = LOG_FIRST; size <= LOG_MOST; size *= 4) {
+	for (size_t size = LOG_FIRST; size <= LOG_MOST && again == -ENOSPC; size *= 4) {
 		more = realloc(log, size);
 		if (!more)
 			break;
@@ -207,11 +211,15 @@ static char *ask_why(struct loading *l, int *err)
 		l->a.log = sys_ptr(log);
 		l->a.log_size = (u32)size;
 		l->a.log_level = 1;
-		*err = SYS_BPF(CMD_PROG_LOAD, &l->a);
+		again = SYS_BPF(CMD_PROG_LOAD, &l->a);
 		log[size - 1] = 0;
-		if (*err != -ENOSPC)
+		if (kernel_of(u)->release >= ERA(6, 4))
 			break;
 	}
+	if (again != -ENOSPC) /* what was refused without a log is refused with one that is cut */
+		*err = again;
+	else if (log && strchr(log, '\n'))
+		memmove(log, strchr(log, '\n') + 1, strlen(strchr(log, '\n')));
 	return log;
 }
 
@@ -246,7 +254,7 @@ static int load_one(struct kernel_unit *u, u32 i, struct diag *d)
 		fd = SYS_BPF(CMD_PROG_LOAD, &l.a);
 	}
 	if (fd < 0)
-		log = ask_why(&l, &fd);
+		log = ask_why(u, &l, &fd);
 	if (fd < 0) {
 		err = kernel_prog_refused(u, p, fd, log, d);
 		goto out;
