@@ -211,9 +211,12 @@ static void objects_load_as_with_libbpf(void **state)
 		test_skip("loading into the kernel needs root");
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
 		glob(patterns[i], i ? GLOB_APPEND : 0, NULL, &found);
-	for (size_t i = 0; i < found.gl_pathc; i++)
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		unlink("/sys/fs/bpf/skep_test_pin"); /* of pinned.bpf.o */
 		compare(&c, found.gl_pathv[i], false);
+	}
 	globfree(&found);
+	unlink("/sys/fs/bpf/skep_test_pin");
 	printf("# %u objects: %u load with both, %u with neither, %u with skep alone, %u with "
 	       "libbpf "
 	       "alone; %u programs and %u maps compared, %u differences\n",
