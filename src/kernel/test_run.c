@@ -76,13 +76,20 @@ static u16 ethertype(u32 linktype, const u8 *data)
 	return version == 4 ? 0x0800 : version == 6 ? 0x86dd : 0;
 }
 
+/* Socket filters see what is behind the header of a test run: frames get a copy of theirs. */
+static bool sees_frame(const struct test *t)
+{
+	return t->p->src->type == PROG_SOCKET_FILTER && !(t->io->flags & SKEP_RUN_L3);
+}
+
 /* A test run takes Ethernet frames: other packets get a header, which the program does not see. */
 static int add_frame(struct test *t, struct diag *d)
 {
 	struct skep_run *io = t->io;
+	bool ethernet = io->linktype <= 1;
 	u16 type;
 
-	if (t->input == PACKET_XDP || io->linktype <= 1)
+	if (t->input == PACKET_XDP || (ethernet && !sees_frame(t)))
 		return 0;
 	if (t->input != PACKET_L3)
 		return refuse(
@@ -92,10 +99,15 @@ static int add_frame(struct test *t, struct diag *d)
 	t->out = malloc(ETHERNET + MAX(io->data_out_cap, (size_t)1));
 	if (!t->framed || !t->out)
 		return diag_nomem(d);
-	memcpy(t->framed + ETHERNET, io->data_in, io->data_in_len);
-	type = io->data_in_len ? ethertype(io->linktype, io->data_in) : 0;
-	t->framed[12] = (u8)(type >> 8);
-	t->framed[13] = (u8)type;
+	if (io->data_in_len)
+		memcpy(t->framed + ETHERNET, io->data_in, io->data_in_len);
+	if (ethernet) {
+		memcpy(t->framed, t->framed + ETHERNET, MIN(io->data_in_len, (size_t)ETHERNET));
+	} else {
+		type = io->data_in_len ? ethertype(io->linktype, io->data_in) : 0;
+		t->framed[12] = (u8)(type >> 8);
+		t->framed[13] = (u8)type;
+	}
 	t->out_skip = ETHERNET;
 	t->a.data_in = sys_ptr(t->framed);
 	t->a.data_in_len += ETHERNET;

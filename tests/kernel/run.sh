@@ -10,17 +10,23 @@ traffic=$build/tests/progs/diff.pcap
 
 # What run prints, without how it ran and how long it took; bytes sorted: tables have no order.
 printed() {
-	"$skep" run "$2" --pcap "$traffic" --engine "$1" --l3 --json |
+	"$skep" run "$2" --pcap "$traffic" --engine "$1" $3 --json |
 		sed -E 's/"(exec|ns_per_packet)":[^,]*,//g' | fold -w1 | sort | uniq -c
 }
 
 same() {
-	printed user "$1" >"$tmp/user" && printed kernel "$1" >"$tmp/kernel" && [ -s "$tmp/user" ] &&
+	printed user "$1" "${2:-}" >"$tmp/user" && printed kernel "$1" "${2:-}" >"$tmp/kernel" && [ -s "$tmp/user" ] &&
 		diff "$tmp/user" "$tmp/kernel"
 }
 
 for name in xdp_firewall pkt_hist sock_filter xdp_lb; do
-	claim "$name prints the same with both engines" same "$build/examples/$name.o"
+	claim "$name prints the same with both engines" same "$build/examples/$name.o" --l3
+done
+claim 'a socket filter sees link headers in the kernel, too' same "$build/examples/sock_filter.o"
+claim 'so does one with direct loads' same "$build/examples/sock_ipv6.o"
+for filter in 'tcp port 80' 'ip6 and udp' 'ether[0] & 1 = 0' 'vlan'; do
+	"$skep" filter --emit "$tmp/filter.o" "$filter" || exit 99
+	claim "$filter accepts the same packets in the kernel" same "$tmp/filter.o"
 done
 claim 'it says where it ran' prints '3,000 packets.*\(kernel\)' "$skep" run \
 	"$build/examples/xdp_firewall.o" --pcap "$traffic" -E kernel
