@@ -219,7 +219,11 @@ static int open_out(struct dump *d)
 	}
 	err = skep_dump_create(&d->out, d->write, &o, d->diag);
 	/* Those that follow a live capture see the file at once. */
-	return err || d->read ? err : skep_dump_flush(d->out);
+	if (!err && !d->read && skep_dump_flush(d->out)) {
+		err = skep_dump_close(d->out, d->diag); /* says why */
+		d->out = NULL;
+	}
+	return err;
 }
 
 static int open_printer(struct dump *d)

@@ -177,6 +177,11 @@ def no_rights():
     return [] if p.returncode == 1 and b"CAP_NET_RAW" in p.stderr else [p.stderr.decode()]
 
 
+def full_disk():
+    p = subprocess.run([skep, "dump", "-i", "veth1", "-c", "1", "-w", "/dev/full"], stderr=subprocess.PIPE, timeout=20)
+    return [] if p.returncode == 1 and b"No space left" in p.stderr else [p.stderr.decode()]
+
+
 def asks_on_signal(source):
     b = Capture([skep, "dump", "-i", "veth1", "-w", "/dev/null"])
     run(send, "veth0", source, "50", "2000")
@@ -250,6 +255,7 @@ def main():
         claim("prints_the_same_lines", lines_alike(tmp, small))
         claim("becomes_another_user", rights(tmp, source))
         claim("names_the_missing_capability", no_rights())
+        claim("says_that_the_disk_is_full", full_disk())
         claim("says_statistics_when_asked_and_at_the_end", asks_on_signal(source))
         claim("says_that_the_interface_went_down", goes_down())
         claim(f"drops_no_more_than_tcpdump_of_{packets}", full_speed(small))
