@@ -75,9 +75,14 @@ static int disasm_main(const struct command *self, int argc, char **argv)
 		return opt_status(operands);
 	if (!open.btf_path && !jited)
 		open.btf_path = "none";
-	if (exec && !exec_mode(exec, &load.exec))
+	if (exec && (!exec_mode(exec, &load.exec) ||
+		     (load.exec != SKEP_EXEC_JIT && load.exec != SKEP_EXEC_CHECKED_JIT)))
 		return opt_usage(self, "--exec is jit or checked-jit");
-	if (jited && !hex && (operands == 1 || (operands == 2 && !prog)))
+	if (!jited && (exec || load.trusted || load.blind))
+		return opt_usage(self, "--exec, --trusted and --blind are for --jited");
+	if (jited && hex)
+		return opt_usage(self, "--jited wants an object: its programs have a type");
+	if (jited && (operands == 1 || (operands == 2 && !prog)))
 		return jited_show(argv[1], operands == 2 ? argv[2] : prog, &open, &load);
 	if (hex ? operands : operands != 1)
 		return opt_usage(self, "give one object, or --hex BYTES");

@@ -40,9 +40,6 @@ static int open_asm(struct object **out, const char *name, const u8 *data, size_
 	struct object *obj;
 	int err;
 
-	if (type < 0)
-		return diag_error(d, -EINVAL, NOWHERE, "unknown program type '%s'",
-				  opts->prog_type);
 	err = asm_parse(&obj, name, (const char *)data, len, d);
 	if (err)
 		return err;
@@ -130,6 +127,16 @@ static int open_bytes(struct object **out, enum skep_lang lang, const char *name
 	return -EINVAL;
 }
 
+/* Also where the source says the types itself. */
+static int check_type(const char *name, struct diag *d)
+{
+	if (!name || prog_type_by_name(name) >= 0)
+		return 0;
+	diag_error(d, -EINVAL, NOWHERE, "unknown program type '%s'", name);
+	diag_hint(d, "types are named as bpftool names them: xdp, sched_cls, …");
+	return -EINVAL;
+}
+
 int skep_open(struct skep_object **out, enum skep_lang lang, struct skep_source src,
 	      const struct skep_open_opts *opts, struct skep_diag *diag)
 {
@@ -144,6 +151,9 @@ int skep_open(struct skep_object **out, enum skep_lang lang, struct skep_source 
 		return err;
 	if (!src.data && !src.name)
 		return diag_error(d, -EINVAL, NOWHERE, "a source needs a name or data");
+	err = check_type(ours.prog_type, d);
+	if (err)
+		return err;
 	if (src.data) {
 		err = open_bytes(&obj, lang, src.name ? src.name : "<input>", src.data, src.len,
 				 &ours, d);

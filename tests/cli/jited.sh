@@ -92,4 +92,8 @@ if command -v perf >/dev/null 2>&1; then
 else
 	skip perf_names_the_program "there is no perf"
 fi
+claim options_of_machine_code_want_it refuses 2 'are for --jited' "$skep" disasm --blind "$fw"
+claim bytes_have_no_machine_code refuses 2 'jited wants an object' "$skep" disasm --jited --hex 95
+claim interpreters_have_no_machine_code refuses 2 'exec is jit or checked-jit' "$skep" disasm --jited --exec interp "$fw"
+claim a_type_that_is_none refuses 1 "unknown program type 'foo'" "$skep" disasm --type foo "$fw"
 finish
