@@ -4,7 +4,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "tool.h"
 
@@ -25,7 +27,11 @@ struct session {
 	struct skep_engine *eng;
 	struct skep_unit *unit;
 	uint64_t shown, lost;
-	size_t waiting; /* links that wait for something to happen */
+	size_t attached;
+	size_t waiting;	   /* links that wait for something to happen */
+	const char **pins; /* names of files in the folder --pin */
+	size_t pin_count;
+	bool made; /* the folder is ours */
 };
 
 static volatile sig_atomic_t ended;
@@ -87,12 +93,49 @@ static void tell(struct skep_link *link)
 /* A link that stays is a file in a BPF file system, named after the program. */
 static int keep(struct session *s, struct skep_link *link, const char *name)
 {
+	const char **more;
 	char path[4096];
+	int err;
 
+	s->attached++;
 	if (!s->o.pin)
 		return 0;
+	more = realloc(s->pins, (s->pin_count + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	s->pins = more;
 	snprintf(path, sizeof(path), "%s/%s", s->o.pin, name);
-	return skep_link_pin(link, path, s->diag);
+	err = skep_link_pin(link, path, s->diag);
+	if (!err)
+		s->pins[s->pin_count++] = name;
+	return err;
+}
+
+static int make_folder(struct session *s)
+{
+	if (!s->o.pin)
+		return 0;
+	s->made = !mkdir(s->o.pin, 0700);
+	if (s->made || errno == EEXIST)
+		return 0;
+	fprintf(stderr, "error: '%s' cannot be made: %s\n", s->o.pin, strerror(errno));
+	return -EIO;
+}
+
+/* Nothing half attached: neither links nor their files. */
+static void take_back(struct session *s)
+{
+	struct skep_link *link;
+	char path[4096];
+
+	for (size_t i = 0; skep_unit_link(s->unit, i, &link); i++)
+		skep_link_detach(link, NULL);
+	for (size_t i = 0; i < s->pin_count; i++) {
+		snprintf(path, sizeof(path), "%s/%s", s->o.pin, s->pins[i]);
+		unlink(path);
+	}
+	if (s->made)
+		rmdir(s->o.pin);
 }
 
 static int attach(struct session *s, const struct skep_prog_info *info)
@@ -153,18 +196,18 @@ static int attach_structures(struct session *s)
 static int attach_programs(struct session *s)
 {
 	struct skep_prog_info info;
-	int err = 0;
+	int err = make_folder(s);
 
 	for (size_t i = 0; !err && skep_object_prog(s->obj, i, &info); i++)
 		err = attach(s, &info);
 	if (!err)
 		err = attach_structures(s);
-	if (err && s->o.pin) {
-		struct skep_link *link; /* nothing half attached */
-
-		for (size_t i = 0; skep_unit_link(s->unit, i, &link); i++)
-			skep_link_detach(link, NULL);
+	if (!err && !s->attached) {
+		fputs("error: nothing is attached\n", stderr);
+		err = -ENOENT;
 	}
+	if (err && s->o.pin)
+		take_back(s);
 	return err;
 }
 
@@ -217,13 +260,20 @@ static int stream(struct session *s)
 
 static void show_maps(struct session *s)
 {
+	struct skep_map_info info;
 	struct skep_map *map;
 
 	for (size_t i = 0; skep_unit_map(s->unit, i, &map); i++) {
-		if (map)
-			skep_map_print(map, stdout, s->o.json ? SKEP_JSON : SKEP_TEXT);
-		if (map && s->o.json)
-			putchar('\n');
+		if (!map)
+			continue;
+		skep_map_info(map, &info);
+		if (s->o.json) {
+			fputs("{\"map\":", stdout);
+			out_string(stdout, info.name);
+			fputs(",\"elements\":", stdout);
+		}
+		skep_map_print(map, stdout, s->o.json ? SKEP_JSON : SKEP_TEXT);
+		fputs(s->o.json ? "}\n" : "", stdout);
 	}
 }
 
@@ -276,6 +326,7 @@ static int run(struct session *s)
 	skep_engine_free(s->eng);
 	skep_object_free(s->obj);
 	skep_diag_free(s->diag);
+	free(s->pins);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 

@@ -23,6 +23,9 @@ static int failed(struct map_call *c, const char *what, int err)
 	report(c->diag);
 	if (err == -ENOENT)
 		fprintf(stderr, "error: %s: there is no such element\n", what);
+	else if (err == -EOPNOTSUPP)
+		fprintf(stderr, "error: %s: maps of type %s do not have that\n", what,
+			c->info.type);
 	else
 		fprintf(stderr, "error: %s: %s\n", what, strerror(-err));
 	return EXIT_FAILED;
@@ -197,7 +200,7 @@ static int do_getnext(struct map_call *c)
 
 static int do_take(struct map_call *c)
 {
-	int err = skep_map_take(c->map, NULL, c->value);
+	int err = c->info.key_size ? -EOPNOTSUPP : skep_map_take(c->map, NULL, c->value);
 	bool json = c->a.json || c->a.pretty;
 
 	if (err == -ENOENT) {

@@ -170,72 +170,103 @@ struct load_words {
 	bool all;
 };
 
-static int pin_maps(struct prog_call *c, struct skep_unit *unit, const char *dir)
+/* What a load has made so far: the first ones of the object's programs and of the unit's maps. */
+struct pins {
+	size_t progs, maps;
+	bool folder, map_folder;
+};
+
+static int make_folder(const char *dir, bool may_exist, bool *made)
+{
+	*made = !mkdir(dir, 0700);
+	if (*made || (may_exist && errno == EEXIST))
+		return 0;
+	fprintf(stderr, "error: '%s': %s\n", dir, strerror(errno));
+	return -EIO;
+}
+
+/* A BPF file system has no names with a dot; maps of global data have one. */
+static void pin_path(char *path, size_t len, const char *dir, const char *name)
+{
+	int at = snprintf(path, len, "%s/%s", dir, name);
+
+	for (char *c = path + strlen(dir); at > 0 && (size_t)at < len && *c; c++) {
+		if (*c == '.')
+			*c = '_';
+	}
+}
+
+static int pin_maps(struct prog_call *c, const struct load_words *w, struct skep_unit *unit,
+		    struct pins *made)
 {
 	struct skep_map_info info;
 	struct skep_map *map;
 	char path[4096];
-	int err = 0;
+	int err = make_folder(w->maps, true, &made->map_folder);
 
-	if (mkdir(dir, 0700) && errno != EEXIST) {
-		fprintf(stderr, "error: '%s': %s\n", dir, strerror(errno));
-		return -EIO;
-	}
-	for (size_t i = 0; !err && skep_unit_map(unit, i, &map); i++) {
+	for (; !err && skep_unit_map(unit, made->maps, &map); made->maps++) {
 		if (!map)
 			continue;
 		skep_map_info(map, &info);
-		snprintf(path, sizeof(path), "%s/%s", dir, info.name);
+		pin_path(path, sizeof(path), w->maps, info.name);
 		err = skep_map_pin(map, path, c->diag);
+		if (err)
+			break;
 	}
 	return err;
 }
 
 /* load: the first program as the file; loadall: each as a file of the folder. */
 static int pin_progs(struct prog_call *c, const struct load_words *w, struct skep_object *obj,
-		     struct skep_unit *unit)
+		     struct skep_unit *unit, struct pins *made)
 {
 	struct skep_prog_info info;
+	struct skep_prog *prog;
 	char path[4096];
-	int err = 0;
+	int err;
 
-	if (!w->all)
-		return skep_prog_pin(skep_prog_find(unit, NULL), w->path, c->diag);
-	if (mkdir(w->path, 0700)) {
-		fprintf(stderr, "error: '%s': %s\n", w->path, strerror(errno));
-		return -EIO;
+	if (!w->all) {
+		err = skep_prog_pin(skep_prog_find(unit, NULL), w->path, c->diag);
+		made->progs = !err;
+		return err;
 	}
-	for (size_t i = 0; !err && skep_object_prog(obj, i, &info); i++) {
-		struct skep_prog *prog = skep_prog_find(unit, info.name);
-
-		snprintf(path, sizeof(path), "%s/%s", w->path, info.name);
-		if (prog)
-			err = skep_prog_pin(prog, path, c->diag);
+	err = make_folder(w->path, false, &made->folder);
+	for (; !err && skep_object_prog(obj, made->progs, &info); made->progs++) {
+		prog = skep_prog_find(unit, info.name);
+		pin_path(path, sizeof(path), w->path, info.name);
+		err = prog ? skep_prog_pin(prog, path, c->diag) : 0;
+		if (err)
+			break;
 	}
 	return err;
 }
 
-/* Nothing of a load that failed stays pinned. */
-static void unpin(const struct load_words *w, struct skep_object *obj)
+/* Nothing of a load that failed stays pinned, and nothing that was there before goes. */
+static void unpin(const struct load_words *w, struct skep_object *obj, struct skep_unit *unit,
+		  const struct pins *made)
 {
 	struct skep_prog_info info;
-	struct skep_map_info map;
+	struct skep_map_info map_info;
+	struct skep_map *map;
 	char path[4096];
 
-	for (size_t i = 0; w->all && skep_object_prog(obj, i, &info); i++) {
-		snprintf(path, sizeof(path), "%s/%s", w->path, info.name);
+	for (size_t i = 0; i < made->maps && skep_unit_map(unit, i, &map); i++) {
+		if (!map)
+			continue;
+		skep_map_info(map, &map_info);
+		pin_path(path, sizeof(path), w->maps, map_info.name);
 		unlink(path);
 	}
-	for (size_t i = 0; w->maps && skep_object_map(obj, i, &map); i++) {
-		snprintf(path, sizeof(path), "%s/%s", w->maps, map.name);
-		unlink(path);
-	}
-	if (w->all)
-		rmdir(w->path);
-	else
-		unlink(w->path);
-	if (w->maps)
+	if (made->map_folder)
 		rmdir(w->maps);
+	for (size_t i = 0; w->all && i < made->progs && skep_object_prog(obj, i, &info); i++) {
+		pin_path(path, sizeof(path), w->path, info.name);
+		unlink(path);
+	}
+	if (made->folder)
+		rmdir(w->path);
+	else if (!w->all && made->progs)
+		unlink(w->path);
 }
 
 static int load(struct prog_call *c, const struct load_words *w)
@@ -244,6 +275,7 @@ static int load(struct prog_call *c, const struct load_words *w)
 	struct skep_object *obj = NULL;
 	struct skep_engine *eng = NULL;
 	struct skep_unit *unit = NULL;
+	struct pins made = { 0 };
 	int err = skep_open(&obj, SKEP_AUTO, (struct skep_source){ .name = w->object }, &open,
 			    c->diag);
 
@@ -256,11 +288,11 @@ static int load(struct prog_call *c, const struct load_words *w)
 	if (!err)
 		err = skep_load(&unit, eng, obj, NULL, c->diag);
 	if (!err) {
-		err = pin_progs(c, w, obj, unit);
+		err = pin_progs(c, w, obj, unit, &made);
 		if (!err && w->maps)
-			err = pin_maps(c, unit, w->maps);
+			err = pin_maps(c, w, unit, &made);
 		if (err)
-			unpin(w, obj);
+			unpin(w, obj, unit, &made);
 	}
 	skep_unit_free(unit);
 	skep_engine_free(eng);
@@ -311,7 +343,7 @@ static int do_tracelog(struct prog_call *c)
 		fd = open(paths[i], O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		fprintf(stderr,
-			"error: no trace pipe: %s\nhint: mount -t tracefs tracefs "
+			"error: no trace pipe: %s\n    hint: mount -t tracefs tracefs "
 			"/sys/kernel/tracing\n",
 			strerror(errno));
 		return EXIT_FAILED;

@@ -327,7 +327,8 @@ int kernel_link_pin(struct link *base, const char *path, struct diag *d)
 		diag_hint(d, l->fd < 0 ? "this hook has no link in the kernel"
 				       : "it is several links");
 	else if (err == -EPERM || err == -ENOENT)
-		diag_hint(d, "'%s' must lie in a BPF file system, such as /sys/fs/bpf", path);
+		diag_hint(d, "'%s' must lie in a folder of a BPF file system, such as /sys/fs/bpf",
+			  path);
 	return err;
 }
 

@@ -18,6 +18,8 @@
 
 #include "spec/features.h"
 
+enum { KERNEL_ENOTSUPP = 524 }; /* inside Linux; leaks out of some calls */
+
 int sys_bpf(enum sys_command cmd, void *attr, size_t size)
 {
 	long ret = -1;
@@ -28,7 +30,9 @@ int sys_bpf(enum sys_command cmd, void *attr, size_t size)
 		if (ret >= 0 || errno != EAGAIN)
 			break;
 	}
-	return ret < 0 ? -errno : (int)ret;
+	if (ret < 0)
+		return errno == KERNEL_ENOTSUPP ? -EOPNOTSUPP : -errno;
+	return (int)ret;
 }
 
 /* ---- descriptors of kernel objects ---- */
@@ -269,8 +273,6 @@ void sys_close(int *fd)
 
 const char *sys_error(int err)
 {
-	enum { KERNEL_ENOTSUPP = 524 }; /* inside Linux; leaks out of some calls */
-
 	if (err < 0)
 		err = -err;
 	return err == KERNEL_ENOTSUPP ? "Operation not supported" : strerror(err);

@@ -75,6 +75,36 @@ if [ -d "/sys/fs/bpf/skep-load-$$" ]; then
 	sleep 0.2
 	claim 'they end with their file' no_xdp
 	rmdir "$pins"
+	claim 'the folder of pins is made' "$skep" load "$build/examples/xdp_firewall.o" -a --to lo --pin "$pins"
+	claim 'and holds the link' test -e "$pins/firewall"
+	claim 'a second one does not come in between' refuses 1 'lo|cannot be attached' \
+		"$skep" load "$build/examples/xdp_lb.o" -a --to lo --pin "$pins-2"
+	claim 'nor does it leave a folder' absent "$pins-2"
+	rm -f "$pins/firewall"
+	rmdir "$pins"
+
+	mkdir "$pins-maps"
+	claim 'a program and its maps are pinned' "$skep" prog load "$build/examples/xdp_firewall.o" "$pins-fw" \
+		pinmaps "$pins-maps"
+	claim 'names that are taken are refused' refuses 1 'cannot be pinned' "$skep" prog load \
+		"$build/examples/xdp_firewall.o" "$pins-fw2" pinmaps "$pins-maps"
+	claim 'the pins of others stay then' test -e "$pins-maps/deny" -a -e "$pins-maps/events"
+	claim 'and the program of the failure goes' absent "$pins-fw2"
+	mkdir "$tmp/mine" && touch "$tmp/mine/events"
+	claim 'maps are not pinned among files' refuses 1 'cannot be pinned' "$skep" prog load \
+		"$build/examples/xdp_firewall.o" "$pins-fw2" pinmaps "$tmp/mine"
+	claim 'which stay' test -e "$tmp/mine/events"
+	claim 'an unknown type is refused' refuses 1 "unknown program type 'foo'" "$skep" prog load \
+		"$build/examples/xdp_firewall.o" "$pins-fw2" type foo
+	claim 'a map without that operation says so' refuses 1 'pop: maps of type lpm_trie do not have that' \
+		"$skep" map pop pinned "$pins-maps/deny"
+	claim 'nor can a ring buffer be listed' refuses 1 'maps of type ringbuf do not have that' \
+		"$skep" map dump pinned "$pins-maps/events"
+	rm -rf "$pins-maps" "$pins-fw" "$pins-fw2"
+	claim 'maps of global data are pinned without their dot' "$skep" prog loadall "$here/engine.bpf.o" \
+		"$pins-all" pinmaps "$pins-maps"
+	claim 'beside the others' test -e "$pins-maps/_rodata" -a -e "$pins-all/count"
+	rm -rf "$pins-maps" "$pins-all"
 fi
 claim 'a tc filter is attached' starts "$build/examples/pkt_hist.o" -a --to lo/ingress
 claim 'it is there' sh -c 'tc filter show dev lo ingress | grep -q packet_sizes'
@@ -87,6 +117,15 @@ sleep 0.5
 udp
 wait
 claim 'a reader that goes away ends it' no_xdp
+maps_named() {
+	"$skep" load "$build/examples/xdp_firewall.o" -a --to lo -s 1 --maps --json >"$tmp/maps" 2>/dev/null &&
+		python3 -c 'import json, sys
+names = [json.loads(line)["map"] for line in sys.stdin if "elements" in json.loads(line)]
+assert names == ["deny", "proto_stats", "events"], names' <"$tmp/maps"
+}
+claim 'JSON of maps says their names' maps_named
+claim 'nothing attached is a failure' refuses 1 'loaded; --to firewall' "$skep" load \
+	"$build/examples/xdp_firewall.o" -a
 claim 'an interface that is not there' refuses 1 "no interface 'nowhere0'" "$skep" load \
 	"$build/examples/xdp_firewall.o" -a --to nowhere0
 claim 'it ends after so many events' prints '^ring: ' timeout 20 sh -c \
