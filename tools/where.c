@@ -79,8 +79,15 @@ static void on_crash(int sig, siginfo_t *info, void *context)
 	uint32_t insn;
 
 	signal(sig, SIG_DFL);
-	if (!where_insn(&watched, context, &insn) || skep_prog_insn(watched_prog, insn, &i))
+	if (!where_insn(&watched, context, &insn) || skep_prog_insn(watched_prog, insn, &i)) {
+		snprintf(text, sizeof(text),
+			 "error: a crash, while %s runs without tests: bad memory at 0x%llx\n"
+			 "    hint: --exec checked stops a wrong program, and says where\n",
+			 skep_prog_name(watched_prog),
+			 (unsigned long long)(uintptr_t)info->si_addr);
+		say(text);
 		return; /* faults again, and dies of it */
+	}
 	snprintf(text, sizeof(text),
 		 "%s:%u: error: %s crashes at instruction %u, %s: bad memory at 0x%llx\n"
 		 "    hint: --exec checked-jit stops such a program, and says more\n",
@@ -95,7 +102,7 @@ void where_report_crashes(const struct skep_prog *prog)
 	struct sigaction act = { .sa_flags = SA_SIGINFO };
 
 	if (where_init(&watched, prog))
-		return;
+		watched = (struct where){ 0 }; /* no machine code: the interpreter crashes */
 	watched_prog = prog;
 	act.sa_sigaction = on_crash;
 	sigaction(SIGSEGV, &act, NULL);

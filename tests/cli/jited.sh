@@ -68,6 +68,8 @@ printf '.section xdp\n\tr0 = 0\n\tr1 = 64\n\tr0 = *(u64 *)(r1 +8)\n\texit\n' >"$
 "$skep" asm -o "$tmp/crash.o" "$tmp/crash.s"
 claim crash_names_instruction_and_line refuses 1 'crash.s:4.*instruction 2, r0 = .*0x48$' \
 	"$skep" run "$tmp/crash.o" --data "$packet" --trusted --exec jit
+claim crash_of_an_interpreter_is_told refuses 139 'crash, while main runs without tests: bad memory at 0x48$' \
+	"$skep" run "$tmp/crash.o" --data "$packet" --trusted --exec interp
 claim checks_stop_the_same refuses 1 'instruction 2.*NULL pointer' \
 	"$skep" run "$tmp/crash.o" --data "$packet" --exec checked-jit
 
