@@ -27,6 +27,15 @@ manual_has_every_option() {
 	done
 }
 claim manual_has_every_option manual_has_every_option
+documents_have_every_command() {
+	for c in $(sed -n 's/^COMMAND(\(.*\))$/\1/p' "$here/../../tools/commands.def"); do
+		for file in README.md CHANGELOG.md docs/skep.1; do
+			grep -q -E -e "^\| .*(skep |\`)$c[ \`]|\`$c\`|^\.SS $c " "$here/../../$file" ||
+				{ echo "$file lacks $c"; return 1; }
+		done
+	done
+}
+claim documents_have_every_command documents_have_every_command
 readme_sample_runs() {
 	sed -n '/^```c$/,/^```$/p' "$here/../../README.md" | grep -v '^```' >"$tmp/sample.c"
 	cc -Wall -Wextra -Werror -I"$here/../../include" "$tmp/sample.c" -o "$tmp/sample" -L"$build" -lskep \
