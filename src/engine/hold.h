@@ -22,7 +22,8 @@ struct hold {
 
 /* The innermost hold of this thread; NULL: it runs nothing. */
 struct hold *hold_current(void);
-/* The engine's state of this thread's last run that was inside of no other; NULL: none. For tests. */
+/* The engine's state of this thread's last run that was inside of no other; NULL: none. For tests.
+ */
 void *hold_last_state(void);
 /* Hold `prog`, which nobody frees before. NULL: out of memory. */
 struct hold *hold_enter(struct unit_prog *prog);

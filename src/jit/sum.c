@@ -155,11 +155,11 @@ static bool closed(struct round *r)
 {
 	u16 read = 0;
 
-	for (u8 k = 0; k < REG_COUNT; k++) {
+	for (u32 k = 0; k < REG_COUNT; k++) {
 		if (r->now[k].what == OF_REG && !is_fixed(r, k))
 			read |= (u16)(1u << r->now[k].reg);
 	}
-	for (u8 k = 0; k < REG_COUNT; k++) {
+	for (u32 k = 0; k < REG_COUNT; k++) {
 		if (read >> k & 1 && !is_fixed(r, k) && !is_step(r, k))
 			return false;
 	}
@@ -188,7 +188,7 @@ bool ir_sum_at(struct ir_sum *s, const struct ir *ir, u32 head)
 	if (!last || last - head > ROUND_MOST || ir->insns[last].kind != IR_JUMP ||
 	    ir->insns[last].to != head || !falls_in(ir, head))
 		return false;
-	for (u8 k = 0; k < REG_COUNT; k++)
+	for (u32 k = 0; k < REG_COUNT; k++)
 		r.now[k] = (struct symbol){ OF_REG, k, 0 };
 	for (u32 slot = head; slot < last; slot++) {
 		if ((slot > head && ir->insns[slot].target) || !follow(&r, &ir->insns[slot]))

@@ -94,12 +94,12 @@ int kernel_attach_map(struct link **out, struct unit_map *m, struct diag *d);
 struct kernel_link *kernel_link_new(struct unit *u, struct unit_prog *p, struct unit_map *m);
 int kernel_attach(struct link **out, struct unit_prog *p, const struct skep_attach_opts *opts,
 		  struct diag *d);
-void kernel_link_info(const struct link *l, struct skep_link_info *out);
-int kernel_link_update(struct link *l, struct unit_prog *p, struct diag *d);
-int kernel_link_pin(struct link *l, const char *path, struct diag *d);
-int kernel_link_detach(struct link *l, struct diag *d);
-int kernel_link_read(struct link *l, FILE *out, struct diag *d);
-void kernel_link_free(struct link *l);
+void kernel_link_info(const struct link *base, struct skep_link_info *out);
+int kernel_link_update(struct link *base, struct unit_prog *p, struct diag *d);
+int kernel_link_pin(struct link *base, const char *path, struct diag *d);
+int kernel_link_detach(struct link *base, struct diag *d);
+int kernel_link_read(struct link *base, FILE *out, struct diag *d);
+void kernel_link_free(struct link *base);
 bool kernel_knows_target(const struct unit_prog *p);
 
 #endif

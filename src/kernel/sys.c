@@ -202,7 +202,7 @@ static u32 cpu_list(const char *text, u8 *mask, size_t bytes, u32 *count)
 
 u32 sys_cpus_possible(void)
 {
-	char text[256];
+	char text[256] = "";
 	u32 count, end = 0;
 	long n;
 
@@ -214,7 +214,7 @@ u32 sys_cpus_possible(void)
 
 u32 sys_cpus_online(u8 *mask, size_t bytes)
 {
-	char text[1024];
+	char text[1024] = "";
 	u32 count = 0;
 
 	memset(mask, 0, bytes);

@@ -9,7 +9,7 @@ static void put_request(struct print *p, const u8 *sha, const u8 *spa, const u8 
 	static const u8 zero[6];
 	bool known = memcmp(tha, zero, 6) != 0;
 
-	put_text(p, memcmp(spa, tpa, 4) ? "who-has " : "who-has ");
+	put_text(p, "who-has ");
 	put_ip4(p, tpa);
 	if (known && memcmp(tha, "\xff\xff\xff\xff\xff\xff", 6)) {
 		put_text(p, " (");
