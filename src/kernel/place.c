@@ -7,8 +7,11 @@
 #include <sys/socket.h>
 
 #include "kernel/attach.h"
+#include "kernel/info.h"
 #include "kernel/netlink.h"
 #include "spec/prog.h"
+
+enum { MOST_PROGS = 64 }; /* that a cgroup has of one type: BPF_CGROUP_MAX_PROGS */
 
 static int refused(struct diag *d, int err, const char *done, const char *what, const char *where,
 		   const char *why)
@@ -19,6 +22,8 @@ static int refused(struct diag *d, int err, const char *done, const char *what, 
 		diag_hint(d, "it takes CAP_NET_ADMIN, and CAP_BPF for the program");
 	if (err == -EBUSY || err == -EEXIST)
 		diag_hint(d, "another program is there: take it off, or say overwrite");
+	if (err == -EINVAL && !(why && *why))
+		diag_hint(d, "a program fits only the hooks that its type and section are for");
 	return err;
 }
 
@@ -209,15 +214,36 @@ static int cgroup_prepare(struct look *l, const char *path, const char *word, in
 	return type;
 }
 
+/* Where one program has the place alone, the kernel takes it off whatever program is named. */
+static bool is_there(int group, u32 type, int prog)
+{
+	u32 ids[MOST_PROGS];
+	struct sys_query q = {
+		.target = (u32)group, .type = type, .ids = sys_ptr(ids), .count = MOST_PROGS
+	};
+	struct info_prog info = { 0 };
+
+	if (look_prog_info(prog, &info) || SYS_BPF(CMD_PROG_QUERY, &q))
+		return true; /* cannot be told */
+	for (u32 i = 0; i < MIN(q.count, (u32)MOST_PROGS); i++) {
+		if (ids[i] == info.id)
+			return true;
+	}
+	return false;
+}
+
 static int cgroup_change(struct look *l, const char *path, const char *word, u32 flags, bool on)
 {
 	int group, prog, type = cgroup_prepare(l, path, word, &group, &prog), err;
 
 	if (type < 0)
 		return type;
-	err = attach(group, prog, (u32)type, flags, on);
+	err = on || is_there(group, (u32)type, prog) ? attach(group, prog, (u32)type, flags, on)
+						     : -ENOENT;
 	sys_close(&prog);
 	sys_close(&group);
+	if (err == -ENOENT && !on)
+		return diag_error(l->d, err, NOWHERE, "that %s program is not on '%s'", word, path);
 	return err ? refused(l->d, err, on ? "put on" : "taken off", word, path, NULL) : 0;
 }
 

@@ -197,6 +197,12 @@ def main():
                             ask(SKEP, "cgroup", "tree", group), "cgroup")))
             run(SKEP, "cgroup", "detach", group, "cgroup_inet_ingress", "pinned", bpffs + "/cg")
             claim("a program comes off a cgroup", run("bpftool", "cgroup", "show", group).count("cgroup_inet_ingress"))
+            run(SKEP, "cgroup", "attach", group, "ingress", "pinned", bpffs + "/cg")
+            r = subprocess.run([SKEP, "cgroup", "detach", group, "ingress", "pinned", bpffs + "/fw"],
+                               capture_output=True, text=True)
+            left = run("bpftool", "cgroup", "show", group).count("cgroup_inet_ingress")
+            claim("another program does not come off in its place",
+                  "" if r.returncode == 1 and "is not on" in r.stderr and left == 1 else r.stderr or "it did")
         finally:
             subprocess.run(["bpftool", "cgroup", "detach", group, "ingress", "pinned",
                             bpffs + "/cg"], check=False, capture_output=True)
