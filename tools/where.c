@@ -41,8 +41,9 @@ static bool insn_at(const struct where *w, uintptr_t at, uint32_t *insn)
 }
 
 /* In a helper or the library: the return address nearest to the top of the stack says who called.
- */
-bool where_insn(const struct where *w, const void *context, uint32_t *insn)
+ * Frames of functions are read across, which the address sanitizer takes for a mistake. */
+__attribute__((no_sanitize_address)) bool where_insn(const struct where *w, const void *context,
+						     uint32_t *insn)
 {
 #ifdef __x86_64__
 	const ucontext_t *u = context;

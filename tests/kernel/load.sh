@@ -30,6 +30,7 @@ no_xdp() {
 }
 # starts OPTION…: run it in the background until it is attached
 starts() {
+	: >"$tmp/told" # what the one before told is gone before it is looked at
 	"$skep" load "$@" >"$tmp/events" 2>"$tmp/told" &
 	pid=$!
 	for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
