@@ -13,7 +13,8 @@ static const struct command *const commands[] = {
 
 static void help(FILE *out)
 {
-	fputs("skep: run, verify, load, inspect and assemble BPF programs; filter and capture packets.\n\n"
+	fputs("skep: run, verify, load, inspect and assemble BPF programs; filter and capture "
+	      "packets.\n\n"
 	      "Usage: skep COMMAND [OPTION]… [OPERAND]…\n\nCommands:\n",
 	      out);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
