@@ -30,12 +30,14 @@ static int look_at(enum skep_look what, struct look *l, const struct skep_look_o
 	return diag_error(l->d, -EINVAL, NOWHERE, "there is nothing of kind %d to look at", what);
 }
 
-/* An array of objects, unless one was asked for by what only one can have. */
-static bool is_list(enum skep_look what, const struct skep_look_opts *o)
+/* An array of objects, unless one was asked for and found. */
+static bool is_list(enum skep_look what, const struct look *l)
 {
+	static const enum sys_object kinds[] = { SYS_PROG, SYS_MAP, SYS_LINK, SYS_BTF };
+
 	if (what == SKEP_LOOK_CGROUP || what == SKEP_LOOK_CGROUPS)
 		return false; /* they write their own */
-	return !o->by || (strcmp(o->by, "id") && strcmp(o->by, "pinned"));
+	return !l->by || what > SKEP_LOOK_BTF || look_count(l, kinds[what]) > 1;
 }
 
 int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
@@ -44,6 +46,7 @@ int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
 	struct skep_look_opts ours = { .size = sizeof(ours) };
 	struct json json = { .out = out, .pretty = format == SKEP_JSON_PRETTY };
 	struct look l = { .out = out, .d = diag_of(diag) };
+	bool list;
 	int err = opts ? opts_copy(&ours, sizeof(ours), opts, "skep_look_opts", l.d) : 0;
 
 	if (err)
@@ -56,10 +59,11 @@ int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
 	l.pinned = ours.pinned;
 	l.holders = ours.holders;
 	look_gather(&l);
-	if (l.json && is_list(what, &ours))
+	list = l.json && is_list(what, &l);
+	if (list)
 		js_open(l.json, NULL, '[');
 	err = look_at(what, &l, &ours);
-	if (l.json && is_list(what, &ours))
+	if (list)
 		js_close(l.json, ']');
 	look_fini(&l);
 	return err;

@@ -379,6 +379,22 @@ int look_each(struct look *l, enum sys_object kind, look_fn fn)
 	return err;
 }
 
+static int count_one(struct look *l, int fd)
+{
+	vec_push(&l->held);
+	return 0;
+}
+
+u32 look_count(const struct look *l, enum sys_object kind)
+{
+	struct look counting = { .by = l->by, .value = l->value };
+	int err = look_each(&counting, kind, count_one);
+	u32 count = err ? 0 : counting.held.len;
+
+	vec_fini(&counting.held);
+	return count;
+}
+
 /* Keeps the first in `paths`'s place: a look for one object has no other use for it. */
 static int keep(struct look *l, int fd)
 {

@@ -49,6 +49,8 @@ void look_places(struct look *l, enum sys_object kind, u32 id);
  */
 typedef int (*look_fn)(struct look *l, int fd);
 int look_each(struct look *l, enum sys_object kind, look_fn fn);
+/* How many are selected; of what cannot be told, 0. */
+u32 look_count(const struct look *l, enum sys_object kind);
 /* The one that is selected: a descriptor, or -errno + diagnostic (several: -EEXIST). */
 int look_one(struct look *l, enum sys_object kind);
 /* Pin what is selected; take a link off. */
