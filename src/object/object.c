@@ -25,6 +25,8 @@ void object_free(struct object *obj)
 	if (!obj)
 		return;
 	types_free(obj->types);
+	if (obj->trace_fini)
+		obj->trace_fini(obj->trace);
 	arena_fini(&obj->arena);
 	free(obj);
 }

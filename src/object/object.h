@@ -20,7 +20,8 @@
 #include "base/types.h"
 #include "isa/insn.h"
 
-struct types; /* btf/types.h */
+struct types;	   /* btf/types.h */
+struct trace_meta; /* trace/meta.h */
 
 /* One source line: instructions from slot `insn` up to the next row come from here. */
 struct obj_line {
@@ -122,6 +123,9 @@ struct object {
 	struct obj_extern *externs;
 	u32 extern_count;
 	struct types *types; /* owned; NULL: no BTF */
+	/* Of a compiled trace script: what its events and maps mean. Lies in the arena. */
+	const struct trace_meta *trace;
+	void (*trace_fini)(const struct trace_meta *meta); /* called by object_free */
 };
 
 struct object *object_new(const char *name); /* NULL: out of memory */
