@@ -100,7 +100,11 @@ static u32 flags_of(u32 type)
 		return MAP_NUMA_NODE | ACCESS_FLAGS;
 	case MAP_TYPE_BLOOM_FILTER:
 		return MAP_NUMA_NODE | MAP_ZERO_SEED | ACCESS_FLAGS;
-	default: /* ring buffer, cpumap */
+	case MAP_TYPE_STACK_TRACE:
+		return MAP_NUMA_NODE | MAP_STACK_BUILD_ID | FD_FLAGS;
+	case MAP_TYPE_ARENA:
+		return MAP_MMAPABLE | MAP_SEGV_ON_FAULT | MAP_NO_USER_CONV;
+	default: /* ring buffers, cpumap */
 		return MAP_NUMA_NODE;
 	}
 }
@@ -136,7 +140,7 @@ static int check_rest(const struct map_def *def, struct diag *d)
 {
 	bool lockable = def->type == MAP_TYPE_HASH || def->type == MAP_TYPE_ARRAY;
 
-	if (def->extra && def->type != MAP_TYPE_BLOOM_FILTER)
+	if (def->extra && def->type != MAP_TYPE_BLOOM_FILTER && def->type != MAP_TYPE_ARENA)
 		return map_refuse(def, d, -EINVAL, "map_extra is %llu, must be 0",
 				  (unsigned long long)def->extra);
 	if (def->lock_at && (!lockable || (u64)def->lock_at + 3 > def->value_size))

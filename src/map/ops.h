@@ -25,7 +25,10 @@
 	X(cpumap_ops)                                                                              \
 	X(queue_ops)                                                                               \
 	X(stack_ops)                                                                               \
-	X(bloom_ops)
+	X(bloom_ops)                                                                               \
+	X(stack_trace_ops)                                                                         \
+	X(user_ring_ops)                                                                           \
+	X(arena_ops)
 #define X(ops) extern const struct map_ops ops;
 MAP_OPS(X)
 #undef X
@@ -37,6 +40,8 @@ int map_refuse(const struct map_def *def, struct diag *d, int err, const char *f
 int map_check_value(const struct map_def *def, u64 limit, struct diag *d);
 /* Per-CPU values: -E2BIG above PERCPU_MAX bytes; no NUMA node (-EINVAL). */
 int map_check_percpu(const struct map_def *def, struct diag *d);
+/* A power of two of pages? -EINVAL. */
+int ring_check(const struct map_def *def, struct diag *d);
 
 /* Are type, sizes, flags legal? 0, or the errno that Linux gives, with a diagnostic. */
 int map_check(const struct map_def *def, struct diag *d);

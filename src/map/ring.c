@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Ring buffer. Positions only grow; the data pages are mapped twice in a row, so that a record
- * that passes the end is contiguous all the same. A record is an 8-byte head and its bytes, padded
- * to 8. Reserving holds the lock; committing is one store; the one consumer stops at the first
- * record that is still busy. One bit for every 8 bytes says where reserved records start: that is
- * how the checked machine tells a record from a lookalike.
+ * Ring buffer. Positions only grow; the data pages are mapped twice in a row (twice.h). A record is
+ * an 8-byte head and its bytes, padded to 8. Reserving holds the lock; committing is one store; the
+ * one consumer stops at the first record that is still busy. One bit for every 8 bytes says where
+ * reserved records start: that is how the checked machine tells a record from a lookalike.
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "map/ops.h"
 #include "map/slab.h"
+#include "map/twice.h"
 
 #define RING_BUSY    (1u << 31)
 #define RING_DISCARD (1u << 30)
@@ -27,12 +26,13 @@ struct ring_head {
 struct ring {
 	u64 producer, consumer; /* bytes ever reserved, ever consumed */
 	u64 pending;		/* where the oldest busy record may be */
-	u64 size, page;		/* bytes */
+	u64 size;		/* bytes */
 	u64 lost;
 	u32 lock;
-	u8 *data; /* size bytes, then the same pages again */
+	u8 *data; /* of `pages` */
 	u64 *starts;
 	struct slab starts_slab;
+	struct twice pages; /* the first bytes lead back to the ring */
 };
 
 static struct ring_head *head_at(const struct ring *r, u64 pos)
@@ -225,7 +225,7 @@ u64 ring_lost(struct map *m)
 	return __atomic_exchange_n(&r->lost, 0, __ATOMIC_RELAXED);
 }
 
-static int ring_check(const struct map_def *def, struct diag *d)
+int ring_check(const struct map_def *def, struct diag *d)
 {
 	u32 page = (u32)sysconf(_SC_PAGESIZE), size = def->max_entries;
 
@@ -233,36 +233,6 @@ static int ring_check(const struct map_def *def, struct diag *d)
 		return map_refuse(def, d, -EINVAL,
 				  "max_entries %u: not a power of two that %u divides", size, page);
 	return 0;
-}
-
-/* One page for the way back to the ring, then the data pages twice. */
-static int ring_map(struct ring *r)
-{
-	int fd = memfd_create("skep-ring", MFD_CLOEXEC), prot = PROT_READ | PROT_WRITE;
-	u64 page = r->page, size = r->size, total = page + 2 * size;
-	u8 *all = MAP_FAILED;
-	int err = 0;
-
-	if (fd < 0 || ftruncate(fd, (off_t)(page + size)) < 0) {
-		err = -errno;
-		goto out;
-	}
-	all = mmap(NULL, total, prot, MAP_SHARED, fd, 0);
-	if (all == MAP_FAILED ||
-	    mmap(all + page, size, prot, MAP_SHARED | MAP_FIXED, fd, (off_t)page) == MAP_FAILED ||
-	    mmap(all + page + size, size, prot, MAP_SHARED | MAP_FIXED, fd, (off_t)page) ==
-		    MAP_FAILED) {
-		err = -ENOMEM;
-		if (all != MAP_FAILED)
-			munmap(all, total);
-		goto out;
-	}
-	r->data = all + page;
-	STORE(struct ring *, r->data - sizeof(r), r);
-out:
-	if (fd >= 0)
-		close(fd);
-	return err;
 }
 
 static int ring_create(struct map *m)
@@ -273,17 +243,17 @@ static int ring_create(struct map *m)
 	if (!r)
 		return -ENOMEM;
 	r->size = m->def.max_entries;
-	r->page = (u64)sysconf(_SC_PAGESIZE);
 	err = slab_new(&r->starts_slab, ROUND_UP(r->size, 512ull) / 512, 8);
-	if (!err) {
-		r->starts = (u64 *)r->starts_slab.data;
-		err = ring_map(r);
-	}
+	if (!err)
+		err = twice_new(&r->pages, r->size);
 	if (err) {
 		slab_fini(&r->starts_slab);
 		free(r);
 		return err;
 	}
+	r->starts = (u64 *)r->starts_slab.data;
+	r->data = r->pages.data;
+	STORE(struct ring *, r->data - sizeof(r), r);
 	m->impl = r;
 	return 0;
 }
@@ -292,7 +262,7 @@ static void ring_destroy(struct map *m)
 {
 	struct ring *r = m->impl;
 
-	munmap(r->data - r->page, r->page + 2 * r->size);
+	twice_fini(&r->pages);
 	slab_fini(&r->starts_slab);
 	free(r);
 }

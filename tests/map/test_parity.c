@@ -429,6 +429,35 @@ static void ring_refuses_element_calls_as_the_kernel(void **state)
 	pair_drop(&p);
 }
 
+/* What programs fill cannot be filled by bpf(2): the answers of empty maps. */
+static void maps_of_programs_agree_while_empty(void **state)
+{
+	static const struct map_def defs[] = {
+		{ .type = MAP_TYPE_USER_RINGBUF, .max_entries = 8192 },
+		{ .type = MAP_TYPE_ARENA, .max_entries = 3, .flags = MAP_MMAPABLE },
+		{ .type = MAP_TYPE_STACK_TRACE, .key_size = 4, .value_size = 64, .max_entries = 3 },
+	};
+	u8 value[64] = { 0 };
+
+	need_kernel();
+	for (size_t i = 0; i < ARRAY_SIZE(defs); i++) {
+		struct pair p;
+
+		pair_make(&p, &defs[i]);
+		for (u32 key = 0; key < 6; key++) {
+			do_read(&p, &key);
+			do_remove(&p, &key);
+			do_take(&p, &key);
+			for (u64 flags = 0; flags < 4; flags++)
+				do_write(&p, &key, value, flags);
+			same("next", map_next(p.ours, &key, value),
+			     kernel_elem(BPF_MAP_GET_NEXT_KEY, p.fd, key_of(&p, &key), value, 0));
+		}
+		do_walk(&p, true);
+		pair_drop(&p);
+	}
+}
+
 static void object_maps_agree_without_objects(void **state)
 {
 	struct map_def inner = {
@@ -527,6 +556,27 @@ static void compare_create(const struct map_def *def)
 		close(fd);
 }
 
+static void arena_limits_agree(void **state)
+{
+	static const u64 extras[] = {
+		0, 1, 4096, 1ull << 44, (1ull << 44) + 1, 0x10ffffff000, 0x10fffffe000
+	};
+	static const u32 entries[] = { 1, 2, 1 << 20, (1 << 20) + 1 };
+
+	need_kernel();
+	for (size_t i = 0; i < ARRAY_SIZE(extras); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(entries); k++) {
+			struct map_def def = { .type = MAP_TYPE_ARENA,
+					       .max_entries = entries[k],
+					       .flags = MAP_MMAPABLE,
+					       .extra = extras[i] };
+
+			if (extras[i] == 4096) /* the lowest 4 GiB are ours to refuse */
+				continue;
+			compare_create(&def);
+		}
+}
+
 /* Every type, attribute by attribute. Sizes stay small: the kernel allocates for real. */
 static void creation_agrees(void **state)
 {
@@ -555,6 +605,8 @@ static void creation_agrees(void **state)
 						continue;
 					if (type == MAP_TYPE_LPM_TRIE)
 						def.flags = MAP_NO_PREALLOC;
+					if (type == MAP_TYPE_ARENA)
+						def.flags = MAP_MMAPABLE;
 					compare_create(&def);
 					tried++;
 				}
@@ -578,20 +630,30 @@ static void creation_flags_agree(void **state)
 		if (type == MAP_TYPE_LPM_TRIE)
 			def.key_size = 8;
 		if (type == MAP_TYPE_QUEUE || type == MAP_TYPE_STACK ||
-		    type == MAP_TYPE_BLOOM_FILTER || type == MAP_TYPE_RINGBUF)
+		    type == MAP_TYPE_BLOOM_FILTER || type == MAP_TYPE_RINGBUF ||
+		    type == MAP_TYPE_USER_RINGBUF || type == MAP_TYPE_ARENA)
 			def.key_size = 0;
-		if (type == MAP_TYPE_RINGBUF)
+		if (type == MAP_TYPE_RINGBUF || type == MAP_TYPE_USER_RINGBUF)
 			def.value_size = 0, def.max_entries = 4096;
+		if (type == MAP_TYPE_ARENA)
+			def.value_size = 0;
+		if (type == MAP_TYPE_STACK_TRACE)
+			def.value_size = 32;
 		if (type == MAP_TYPE_ARRAY_OF_MAPS || type == MAP_TYPE_HASH_OF_MAPS)
 			def.inner = &inner;
-		for (u32 a = 0; a <= 13; a++)
-			for (u32 b = 0; b <= 13; b++) {
-				def.flags = (a == 13 ? 0 : 1u << a) | (b == 13 ? 0 : 1u << b);
+		for (u32 a = 0; a <= 19; a++)
+			for (u32 b = 0; b <= 19; b++) {
+				/* Tokens and modules' types need a descriptor besides. */
+				if (a == 15 || a == 16 || b == 15 || b == 16)
+					continue;
+				def.flags = (a == 19 ? 0 : 1u << a) | (b == 19 ? 0 : 1u << b);
 				compare_create(&def);
 				def.flags |= MAP_NO_PREALLOC;
 				compare_create(&def);
 			}
 		def.flags = type == MAP_TYPE_LPM_TRIE ? MAP_NO_PREALLOC : 0;
+		if (type == MAP_TYPE_ARENA)
+			def.flags = MAP_MMAPABLE;
 		for (def.extra = 0; def.extra < 18; def.extra++)
 			compare_create(&def);
 	}
@@ -639,6 +701,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(cpumap_agrees),
 	TEST(bloom_says_yes_to_members_as_the_kernel),
 	TEST(ring_refuses_element_calls_as_the_kernel),
+	TEST(maps_of_programs_agree_while_empty),
+	TEST(arena_limits_agree),
 	TEST(object_maps_agree_without_objects),
 	TEST(access_flags_agree),
 	TEST(freezing_agrees),
