@@ -8,14 +8,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tool.h"
+#include "preset.h"
 
 enum { POLL_MS = 200 };
 
 struct options {
-	const char *btf, *pin, *event_type, *type;
+	const char *btf, *pin, *pin_path, *event_type, *type;
 	uint64_t seconds, events, pid, frequency;
 	struct opt_list to;
+	struct preset_opts presets;
 	bool attach, json, maps;
 };
 
@@ -284,16 +285,22 @@ static int load(struct session *s)
 	struct skep_open_opts open = { .size = sizeof(open),
 				       .btf_path = s->o.btf,
 				       .prog_type = s->o.type };
+	struct skep_load_opts load = { .size = sizeof(load) };
 	int err = skep_open(&s->obj, SKEP_AUTO, (struct skep_source){ .name = s->path }, &open,
 			    s->diag);
 
+	if (!err)
+		err = preset_make(&s->o.presets, s->obj, false);
+	load.presets = s->o.presets.items;
+	load.preset_count = s->o.presets.count;
+	load.pin_path = s->o.pin_path;
 	if (!err)
 		err = skep_engine_new(&s->eng, "kernel", s->diag);
 	if (err)
 		return err;
 	if (s->o.attach)
 		skep_engine_print(s->eng, on_print, s);
-	return skep_load(&s->unit, s->eng, s->obj, NULL, s->diag);
+	return skep_load(&s->unit, s->eng, s->obj, &load, s->diag);
 }
 
 static void tell_loaded(const struct session *s)
@@ -343,6 +350,10 @@ static int load_main(const struct command *self, int argc, char **argv)
 		  OPT_LIST, &o->to },
 		{ 'P', "pin", "DIR", "keep what is attached: pin the links in DIR, and end",
 		  OPT_STRING, &o->pin },
+		{ 0, "pin-path", "DIR",
+		  "where maps are pinned that their definitions pin by name\n(default: "
+		  "/sys/fs/bpf)",
+		  OPT_STRING, &o->pin_path },
 		{ 'p', "pid", "N", "probes and perf events: this process only", OPT_NUMBER,
 		  &o->pid },
 		{ 'F', "frequency", "N", "perf events: samples a second (default 99)", OPT_NUMBER,
@@ -351,6 +362,9 @@ static int load_main(const struct command *self, int argc, char **argv)
 		{ 'e', "events", "N", "end after N events", OPT_NUMBER, &o->events },
 		{ 0, "event-type", "STRUCT", "the type of events, when the map does not say",
 		  OPT_STRING, &o->event_type },
+		{ 0, "set", "NAME=VALUE", PRESET_SET, OPT_LIST, &o->presets.set },
+		{ 0, "map", "MAP.ATTRIBUTE=VALUE", PRESET_MAP, OPT_LIST, &o->presets.map },
+		{ 0, "prog-set", "PROG.ATTRIBUTE=VALUE", PRESET_PROG, OPT_LIST, &o->presets.prog },
 		{ 'm', "maps", NULL, "show the maps at the end", OPT_FLAG, &o->maps },
 		{ 't', "type", "TYPE", "type of programs whose section name says nothing",
 		  OPT_STRING, &o->type },
@@ -374,6 +388,7 @@ static int load_main(const struct command *self, int argc, char **argv)
 		status = run(&s);
 	}
 	opt_list_free(&o->to);
+	preset_fini(&o->presets);
 	return status;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "preset.h"
 #include "run.h"
 #include "where.h"
 
@@ -16,9 +17,10 @@ enum {
 
 struct options {
 	const char *prog, *type, *pcap, *out, *data, *ctx, *btf, *exec, *event_type, *engine,
-		*jitdump, *filter;
+		*jitdump, *filter, *pin_path;
 	uint64_t repeat, budget, events, cpu;
-	struct opt_list maps, devices;
+	struct preset_opts presets; /* .map: also what fills maps */
+	struct opt_list devices;
 	bool json, trusted, blind, profile, profile_time, perf_map, uninit, l3;
 };
 
@@ -535,10 +537,13 @@ static int prepare(struct session *s)
 		.allow_uninit_stack = s->o.uninit,
 		.budget = s->o.budget,
 	};
+	const struct opt_list *maps = &s->o.presets.map;
 	int err = s->o.pcap ? skep_capture_open(&s->capture, s->o.pcap, s->diag) : 0;
 
 	if (!err)
 		err = open_object(s);
+	if (!err)
+		err = preset_make(&s->o.presets, s->obj, true);
 	if (s->o.exec)
 		exec_mode(s->o.exec, &load.exec);
 	if (!err)
@@ -548,6 +553,9 @@ static int prepare(struct session *s)
 	if (err)
 		return err;
 	load.prog = s->o.prog;
+	load.presets = s->o.presets.items;
+	load.preset_count = s->o.presets.count;
+	load.pin_path = s->o.pin_path;
 	skep_engine_print(s->eng, on_print, s);
 	skep_engine_tx(s->eng, on_send, s);
 	err = skep_load(&s->r.unit, s->eng, s->obj, &load, s->diag);
@@ -556,8 +564,10 @@ static int prepare(struct session *s)
 	s->r.prog = skep_prog_find(s->r.unit, s->o.prog);
 	s->r.type = prog_type(s);
 	s->r.exec = skep_prog_exec(s->r.prog);
-	for (size_t i = 0; !err && i < s->o.maps.count; i++)
-		err = run_fill_map(s->r.unit, s->o.maps.items[i], s->diag);
+	for (size_t i = 0; !err && i < maps->count; i++) {
+		if (!preset_is_attribute(s->obj, maps->items[i]))
+			err = run_fill_map(s->r.unit, maps->items[i], s->diag);
+	}
 	for (size_t i = 0; !err && i < s->o.devices.count; i++)
 		err = device_add(s, (char *)s->o.devices.items[i]);
 	return err;
@@ -640,8 +650,11 @@ static int run_main(const struct command *self, int argc, char **argv)
 		{ 'c', "ctx", "BYTES", "the context struct to start with: a file, or hex",
 		  OPT_STRING, &o->ctx },
 		{ 'n', "repeat", "N", "run N times over each input", OPT_NUMBER, &o->repeat },
-		{ 'm', "map", "NAME=KEY:VALUE", "fill a map first; may be repeated", OPT_LIST,
-		  &o->maps },
+		{ 'm', "map", "NAME=KEY:VALUE",
+		  "fill a map first, or, as NAME.max_entries=N, NAME.flags=N, …, make it\nso; "
+		  "may be repeated",
+		  OPT_LIST, &o->presets.map },
+		{ 0, "set", "NAME=VALUE", PRESET_SET, OPT_LIST, &o->presets.set },
 		{ 'D', "dev", "NAME[:NUMBER][=FILE]",
 		  "a virtual device, and the pcap file of what is sent to it;\n"
 		  "numbers count from 1, the device that packets come from",
@@ -658,6 +671,9 @@ static int run_main(const struct command *self, int argc, char **argv)
 		{ 'E', "engine", "NAME",
 		  "user: in this process (default)\nkernel: in the running kernel, by its test run",
 		  OPT_STRING, &o->engine },
+		{ 0, "pin-path", "DIR",
+		  "kernel: where maps are pinned by name (default: /sys/fs/bpf)", OPT_STRING,
+		  &o->pin_path },
 		{ 0, "exec", "MODE",
 		  "jit: machine code, after verification or with --trusted\ninterp: an "
 		  "interpreter, for the same\nchecked: nothing is verified, every access is "
@@ -702,6 +718,9 @@ static int run_main(const struct command *self, int argc, char **argv)
 		status = opt_usage(self, "the kernel engine has no --exec, --trusted, --blind, "
 					 "--budget, --profile, --perf-map, --jitdump, "
 					 "--allow-uninit-stack and --dev");
+	} else if (*o->engine == 'u' && o->pin_path) {
+		status =
+			opt_usage(self, "--pin-path is of --engine kernel: here nothing is pinned");
 	} else if (o->profile && o->profile_time) {
 		status = opt_usage(self, "give --profile or --profile-time, not both");
 	} else if (o->exec && !exec_mode(o->exec, &exec)) {
@@ -714,7 +733,7 @@ static int run_main(const struct command *self, int argc, char **argv)
 		s.r.object = operands ? argv[1] : NULL;
 		status = session_run(&s);
 	}
-	opt_list_free(&o->maps);
+	preset_fini(&o->presets);
 	opt_list_free(&o->devices);
 	return status;
 }

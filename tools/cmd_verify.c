@@ -40,6 +40,10 @@ static int verify_object(struct verify *v, const char *path)
 	int err =
 		skep_open(&obj, SKEP_AUTO, (struct skep_source){ .name = path }, &v->open, v->diag);
 
+	if (!err)
+		err = preset_make(&v->presets, obj, false);
+	v->opts.presets = v->presets.items;
+	v->opts.preset_count = v->presets.count;
 	if (err)
 		err = -EIO; /* -EACCES means refused */
 	v->obj = obj;
@@ -127,6 +131,8 @@ static int verify_main(const struct command *self, int argc, char **argv)
 		{ 0, "explain-log", "FILE",
 		  "explain the log that Linux printed (-: standard input)", OPT_STRING,
 		  &v.explain },
+		{ 0, "set", "NAME=VALUE", PRESET_SET, OPT_LIST, &v.presets.set },
+		{ 0, "map", "MAP.ATTRIBUTE=VALUE", PRESET_MAP, OPT_LIST, &v.presets.map },
 		{ 't', "type", "TYPE", "type of programs whose section name says nothing",
 		  OPT_STRING, &v.open.prog_type },
 		{ 'b', "btf", "FILE",
@@ -138,21 +144,19 @@ static int verify_main(const struct command *self, int argc, char **argv)
 	};
 	int operands = opt_parse(self, opts, argc, argv), status;
 
-	if (operands < 0)
-		return opt_status(operands);
-	status = check(self, &v, operands);
-	if (status)
-		return status;
+	status = operands < 0 ? opt_status(operands) : check(self, &v, operands);
+	if (operands < 0 || status)
+		goto out;
 	v.opts.btf_path = v.open.btf_path;
 	v.opts.log = (v.log == 2 ? SKEP_LOG_INSN
 		      : v.log	 ? SKEP_LOG_BRANCH
 				 : 0) |
 		     (v.log && v.stats ? SKEP_LOG_STATS : 0);
 	v.diag = skep_diag_new();
-	if (!v.diag)
-		return VERIFY_BAD;
-	status = verify_objects(&v, operands, argv + 1);
+	status = v.diag ? verify_objects(&v, operands, argv + 1) : VERIFY_BAD;
 	skep_diag_free(v.diag);
+out:
+	preset_fini(&v.presets);
 	return status;
 }
 

@@ -4,11 +4,12 @@
 #ifndef TOOLS_VERIFY_H
 #define TOOLS_VERIFY_H
 
-#include "tool.h"
+#include "preset.h"
 
 struct verify {
 	struct skep_verify_opts opts;
 	struct skep_open_opts open;
+	struct preset_opts presets;
 	const char *explain; /* a log that Linux printed */
 	uint64_t log;
 	bool all, stats, json;

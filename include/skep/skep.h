@@ -222,6 +222,25 @@ int skep_object_write(const struct skep_object *obj, const char *path, struct sk
 int skep_btf_dump(const char *path, const char *base_path, const char *format, FILE *out,
 		  struct skep_diag *diag);
 
+/* ---- presets: values and sizes that a caller chooses ---- */
+
+/* What a load changes of the object before it, as if the source had said so. */
+enum skep_preset_kind {
+	SKEP_PRESET_GLOBAL, /* a variable: "debug", "ports[2].first"; or a whole section ".rodata"
+			     */
+	SKEP_PRESET_MAP,    /* "flows.max_entries"; type, key_size, value_size, flags, extra,
+			       numa_node, autocreate (true, false), pin (none, by_name);
+			       "outer.inner.max_entries": of the template of its values */
+	SKEP_PRESET_PROG,   /* "count.autoload" (true, false), "count.target": what its section
+			       would name after the '/' */
+};
+struct skep_preset {
+	enum skep_preset_kind kind;
+	const char *name, *value; /* value: as skep_map_parse reads it */
+	const void *data;	  /* of a global, instead of `value`: its bytes */
+	size_t len;
+};
+
 /* ---- verifying: Linux's verdict, on any machine, without privilege ---- */
 
 enum {
@@ -240,6 +259,8 @@ struct skep_verify_opts {
 	FILE *log_out;	       /* where the log goes, in the shape of the kernel's */
 	const char *btf_path;  /* the kernel's types: a BTF or ELF file; NULL: the running kernel's
 				  if there are any; "none": unknown */
+	const struct skep_preset *presets; /* as for skep_load */
+	size_t preset_count;
 };
 
 /* How often the verifier came by: a function, or a conditional jump. */
@@ -315,6 +336,7 @@ enum skep_exec {
 				  depends on the path whether a register was written, or that call
 				  through registers, are interpreted */
 };
+
 struct skep_load_opts {
 	size_t size;
 	enum skep_exec exec;
@@ -329,6 +351,10 @@ struct skep_load_opts {
 				and source lines; NULL: do not */
 	bool blind; /* no number that a program's author chose stands in its machine code, but for
 		       offsets of 16 bits */
+	const struct skep_preset *presets; /* for this load only */
+	size_t preset_count;
+	const char *pin_path; /* folder of maps that are pinned by name, NULL: /sys/fs/bpf. Kernel
+				 engine only */
 };
 int skep_load(struct skep_unit **out, struct skep_engine *eng, const struct skep_object *obj,
 	      const struct skep_load_opts *opts, struct skep_diag *diag);

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "api/handle.h"
+#include "api/preset.h"
 #include "kernel/kernel.h"
 #include "spec/prog.h"
 #include "user/user.h"
@@ -56,14 +57,21 @@ int skep_load(struct skep_unit **out, struct skep_engine *eng, const struct skep
 {
 	struct skep_load_opts ours = { .size = sizeof(ours) };
 	struct diag *d = diag_of(diag);
+	struct object *own = NULL;
 	struct unit *u;
 	int err = opts ? opts_copy(&ours, sizeof(ours), opts, "skep_load_opts", d) : 0;
 
 	if (!err)
-		err = unit_new(&u, engine_of(eng), object_of(obj), &ours, d);
+		err = preset_apply(&own, object_of(obj), ours.presets, ours.preset_count, d);
 	if (!err)
-		*out = unit_handle(u);
-	return err;
+		err = unit_new(&u, engine_of(eng), own ? own : object_of(obj), &ours, d);
+	if (err) {
+		object_free(own);
+		return err;
+	}
+	u->own = own;
+	*out = unit_handle(u);
+	return 0;
 }
 
 void skep_unit_free(struct skep_unit *unit)

@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * Text to the bytes of a map's key or value, by BTF where there is some, else by size:
- *     42  -1  0x1f        integers, enumerators by name, true and false
- *     10.1.2.3  fe80::1   addresses, where 4 or 16 bytes are wanted
- *     10.0.0.0/8          LPM keys: u32 prefix length, then the address
- *     02:00:00:00:00:01   where 6 bytes are wanted
- *     "text"              char arrays
- *     {1,2,{3,4}}         structs and arrays, member by member; missing ones are zero
- *     {.b=2,.c={3}}       members by name, as they are printed
- *     name                of a program or map, in prog arrays and maps of maps
- *     hex:00 01 …         exactly the bytes
- */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "api/handle.h"
+#include "api/parse.h"
 #include "base/buf.h"
 #include "base/str.h"
 #include "btf/types.h"
@@ -344,21 +333,27 @@ static bool parse_thing(const struct unit_map *m, const char *text, u8 *out)
 	return true;
 }
 
+int parse_text(const struct types *types, u32 type, size_t size, const char *text,
+	       const char *where, void *out, struct diag *d)
+{
+	struct parse p = { types, d, text, diag_file(d, where, text, strlen(text), 1) };
+
+	memset(out, 0, size);
+	if (str_starts(text, "hex:"))
+		return parse_hex(&p, text + 4, size, out);
+	return parse_value(&p, text, text + strlen(text), type, size, out, 0);
+}
+
 int skep_map_parse(const struct skep_map *map, bool key, const char *text, void *out,
 		   struct skep_diag *diag)
 {
 	const struct unit_map *m = map_of(map);
-	size_t size = key ? m->src->key_size : m->src->value_size;
-	u32 type = key ? m->src->key_type_id : m->src->value_type_id;
-	struct parse p = { m->unit->obj->types, diag_of(diag), text, 0 };
 	char where[80];
 
 	snprintf(where, sizeof(where), "<%s of %s>", key ? "key" : "value", m->src->name);
-	p.file = diag_file(p.d, where, text, strlen(text), 1);
-	memset(out, 0, size);
 	if (!key && parse_thing(m, text, out))
 		return 0;
-	if (str_starts(text, "hex:"))
-		return parse_hex(&p, text + 4, size, out);
-	return parse_value(&p, text, text + strlen(text), type, size, out, 0);
+	return parse_text(m->unit->obj->types, key ? m->src->key_type_id : m->src->value_type_id,
+			  key ? m->src->key_size : m->src->value_size, text, where, out,
+			  diag_of(diag));
 }

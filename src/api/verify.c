@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "api/handle.h"
+#include "api/preset.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "btf/types.h"
@@ -245,6 +246,7 @@ int skep_verify(const struct skep_object *obj, const struct skep_verify_opts *op
 	struct request q = { .fn = fn, .arg = arg };
 	struct diag *d = diag_of(diag);
 	struct types *kernel = NULL;
+	struct object *own = NULL;
 	int err = opts ? opts_copy(&ours, sizeof(ours), opts, "skep_verify_opts", d) : 0;
 
 	if (!err)
@@ -252,9 +254,12 @@ int skep_verify(const struct skep_object *obj, const struct skep_verify_opts *op
 	if (!err && ours.prog && !object_prog(o, ours.prog))
 		err = object_no_prog(o, ours.prog, d);
 	if (!err)
+		err = preset_apply(&own, o, ours.presets, ours.preset_count, d);
+	if (!err)
 		err = open_kernel(&kernel, ours.btf_path, d);
 	if (err)
-		return err;
+		goto out;
+	o = own ? own : o;
 	q.opts.unpriv = ours.unpriv;
 	q.opts.strict_align = ours.strict_align;
 	q.opts.cost = ours.cost;
@@ -265,8 +270,11 @@ int skep_verify(const struct skep_object *obj, const struct skep_verify_opts *op
 		if (!ours.prog || !strcmp(ours.prog, o->progs[i].name))
 			err = verify_one(&q, o, &o->progs[i], d);
 	}
+	err = err ? err : q.refused ? -EACCES : 0;
+out:
 	types_free(kernel);
-	return err ? err : q.refused ? -EACCES : 0;
+	object_free(own);
+	return err;
 }
 
 int skep_explain_log(const struct skep_object *obj, const char *prog, const char *log, size_t len,

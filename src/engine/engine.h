@@ -43,6 +43,7 @@ struct link { /* struct skep_link; an engine's own begins with it */
 struct unit {
 	struct engine *engine;
 	const struct object *obj;
+	struct object *own; /* what obj is, when presets changed the caller's; NULL: they did not */
 	struct skep_load_opts opts;
 	struct unit_prog *progs; /* one per obj->progs */
 	struct unit_map *maps;	 /* one per obj->maps */

@@ -44,6 +44,7 @@ void unit_free(struct unit *u)
 		link_remove(u->links);
 	hold_wait(u);
 	u->engine->ops->unload(u);
+	object_free(u->own);
 	free(u->progs);
 	free(u->maps);
 	free(u);

@@ -195,6 +195,9 @@ static void kernel_unload(struct unit *unit)
 	for (u32 i = 0; u->maps && i < unit->obj->map_count; i++)
 		map_close(u, i);
 	sys_close(&u->btf);
+	if (u->pin_folder && !u->loaded)
+		rmdir(u->pin_folder);
+	free(u->pin_folder);
 	free(u->progs);
 	free(u->maps);
 	free(u);

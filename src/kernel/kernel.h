@@ -62,10 +62,11 @@ struct kernel_unit {
 	struct kernel_prog *progs;     /* one per obj->progs; fd -1: not loaded */
 	struct kernel_reader *readers; /* of ring and perf buffers; made by the first poll */
 	u32 reader_count;
-	u32 usdt_specs; /* descriptions of static probes that are stored */
-	bool loaded;	/* what it pinned stays */
-	int epoll;	/* -1: no poll yet */
-	int trace;	/* the trace pipe, -1: not wanted */
+	u32 usdt_specs;	  /* descriptions of static probes that are stored */
+	bool loaded;	  /* what it pinned stays */
+	char *pin_folder; /* that this load made, owned; NULL: none */
+	int epoll;	  /* -1: no poll yet */
+	int trace;	  /* the trace pipe, -1: not wanted */
 };
 
 static inline struct kernel_engine *kernel_of(const struct kernel_unit *u)

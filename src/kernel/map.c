@@ -230,9 +230,10 @@ static int pin_matches(const struct kernel_unit *u, const struct obj_map *m, int
 
 static char *pin_path(const struct kernel_unit *u, const struct obj_map *m)
 {
+	const char *folder = u->unit->opts.pin_path;
 	char *path;
 
-	return asprintf(&path, "%s/%s", PIN_FOLDER, m->name) < 0 ? NULL : path;
+	return asprintf(&path, "%s/%s", folder ? folder : PIN_FOLDER, m->name) < 0 ? NULL : path;
 }
 
 /* Take over a pinned map: 1 done, 0: there is none. */
@@ -269,6 +270,8 @@ static int pin_new(struct kernel_unit *u, u32 i, struct diag *d)
 
 	if (!path)
 		return diag_nomem(d);
+	if (u->unit->opts.pin_path && !mkdir(u->unit->opts.pin_path, 0700))
+		u->pin_folder = strdup(u->unit->opts.pin_path);
 	err = sys_pin(u->maps[i].fd, path);
 	if (!err) {
 		u->maps[i].pinned = path;
@@ -277,7 +280,7 @@ static int pin_new(struct kernel_unit *u, u32 i, struct diag *d)
 	diag_error(d, err, line_span(d, &m->at), "map '%s' cannot be pinned at '%s': %s", m->name,
 		   path, sys_error(err));
 	if (err == -ENOENT || err == -EPERM)
-		diag_hint(d, "is a BPF file system mounted there? mount -t bpf bpf " PIN_FOLDER);
+		diag_hint(d, "is a BPF file system mounted there? mount -t bpf bpf %s", PIN_FOLDER);
 	free(path);
 	return err;
 }

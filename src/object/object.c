@@ -20,13 +20,32 @@ struct object *object_new(const char *name)
 	return obj;
 }
 
+struct object *object_derive(const struct object *src)
+{
+	struct object *obj = malloc(sizeof(*obj));
+
+	if (!obj)
+		return NULL;
+	*obj = *src;
+	obj->derived = true;
+	obj->arena = (struct arena){ 0 };
+	obj->maps = arena_copy(&obj->arena, src->maps, src->map_count * sizeof(*src->maps));
+	obj->progs = arena_copy(&obj->arena, src->progs, src->prog_count * sizeof(*src->progs));
+	if (obj->maps && obj->progs)
+		return obj;
+	object_free(obj);
+	return NULL;
+}
+
 void object_free(struct object *obj)
 {
 	if (!obj)
 		return;
-	types_free(obj->types);
-	if (obj->trace_fini)
-		obj->trace_fini(obj->trace);
+	if (!obj->derived) {
+		types_free(obj->types);
+		if (obj->trace_fini)
+			obj->trace_fini(obj->trace);
+	}
 	arena_fini(&obj->arena);
 	free(obj);
 }

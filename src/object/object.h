@@ -126,9 +126,13 @@ struct object {
 	/* Of a compiled trace script: what its events and maps mean. Lies in the arena. */
 	const struct trace_meta *trace;
 	void (*trace_fini)(const struct trace_meta *meta); /* called by object_free */
+	bool derived; /* `types`, `trace` and what programs and maps point to are another's */
 };
 
 struct object *object_new(const char *name); /* NULL: out of memory */
+/* A copy whose maps and programs may be changed; it lives shorter than `src`. NULL: out of memory.
+ */
+struct object *object_derive(const struct object *src);
 void object_free(struct object *obj);
 
 struct obj_prog *object_prog(const struct object *obj, const char *name); /* or NULL */

@@ -424,6 +424,11 @@ int user_load(struct unit *unit, struct diag *d)
 	struct user_unit *u;
 	int err;
 
+	if (unit->opts.pin_path)
+		return diag_error(
+			d, -EINVAL, NOWHERE,
+			"the user engine keeps no maps under '%s': only the kernel has pins",
+			unit->opts.pin_path);
 	u = calloc(1, sizeof(*u));
 	if (!u)
 		return diag_nomem(d);

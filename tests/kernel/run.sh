@@ -36,6 +36,26 @@ claim 'a short packet is refused' refuses 1 'shorter than an Ethernet header' "$
 	"$build/examples/xdp_firewall.o" --data 0102 -E kernel
 claim 'modes of the user engine are refused' refuses 2 'kernel engine has no' "$skep" run \
 	"$build/examples/xdp_firewall.o" --data 0102 -E kernel --exec jit
+for engine in user kernel; do
+	claim "globals and maps are preset, $engine" prints 'R0 = 1501 ' "$skep" run -E $engine \
+		"$build/tests/kernel/preset.bpf.o" --prog count --data ffffffffffff0000000000010800 --set limit=9 \
+		--set counter=1000 --map flows.max_entries=5
+	claim "a map is preset and filled, $engine" prints 'R0 = 141 ' "$skep" run -E $engine \
+		"$build/tests/kernel/preset.bpf.o" --prog count --data ffffffffffff0000000000010800 \
+		--map flows.max_entries=2 --map flows=7:7
+done
+claim 'an unknown variable is told' refuses 1 "no global variable" "$skep" run \
+	"$build/tests/kernel/preset.bpf.o" --prog count --data 00 --set limti=9
+claim 'pins of the user engine are refused' refuses 2 'here nothing is pinned' "$skep" run \
+	"$build/tests/kernel/preset.bpf.o" --prog count --data 00 --pin-path /tmp
+claim 'skep load presets, too' refuses 1 'map_value_or_null|NULL' "$skep" load \
+	"$build/tests/kernel/preset.bpf.o" --set fussy=true
+claim 'programs can be left out' prints 'strict +not loaded' "$skep" load \
+	"$build/tests/kernel/preset.bpf.o" --set fussy=true --prog-set strict.autoload=false
+claim 'skep load fills no maps' refuses 1 'write MAP.ATTRIBUTE=VALUE' "$skep" load \
+	"$build/tests/kernel/preset.bpf.o" --map flows=1:1
+claim 'skep verify presets, too' prints 'strict .xdp.: refused' sh -c '"$@" 2>/dev/null; [ $? = 1 ]' verify "$skep" \
+	verify "$build/tests/kernel/preset.bpf.o" --set fussy=true
 claim 'an unknown engine is refused' refuses 2 'user or kernel' "$skep" run \
 	"$build/examples/xdp_firewall.o" --data 0102 -E qemu
 finish
