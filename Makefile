@@ -3,6 +3,7 @@
 #   make              build/skep, build/libskep.*, build/examples/*.o
 #   make demo         install what is missing, build, run the firewall example over a made capture
 #   make test         install what is missing, build, run all tests (TESTS=NAME: some)
+#   make test-vm      tests of suite "vm" in Debian's kernels under qemu (TESTS=NAME: some): kprobes, fentry, LSM, freplace
 #   make check        formatting, static analysis, layers, generated documents
 #   make install      PREFIX (/usr/local), DESTDIR
 #   make fuzz         FUZZ=elf|btf|pcap|packet|asm|vm|expr|classic|filter SECONDS=60
@@ -52,6 +53,12 @@ test:
 	@$(MAKE) --no-print-directory $(BUILD)/.tests
 	@ninja -C $(BUILD) --quiet
 	@scripts/run-tests $(BUILD) $(TESTS)
+
+test-vm:
+	@scripts/setup vm
+	@$(MAKE) --no-print-directory $(BUILD)/.tests
+	@ninja -C $(BUILD) --quiet
+	@scripts/test-vm $(BUILD) $(TESTS)
 
 demo:
 	@scripts/setup build
@@ -114,4 +121,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: live-drops all test demo check bench fuzz soak soak-jit soak-filter stress stress-build install clean
+.PHONY: live-drops all test test-vm demo check bench fuzz soak soak-jit soak-filter stress stress-build install clean

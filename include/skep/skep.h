@@ -355,6 +355,8 @@ struct skep_load_opts {
 	size_t preset_count;
 	const char *pin_path; /* folder of maps that are pinned by name, NULL: /sys/fs/bpf. Kernel
 				 engine only */
+	int target_fd; /* kernel engine: descriptor of the loaded program whose functions freplace
+			  programs replace, and fentry and fexit programs may name; 0: none */
 };
 int skep_load(struct skep_unit **out, struct skep_engine *eng, const struct skep_object *obj,
 	      const struct skep_load_opts *opts, struct skep_diag *diag);
@@ -400,6 +402,8 @@ int skep_prog_insn(const struct skep_prog *prog, uint32_t insn,
  * number of slots, 0: nothing is counted. */
 size_t skep_prog_counts(const struct skep_prog *prog, uint64_t *counts, size_t n);
 
+/* The kernel's descriptor of the program, its unit's own; -1: it is not in the kernel. */
+int skep_prog_fd(const struct skep_prog *prog);
 /* A file in a BPF file system that keeps the program in the kernel. Kernel engine only. */
 int skep_prog_pin(struct skep_prog *prog, const char *path, struct skep_diag *diag);
 

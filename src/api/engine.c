@@ -95,6 +95,13 @@ const char *skep_prog_exec(const struct skep_prog *prog)
 	return prog_of(prog)->exec;
 }
 
+int skep_prog_fd(const struct skep_prog *prog)
+{
+	const struct unit_prog *p = prog_of(prog);
+
+	return p->unit->engine->ops->prog_fd ? p->unit->engine->ops->prog_fd(p) : -1;
+}
+
 int skep_prog_pin(struct skep_prog *prog, const char *path, struct skep_diag *diag)
 {
 	const struct engine_ops *ops = prog_of(prog)->unit->engine->ops;

@@ -73,6 +73,7 @@ struct engine_ops {
 	const struct obj_prog *(*prog_running)(const struct unit_prog *p);
 	int (*prog_code)(const struct unit_prog *p, struct skep_code *out);
 	const u64 *(*prog_counts)(const struct unit_prog *p);
+	int (*prog_fd)(const struct unit_prog *p); /* -1: it has none */
 	int (*prog_pin)(struct unit_prog *p, const char *path,
 			struct diag *d); /* NULL: it cannot */
 	/* System-call side of bpf(2): 0 or -errno. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Probes on functions of the kernel: one place as a perf event, many as one link; system calls. */
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "kernel/attach.h"
@@ -115,41 +117,150 @@ static bool fits_multi(const struct obj_prog *p)
 					  p->attach_type == ATTACH_TRACE_KPROBE_SESSION);
 }
 
-/* Functions of the kernel that a pattern names; names borrow from its types. */
-static int match(const struct types *t, const char *pattern, const char ***out)
+/* All of a file of tracefs; owned by the caller, NULL: it cannot be read. */
+static char *tracefs_text(const char *name)
 {
-	VEC(const char *) names = { 0 };
+	int root = open_tracefs(), fd = root < 0 ? -1 : openat(root, name, O_RDONLY | O_CLOEXEC);
+	size_t len = 0, cap = 0;
+	char *text = NULL;
+	ssize_t n = 1;
 
-	for (u32 id = 1; t && id < types_count(t); id++) {
-		const char **slot;
+	while (fd >= 0 && n > 0) {
+		if (cap - len < 65536) {
+			char *more = realloc(text, cap += 1 << 20);
 
-		if (types_kind(t, id) != KIND_FUNC || fnmatch(pattern, types_name(t, id), 0))
-			continue;
-		slot = vec_push(&names);
-		if (slot)
-			*slot = types_name(t, id);
+			if (!more)
+				break;
+			text = more;
+		}
+		n = read(fd, text + len, cap - len - 1);
+		len += n > 0 ? (size_t)n : 0;
 	}
-	*out = names.data;
-	return (int)names.len;
+	if (text)
+		text[len] = 0;
+	sys_close(&fd);
+	sys_close(&root);
+	return text;
+}
+
+/* Where a program of this kind goes: addresses, or else names. */
+struct places {
+	VEC(const char *) names; /* borrow from `text` or from the request */
+	VEC(u64) addresses;
+	char *text; /* owned */
+};
+
+static bool add_name(struct places *p, const char *name)
+{
+	const char **slot = vec_push(&p->names);
+
+	if (slot)
+		*slot = name;
+	return slot;
+}
+
+/* Lines are "NAME", "ADDRESS NAME", and of modules " [MODULE]" after it. */
+static bool add_line(struct places *p, const char *pattern, char *line, bool addressed)
+{
+	char *name = line;
+	u64 address = addressed ? strtoull(line, &name, 16) : 0, *slot;
+
+	name += addressed && *name == ' ';
+	name[strcspn(name, " \t")] = 0;
+	if (!*name || str_starts(name, "__ftrace_invalid_address") || fnmatch(pattern, name, 0))
+		return true;
+	if (!addressed)
+		return add_name(p, name);
+	slot = vec_push(&p->addresses);
+	if (slot)
+		*slot = address;
+	return slot;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The kernel finds a name once; several functions of one name have to be one name. */
+static void drop_doubles(struct places *p)
+{
+	u32 n = 0;
+
+	if (p->names.len)
+		qsort(p->names.data, p->names.len, sizeof(*p->names.data), by_name);
+	for (u32 i = 0; i < p->names.len; i++) {
+		if (!n || strcmp(p->names.data[n - 1], p->names.data[i]))
+			p->names.data[n++] = p->names.data[i];
+	}
+	p->names.len = n;
+}
+
+/*
+ * Functions that a pattern names, of those that the kernel lists as traceable: it refuses all when
+ * one is not. Addresses are listed since 6.5; they are those of the calls that ftrace uses, and
+ * where these do not begin their functions the kernel finds no cookies.
+ */
+static bool find_places(struct places *p, const char *pattern, bool cookie)
+{
+	bool addressed, ok = true;
+	char *rest, *line;
+
+	if (!strpbrk(pattern, "*?["))
+		return add_name(p, pattern);
+	if (!cookie)
+		p->text = tracefs_text("available_filter_functions_addrs");
+	addressed = p->text;
+	if (!addressed)
+		p->text = tracefs_text("available_filter_functions");
+	for (rest = p->text; ok && rest && (line = strsep(&rest, "\n"));)
+		ok = add_line(p, pattern, line, addressed);
+	drop_doubles(p);
+	return ok;
+}
+
+/* The same cookie for each. */
+static u64 *cookies_of(u64 cookie, size_t n)
+{
+	u64 *all = cookie ? malloc(n * sizeof(*all)) : NULL;
+
+	for (size_t i = 0; all && i < n; i++)
+		all[i] = cookie;
+	return all;
+}
+
+static int link_multi(struct kernel_link *l, const struct attach_request *r, const struct places *p,
+		      struct diag *d)
+{
+	struct sys_link_create a = { .prog_fd = (u32)r->prog_fd, .type = r->p->attach_type };
+	u32 n = p->addresses.len + p->names.len; /* one of them is none */
+	u64 *cookies = cookies_of(r->opts->cookie, n);
+	char what[320];
+
+	snprintf(what, sizeof(what), "%u kernel functions '%s'", n, r->target);
+	a.kprobe_multi.symbols = sys_ptr(p->names.data);
+	a.kprobe_multi.addresses = sys_ptr(p->addresses.data);
+	a.kprobe_multi.count = n;
+	a.kprobe_multi.cookies = sys_ptr(cookies);
+	a.kprobe_multi.flags = at_return(r) ? MULTI_RETURN : 0;
+	if (r->opts->cookie && !cookies)
+		return diag_nomem(d);
+	l->fd = n ? SYS_BPF(CMD_LINK_CREATE, &a) : -ENOENT;
+	free(cookies);
+	if (l->fd < 0)
+		return refused(r, l->fd, r->target, what, d);
+	return link_target(l, "%s", what) ? 0 : diag_nomem(d);
 }
 
 static int do_multi(struct kernel_link *l, const struct attach_request *r, struct diag *d)
 {
-	struct sys_link_create a = { .prog_fd = (u32)r->prog_fd, .type = r->p->attach_type };
-	const char **names = NULL;
-	char what[320];
-	int n = match(kernel_types(kernel_of(r->u)), r->target, &names), err = 0;
+	struct places p = { 0 };
+	int err = find_places(&p, r->target, r->opts->cookie) ? link_multi(l, r, &p, d)
+							      : diag_nomem(d);
 
-	snprintf(what, sizeof(what), "%d kernel functions '%s'", n, r->target);
-	a.kprobe_multi.symbols = sys_ptr(names);
-	a.kprobe_multi.count = (u32)n;
-	a.kprobe_multi.flags = at_return(r) ? MULTI_RETURN : 0;
-	l->fd = n ? SYS_BPF(CMD_LINK_CREATE, &a) : -ENOENT;
-	if (l->fd < 0)
-		err = refused(r, l->fd, r->target, what, d);
-	else if (!link_target(l, "%s", what))
-		err = diag_nomem(d);
-	free(names);
+	vec_fini(&p.names);
+	vec_fini(&p.addresses);
+	free(p.text);
 	return err;
 }
 

@@ -85,18 +85,20 @@ static int do_raw_tp(struct kernel_link *l, const struct attach_request *r, stru
 
 const struct attach_family attach_raw_tp = { "raw_tracepoint", fits_raw_tp, do_raw_tp, true };
 
-/* ---- tp_btf, fentry, fexit, fmod_ret, lsm ---- */
+/* ---- tp_btf, fentry, fexit, fmod_ret, lsm, freplace ---- */
 
 static bool fits_tracing(const struct obj_prog *p)
 {
 	if (p->type == PROG_LSM)
 		return p->attach_type == ATTACH_LSM_MAC;
-	return p->type == PROG_TRACING && p->attach_type != ATTACH_TRACE_ITER;
+	return p->type == PROG_EXT ||
+	       (p->type == PROG_TRACING && p->attach_type != ATTACH_TRACE_ITER);
 }
 
 static int do_tracing(struct kernel_link *l, const struct attach_request *r, struct diag *d)
 {
-	struct sys_raw_tracepoint a = { .prog_fd = (u32)r->prog_fd, .cookie = r->opts->cookie };
+	struct sys_raw_tracepoint a = { .prog_fd = (u32)r->prog_fd };
+	struct sys_link_create c = { .type = r->p->attach_type, .tracing.cookie = r->opts->cookie };
 	const char *at = r->p->attach_target ? r->p->attach_target : "?";
 	char what[256];
 
@@ -109,6 +111,9 @@ static int do_tracing(struct kernel_link *l, const struct attach_request *r, str
 		return diag_error(d, -EINVAL, NOWHERE,
 				  "program '%s' was loaded for '%s' and cannot be attached to '%s'",
 				  r->p->name, at, r->opts->target);
+	/* Cookies came with the other way to make these links, in 5.19. */
+	if (r->opts->cookie)
+		return link_create(l, r, &c, what, d);
 	l->fd = SYS_BPF(CMD_RAW_TRACEPOINT_OPEN, &a);
 	if (l->fd < 0)
 		return attach_refused(r, l->fd, what, d);

@@ -218,6 +218,13 @@ static int kernel_prog_pin(struct unit_prog *p, const char *path, struct diag *d
 	return err;
 }
 
+static int kernel_prog_fd(const struct unit_prog *p)
+{
+	const struct kernel_prog *k = p->impl;
+
+	return k ? k->fd : -1;
+}
+
 const struct engine_ops engine_kernel = {
 	.kind = "kernel",
 	.open = kernel_open,
@@ -227,6 +234,7 @@ const struct engine_ops engine_kernel = {
 	.unload = kernel_unload,
 	.prog_run = kernel_prog_run,
 	.prog_batch = kernel_prog_batch,
+	.prog_fd = kernel_prog_fd,
 	.prog_pin = kernel_prog_pin,
 	.map_get = kernel_map_get,
 	.map_set = kernel_map_set,

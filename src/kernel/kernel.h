@@ -120,6 +120,14 @@ u32 kernel_module_find(struct kernel_unit *u, const char *name, enum type_kind k
 int kernel_target(struct kernel_unit *u, const struct obj_prog *p, struct sys_prog_load *a,
 		  struct diag *d);
 
+/* ---- target_prog.c: programs that hang on functions of another one, opts.target_fd ---- */
+
+/* A freplace program: which function it replaces. */
+int kernel_extension(struct kernel_unit *u, const struct obj_prog *p, struct sys_prog_load *a,
+		     struct diag *d);
+/* Is it fentry or fexit of a function of that program? Then `a` says so. */
+bool kernel_hangs_on_prog(struct kernel_unit *u, const struct obj_prog *p, struct sys_prog_load *a);
+
 /* ---- test_run.c, map_ops.c, poll.c ---- */
 
 int kernel_prog_run(struct unit_prog *p, struct skep_run *run, struct diag *d);

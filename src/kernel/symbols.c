@@ -259,13 +259,13 @@ int kernel_target(struct kernel_unit *u, const struct obj_prog *p, struct sys_pr
 			"gives to programs",
 			p->name);
 	case PROG_TRACING:
+		if (kernel_hangs_on_prog(u, p, a))
+			return 0;
+		return find_target(u, p, p->attach_target, a, d);
 	case PROG_LSM:
 		return find_target(u, p, p->attach_target, a, d);
 	case PROG_EXT:
-		diag_error(d, -EOPNOTSUPP, NOWHERE,
-			   "program '%s' replaces a function of another program, and none is given",
-			   p->name);
-		return -EOPNOTSUPP;
+		return kernel_extension(u, p, a, d);
 	default:
 		return 0;
 	}
