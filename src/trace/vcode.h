@@ -17,6 +17,7 @@
 #include "isa/insn.h"
 #include "object/object.h"
 
+struct buf;
 struct vcode;
 
 #define VC_NONE 0u
