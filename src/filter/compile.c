@@ -6,6 +6,7 @@
 #include "filter/build.h"
 #include "filter/emit_classic.h"
 #include "filter/optimise.h"
+#include "filter/possible.h"
 
 enum {
 	DEFAULT_SNAPLEN = 262144,
@@ -53,8 +54,11 @@ int compile_graph(struct node **out, struct graph *g, const struct cond *cond, b
 	}
 	if (!root)
 		return diag_nomem(d);
-	if (root == g->no && optimise)
-		return rejects_all(cond, d);
+	if (root == g->no && optimise) {
+		if (!cond_possible(cond))
+			return rejects_all(cond, d);
+		diag_warn(d, cond->where, "no packet can pass this filter");
+	}
 	*out = root;
 	return 0;
 }

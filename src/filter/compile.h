@@ -9,8 +9,8 @@
 #include "filter/filter.h"
 #include "filter/graph.h"
 
-/* The graph of a condition; switches on the same value are one. -EINVAL: nothing can match, which
- * is an error where it is optimised. */
+/* The graph of a condition; switches on the same value are one. -EINVAL: it is optimised, and
+ * impossible (possible.h). */
 int compile_graph(struct node **out, struct graph *g, const struct cond *cond, bool optimise,
 		  struct diag *d);
 u32 compile_snaplen(const struct filter_opts *opts);

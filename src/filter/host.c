@@ -176,6 +176,12 @@ static const struct cond *with_header_check(struct lower *l, const struct cond *
 	return c;
 }
 
+static const struct cond *no_macs(struct lower *l)
+{
+	return lower_error(l, "there are no MAC addresses here, in link type %s",
+			   l->kind == l->link->kind ? l->link->name : "of an encapsulation");
+}
+
 const struct cond *host_mac(struct lower *l, enum q_dir dir, const u8 mac[6])
 {
 	const struct cond *c;
@@ -183,11 +189,8 @@ const struct cond *host_mac(struct lower *l, enum q_dir dir, const u8 mac[6])
 
 	if (l->kind == KIND_WLAN || l->kind == KIND_PPI)
 		return wlan_host(l, dir, mac);
-	if (!mac_places(l, &dst, &src)) {
-		lower_error(l, "there are no MAC addresses here, in link type %s",
-			    l->kind == l->link->kind ? l->link->name : "of an encapsulation");
-		return NULL;
-	}
+	if (!mac_places(l, &dst, &src))
+		return no_macs(l);
 	if (dir > DIR_AND)
 		return lower_error(l, "'%s' goes with 802.11 only", qual_dir_name(dir));
 	c = ends(l, dir, test_bytes(l, l->hdr, src, mac, 6), test_bytes(l, l->hdr, dst, mac, 6));
@@ -207,8 +210,11 @@ const struct cond *host_arcnet(struct lower *l, enum q_dir dir, u8 addr)
 
 static const struct cond *host_link_named(struct lower *l, struct qual q, const char *name)
 {
+	u32 dst, src;
 	u8 mac[6];
 
+	if (l->kind != KIND_WLAN && l->kind != KIND_PPI && !mac_places(l, &dst, &src))
+		return no_macs(l);
 	if (lookup_ether(l, name, mac))
 		return NULL;
 	return host_mac(l, q.dir, mac);

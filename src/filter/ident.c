@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "filter/ident.h"
 
+#include <ctype.h>
+
 #include <arpa/inet.h>
 
 #include "filter/host.h"
@@ -76,14 +78,21 @@ static int dotted(struct lower *l, const char *text, u32 *value)
 	return bits;
 }
 
+/* area.node, in decimal; what is too large is cut to the bits that it has. */
 static const struct cond *decnet_dotted(struct lower *l, struct qual q, const char *text)
 {
+	const char *at = text;
 	u32 area = 0, node = 0;
 
-	for (; *text && *text != '.'; text++)
-		area = area * 10 + (u32)(*text - '0');
-	for (text += *text == '.'; *text && *text != '.'; text++)
-		node = node * 10 + (u32)(*text - '0');
+	for (; isdigit((u8)*at); at++)
+		area = area * 10 + (u32)(*at - '0');
+	at += *at == '.';
+	for (; isdigit((u8)*at); at++)
+		node = node * 10 + (u32)(*at - '0');
+	/* 1.2.3 is 1.2. */
+	if (*at && *at != '.')
+		return lower_error(l, "'%s' is no DECnet address, which is area.node in decimal",
+				   text);
 	return host_decnet(l, q, (area << 10 & 0xfc00) | (node & 0x03ff));
 }
 

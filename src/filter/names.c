@@ -113,7 +113,10 @@ int lookup_port(struct lower *l, const char *name, u32 *port, u32 *proto)
 	number = isdigit((u8)name[0]) ? strtoul(name, &end, 10) : 0;
 	if (isdigit((u8)name[0]) && !*end) {
 		*port = (u32)number;
-		return number > 0xffff ? unknown(l, "port", name) : 0;
+		if (number <= 0xffff)
+			return 0;
+		lower_error(l, "port %s is above 65535", name);
+		return -EINVAL;
 	}
 	if (l->opts->literal)
 		return unknown(l, "port", name);

@@ -59,12 +59,8 @@ static const struct cond *ports_over(struct lower *l, const struct ports *p, boo
 	return lower_and(l, is, lower_or(l, c, ports_of(l, p, ip6, IP_UDP)));
 }
 
-static bool check(struct lower *l, struct qual q)
+static bool check_proto(struct lower *l, struct qual q)
 {
-	if (q.dir > DIR_AND) {
-		lower_error(l, "'%s' does not go with ports", qual_dir_name(q.dir));
-		return false;
-	}
 	if (q.proto == Q_DEFAULT || q.proto == Q_TCP || q.proto == Q_UDP || q.proto == Q_SCTP)
 		return true;
 	lower_error(l, "'%s' has no ports", qual_proto_name(q.proto));
@@ -84,6 +80,8 @@ static const struct cond *ports(struct lower *l, const struct ports *p, u32 numb
 {
 	const struct cond *ip6;
 
+	if (p->dir > DIR_AND)
+		return lower_error(l, "'%s' does not go with ports", qual_dir_name(p->dir));
 	if (p->first > 0xffff || p->last > 0xffff)
 		return lower_error(l, "port %u is above 65535", MAX(p->first, p->last));
 	ip6 = ports_over(l, p, true, number);
@@ -94,7 +92,7 @@ const struct cond *port_range(struct lower *l, struct qual q, u32 first, u32 las
 {
 	struct ports p = { q.dir, MIN(first, last), MAX(first, last), q.type == TYPE_PORTRANGE };
 
-	return check(l, q) ? ports(l, &p, ip_number(q.proto)) : NULL;
+	return check_proto(l, q) ? ports(l, &p, ip_number(q.proto)) : NULL;
 }
 
 const struct cond *port_named(struct lower *l, struct qual q, const char *name)
@@ -102,7 +100,7 @@ const struct cond *port_named(struct lower *l, struct qual q, const char *name)
 	struct ports p = { .dir = q.dir };
 	u32 number, named;
 
-	if (!check(l, q) || lookup_port(l, name, &p.first, &named))
+	if (!check_proto(l, q) || lookup_port(l, name, &p.first, &named))
 		return NULL;
 	p.last = p.first;
 	number = ip_number(q.proto);
@@ -119,7 +117,7 @@ const struct cond *port_range_named(struct lower *l, struct qual q, const char *
 	u32 named, swap;
 	char *first;
 
-	if (!check(l, q))
+	if (!check_proto(l, q))
 		return NULL;
 	if (!dash)
 		return lower_error(l, "a range of ports has two ends: 80-90");

@@ -75,6 +75,8 @@ static void compile(struct programs *p, const struct linktype *link, const char 
 	if (!p->has_plain)
 		snprintf(error, 256, "%s", pcap.geterr(dead));
 	p->has_optimised = !pcap.compile(dead, &p->optimised, text, 1, netmask);
+	if (p->has_plain && !p->has_optimised)
+		snprintf(error, 256, "%s", pcap.geterr(dead));
 	pcap.close(dead);
 }
 
@@ -182,6 +184,30 @@ void oracle_compare(struct oracle_result *out, const struct linktype *link, cons
 	}
 	eval_fini(&o.tree);
 	modes_close(o.modes);
+	if (p.has_plain)
+		pcap.freecode(&p.plain);
+	if (p.has_optimised)
+		pcap.freecode(&p.optimised);
+	arena_fini(&arena);
+	diag_fini(&d);
+}
+
+void oracle_refuses(struct oracle_refusal *out, const struct linktype *link, const char *text,
+		    u32 netmask)
+{
+	struct filter_opts opts = { .linktype = link->number, .netmask = netmask };
+	struct arena arena = { 0 };
+	struct programs p = { 0 };
+	struct cbpf_prog prog;
+	struct diag d;
+
+	*out = (struct oracle_refusal){ 0 };
+	diag_init(&d);
+	compile(&p, link, text, netmask, out->theirs);
+	out->accepts = p.has_plain && p.has_optimised;
+	out->ours_accepts = !filter_compile(&prog, &arena, text, &opts, &d);
+	if (!out->ours_accepts)
+		snprintf(out->ours, sizeof(out->ours), "%s", d.first->text);
 	if (p.has_plain)
 		pcap.freecode(&p.plain);
 	if (p.has_optimised)

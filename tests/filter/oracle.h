@@ -20,10 +20,18 @@ struct oracle_result {
 	char error[256], ours[256]; /* messages */
 };
 
+/* Who refuses an expression where it is to be optimised, and why. */
+struct oracle_refusal {
+	bool accepts, ours_accepts;
+	char theirs[256], ours[256]; /* messages */
+};
+
 /* False: there is no libpcap here. */
 bool oracle_open(void);
 /* netmask in network order. */
 void oracle_compare(struct oracle_result *out, const struct linktype *link, const char *text,
 		    u32 netmask, const struct packets *packets);
+void oracle_refuses(struct oracle_refusal *out, const struct linktype *link, const char *text,
+		    u32 netmask);
 
 #endif
