@@ -30,6 +30,19 @@ static void close_end(struct vcode *v, struct vfunc *f)
 	v->fn = at;
 }
 
+/* Until nothing is left that nobody needs: colouring counts on it. */
+static int clean(struct vfunc *f)
+{
+	bool changed = true;
+	int err = 0;
+
+	while (changed && !err) {
+		changed = false;
+		err = vir_clean(f, &changed);
+	}
+	return err;
+}
+
 static int optimise(struct vfunc *f)
 {
 	bool changed = true;
@@ -66,11 +79,8 @@ static int do_func(struct finish *fin, u32 n)
 	err = vir_legalise(fin->v, f, fin->opts);
 	if (!err && !fin->opts->no_optimise)
 		err = optimise(f);
-	if (!err && fin->opts->no_optimise) {
-		bool changed;
-
-		err = vir_clean(f, &changed); /* unreachable code is no program */
-	}
+	if (!err)
+		err = clean(f);
 	if (!err)
 		err = vir_untangle(fin->v, f);
 	if (!err)

@@ -100,7 +100,7 @@ static void count_loops(struct vflow *flow)
 static void count_defs(struct vflow *flow, const struct vfunc *f)
 {
 	for (u32 i = 0; i < 5; i++)
-		flow->defs[f->param[i]]++;
+		flow->defs[f->param[i]] = 2; /* no instruction defines it */
 	for (u32 i = 0; i < f->len; i++) {
 		u32 r = vir_def(&f->code[i]);
 
@@ -236,7 +236,7 @@ static bool invert(struct vinsn *i)
 }
 
 /* No jumps to what comes next anyway; a branch over a jump becomes the opposite branch. */
-static void straighten(struct vfunc *f)
+static void straighten(struct vfunc *f, bool *changed)
 {
 	for (u32 i = 0; i < f->len; i++) {
 		struct vinsn *in = &f->code[i];
@@ -246,6 +246,7 @@ static void straighten(struct vfunc *f)
 			continue;
 		if (lands_on(f, i + 1, in->target)) {
 			*in = (struct vinsn){ .kind = V_NOP };
+			*changed = true;
 			continue;
 		}
 		if (in->kind == V_JUMP || next == f->len || f->code[next].kind != V_JUMP ||
@@ -253,6 +254,7 @@ static void straighten(struct vfunc *f)
 			continue;
 		in->target = f->code[next].target;
 		f->code[next] = (struct vinsn){ .kind = V_NOP };
+		*changed = true;
 	}
 }
 
@@ -367,7 +369,7 @@ int vir_clean(struct vfunc *f, bool *changed)
 		kill_unused(&flow, f, live, changed);
 	vir_flow_fini(&flow);
 	vir_compact(f);
-	straighten(f);
+	straighten(f, changed);
 	vir_compact(f);
 	return err ? err : live ? 0 : -ENOMEM;
 }

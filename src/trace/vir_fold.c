@@ -177,6 +177,11 @@ static bool commutes(enum vc_op op)
 	return op == VC_ADD || op == VC_MUL || op == VC_AND || op == VC_OR || op == VC_XOR;
 }
 
+static bool divides(enum vc_op op)
+{
+	return op == VC_DIV || op == VC_MOD || op == VC_SDIV || op == VC_SMOD;
+}
+
 static u32 width_of(u64 value)
 {
 	return value ? 64 - (u32)__builtin_clzll(value) : 0;
@@ -250,7 +255,7 @@ static void fold_alu_imm(struct fold *o, struct vinsn *i)
 		to_imm(o, i, 0);
 		return;
 	}
-	if (!imm && i->op != VC_DIV && i->op != VC_SDIV && i->op != VC_MOD && i->op != VC_SMOD) {
+	if (!imm && !divides(i->op)) {
 		if (!narrow) {
 			to_mov(o, i, i->a);
 			return;
@@ -293,7 +298,13 @@ static void fold_alu(struct fold *o, struct vinsn *i)
 		i->b = i->a;
 		i->a = b;
 	}
-	if (is_const(o, i->b, &value) && (fits_s32(value) || i->width == VC_32)) {
+	if (!is_const(o, i->b, &value))
+		return;
+	if (i->op == VC_SHL || i->op == VC_SHR || i->op == VC_SAR)
+		value &= i->width == VC_32 ? 31 : 63; /* as registers are, constants may not be */
+	if (divides(i->op) && !(i->width == VC_32 ? (u32)value : value))
+		return; /* defined for registers, refused for constants */
+	if (fits_s32(value) || i->width == VC_32) {
 		i->kind = V_ALU_IMM;
 		i->b = VC_NONE;
 		i->imm = i->width == VC_32 ? (u64)(s64)(s32)value : value;
