@@ -11,7 +11,6 @@ struct array {
 	struct slab slab;
 	u32 count;
 	u32 stride; /* bytes a value */
-	u32 lock;   /* BPF_F_LOCK writers */
 };
 
 int array_index_next(u32 count, const void *key, void *next_key)
@@ -58,6 +57,8 @@ static void array_destroy(struct map *m)
 {
 	struct array *a = m->impl;
 
+	for (u64 i = 0; m->drops && i < (u64)a->count * m->slots; i++)
+		map_drop_fields(m, a->slab.data + i * a->stride);
 	slab_fini(&a->slab);
 	free(a);
 }
@@ -108,14 +109,16 @@ static int array_update(struct map *m, const void *key, const void *value, u64 f
 	struct array *a = m->impl;
 	u32 index = LOAD(u32, key);
 	int err = array_update_check(m, a, index, flags);
+	void *to;
 
 	if (err)
 		return err;
+	to = a->slab.data + (u64)index * a->stride;
 	if (flags & UPDATE_F_LOCK)
-		lock_take(&a->lock);
-	map_copy_value(m, a->slab.data + (u64)index * a->stride, value);
-	if (flags & UPDATE_F_LOCK)
-		lock_drop(&a->lock);
+		map_copy_locked(m, to, value, to);
+	else
+		map_copy_value(m, to, value);
+	map_drop_value(m, to);
 	return 0;
 }
 
@@ -127,8 +130,10 @@ static int percpu_array_update(struct map *m, const void *key, const void *value
 	int err = flags > UPDATE_EXIST ? -EINVAL : array_update_check(m, a, index, flags);
 	void *to = err ? NULL : percpu_array_lookup(m, key, cpu);
 
-	if (to)
-		memcpy(to, value, m->def.value_size);
+	if (to) {
+		map_copy_value(m, to, value);
+		map_drop_value(m, to);
+	}
 	return err;
 }
 
@@ -152,9 +157,12 @@ static int percpu_array_write(struct map *m, const void *key, const void *value,
 	u32 stride = m->value_stride, slots = map_cpus_of(m);
 	int err = flags > UPDATE_EXIST ? -EINVAL : array_update_check(m, a, LOAD(u32, key), flags);
 
-	for (u32 cpu = 0; !err && cpu < slots; cpu++)
-		memcpy(percpu_array_lookup(m, key, cpu), (const u8 *)value + (u64)cpu * stride,
-		       stride);
+	for (u32 cpu = 0; !err && cpu < slots; cpu++) {
+		void *to = percpu_array_lookup(m, key, cpu);
+
+		map_copy_slot(m, to, (const u8 *)value + (u64)cpu * stride);
+		map_drop_value(m, to);
+	}
 	return err;
 }
 

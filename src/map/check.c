@@ -139,6 +139,7 @@ static int check_flags(const struct map_def *def, struct diag *d)
 static int check_rest(const struct map_def *def, struct diag *d)
 {
 	bool lockable = def->type == MAP_TYPE_HASH || def->type == MAP_TYPE_ARRAY;
+	u64 end = 0;
 
 	if (def->extra && def->type != MAP_TYPE_BLOOM_FILTER && def->type != MAP_TYPE_ARENA)
 		return map_refuse(def, d, -EINVAL, "map_extra is %llu, must be 0",
@@ -147,6 +148,16 @@ static int check_rest(const struct map_def *def, struct diag *d)
 		return map_refuse(def, d, -EINVAL, "a spin lock at byte %u of the value: %s",
 				  def->lock_at - 1,
 				  lockable ? "outside the value" : "not in this map type");
+	if (def->field_count > MAP_FIELDS_MAX)
+		return map_refuse(def, d, -E2BIG, "%u special fields in a value, at most %u",
+				  def->field_count, MAP_FIELDS_MAX);
+	for (u32 i = 0; i < def->field_count; end = def->fields[i].off + def->fields[i].size, i++)
+		if (def->fields[i].off < end ||
+		    (u64)def->fields[i].off + def->fields[i].size > def->value_size)
+			return map_refuse(def, d, -EINVAL, "a special field at byte %u: %s",
+					  def->fields[i].off,
+					  def->fields[i].off < end ? "over another"
+								   : "outside the value");
 	return 0;
 }
 

@@ -155,6 +155,7 @@ static int devhash_update(struct map *m, const void *key, const void *value, u64
 		link = table_take_swap(t, old);
 		entry_set(m, table_value(t, link, 0), value);
 		table_swap(t, at, old, link, key, hash);
+		table_spare(t, old);
 	} else {
 		link = table_take(t, 0);
 		if (link) {

@@ -84,9 +84,26 @@ static int percpu_hash_create(struct map *m)
 	return hash_create_pools(m, 1, false);
 }
 
+/* No element of a hash table that holds no key has anything in its fields. */
+static void drop_all(struct map *m)
+{
+	struct table *t = m->impl;
+
+	for (u32 i = 0; i <= t->mask; i++) {
+		u32 link = ((struct bucket *)t->buckets.data)[i].head;
+
+		for (; link && !(link & LINK_END); link = table_elem(t, link)->next)
+			for (u32 cpu = 0; cpu < m->slots; cpu++)
+				map_drop_fields(m, table_value(t, link, cpu));
+	}
+}
+
 void hash_destroy(struct map *m)
 {
 	struct hash_map *h = m->impl;
+
+	if (m->drops)
+		drop_all(m);
 
 	table_fini(&h->table);
 	slab_fini(&h->marks);
@@ -122,9 +139,9 @@ static void value_put(struct map *m, u32 link, const void *value, u32 cpu, bool 
 		void *to = table_value(t, link, i);
 
 		if (all)
-			memcpy(to, (const u8 *)value + (u64)i * t->value_stride, t->value_stride);
+			map_copy_slot(m, to, (const u8 *)value + (u64)i * t->value_stride);
 		else if (i == cpu)
-			memcpy(to, value, m->def.value_size);
+			map_copy_value(m, to, value);
 		else if (fresh)
 			memset(to, 0, t->value_stride);
 	}
@@ -148,15 +165,18 @@ static int store_locked(struct map *m, struct bucket *b, const void *key, u32 ha
 
 	if (err)
 		return err;
-	if (old && (map_is_percpu(m) || (flags & UPDATE_F_LOCK))) {
+	if (old && (flags & UPDATE_F_LOCK)) {
+		map_copy_locked(m, table_value(t, old, 0), value, table_value(t, old, 0));
+	} else if (old && map_is_percpu(m)) {
 		value_put(m, old, value, cpu, all, false);
 		mark(h, old, MARK_LIVE | MARK_SEEN);
 	} else if (old) {
 		link = table_take_swap(t, old);
 		value_put(m, link, value, cpu, all, true);
 		mark(h, link, MARK_LIVE | MARK_SEEN);
-		mark(h, old, 0);
 		table_swap(t, at, old, link, key, hash);
+		hash_leave(m, NULL, old);
+		table_spare(t, old);
 	} else {
 		link = table_take(t, pool);
 		if (!link)
@@ -181,7 +201,7 @@ int hash_store(struct map *m, const void *key, const void *value, u64 flags, u32
 		lock_drop(&b->lock);
 		if (err != -EAGAIN)
 			return err;
-		lru_evict(h, h->table.pool_count > 1 ? cpu % h->table.pool_count : 0);
+		lru_evict(m, h->table.pool_count > 1 ? cpu % h->table.pool_count : 0);
 	}
 }
 
@@ -217,7 +237,7 @@ static void value_get(const struct map *m, void *to, u32 link)
 	const struct table *t = &((struct hash_map *)m->impl)->table;
 
 	if (!map_is_percpu(m)) {
-		memcpy(to, table_value(t, link, 0), m->def.value_size);
+		map_copy_value(m, to, table_value(t, link, 0));
 		return;
 	}
 	for (u32 i = 0; i < m->slots; i++)
@@ -239,19 +259,36 @@ int hash_read(struct map *m, const void *key, void *value)
 	return link ? 0 : -ENOENT;
 }
 
-/* Bucket locked, before the element leaves its chain. */
-static void value_leave(const struct map *m, void *to, u32 link)
+void hash_leave(struct map *m, void *to, u32 link)
 {
+	struct table *t = m->impl;
+
 	if (to)
 		value_get(m, to, link);
 	mark(m->impl, link, 0);
+	for (u32 i = 0; m->drops && i < m->slots; i++)
+		map_drop_fields(m, table_value(t, link, i));
+}
+
+void hash_give(struct map *m, u32 link, void *value, u64 elem_flags, bool take)
+{
+	void *elem = table_value(m->impl, link, 0);
+
+	if (elem_flags & UPDATE_F_LOCK)
+		map_copy_locked(m, value, elem, elem);
+	else
+		value_get(m, value, link);
+	for (u32 i = 0; m->field_count && i < m->slots; i++)
+		map_hide_fields(m, (u8 *)value + (u64)i * m->value_stride);
+	if (take)
+		hash_leave(m, NULL, link);
 }
 
 int hash_take(struct map *m, const void *key, void *value)
 {
 	struct table *t = &((struct hash_map *)m->impl)->table;
 
-	return table_remove(t, m, key, value, value_leave);
+	return table_remove(t, m, key, value, hash_leave);
 }
 
 int hash_remove(struct map *m, const void *key)
@@ -280,6 +317,7 @@ const struct map_ops hash_ops = {
 	.next = hash_next,
 	.read = hash_read,
 	.take = hash_take,
+	.batch_give = hash_give,
 	.owns = hash_owns,
 };
 
@@ -295,5 +333,6 @@ const struct map_ops percpu_hash_ops = {
 	.read = hash_read,
 	.write = hash_write,
 	.take = hash_take,
+	.batch_give = hash_give,
 	.owns = hash_owns,
 };

@@ -27,6 +27,9 @@ int hash_next(struct map *m, const void *key, void *next_key);
 bool hash_owns(const struct map *m, const void *addr, size_t len);
 
 /* Make room in a pool by dropping a key that was not looked up lately. */
-void lru_evict(struct hash_map *h, u32 pool);
+void lru_evict(struct map *m, u32 pool);
+/* An element has left its chain; its value goes to `to` unless that is NULL. Bucket locked. */
+void hash_leave(struct map *m, void *to, u32 link);
+void hash_give(struct map *m, u32 link, void *value, u64 elem_flags, bool take);
 
 #endif

@@ -32,8 +32,9 @@ static u32 clock_turn(struct hash_map *h, struct pool *p)
 }
 
 /* Unlink that element unless someone was faster. */
-static void evict(struct hash_map *h, u32 link)
+static void evict(struct map *m, u32 link)
 {
+	struct hash_map *h = m->impl;
 	struct table *t = &h->table;
 	struct bucket *b = table_bucket(t, READ_ONCE(table_elem(t, link)->hash));
 	u32 *from = &b->head, at;
@@ -42,18 +43,20 @@ static void evict(struct hash_map *h, u32 link)
 	while ((at = READ_ONCE(*from)) && !(at & LINK_END) && at != link)
 		from = &table_elem(t, at)->next;
 	if (at == link) {
-		WRITE_ONCE(h->marks.data[link - 1], 0);
 		table_unlink(t, from, link);
+		hash_leave(m, NULL, link);
+		table_free(t, link);
 	}
 	lock_drop(&b->lock);
 }
 
-void lru_evict(struct hash_map *h, u32 pool)
+void lru_evict(struct map *m, u32 pool)
 {
+	struct hash_map *h = m->impl;
 	u32 link = clock_turn(h, &h->table.pools[pool]);
 
 	if (link)
-		evict(h, link);
+		evict(m, link);
 	else
 		lock_wait(127); /* every element is on its way in or out */
 }
@@ -103,6 +106,7 @@ const struct map_ops lru_ops = {
 	.next = hash_next,
 	.read = hash_read,
 	.take = hash_take,
+	.batch_give = hash_give,
 	.owns = hash_owns,
 };
 
@@ -118,5 +122,6 @@ const struct map_ops percpu_lru_ops = {
 	.read = hash_read,
 	.write = hash_write,
 	.take = hash_take,
+	.batch_give = hash_give,
 	.owns = hash_owns,
 };

@@ -9,6 +9,7 @@
 
 #include "map/ops.h"
 #include "map/slab.h"
+#include "verify/fields.h"
 
 static const struct map_ops *const all_ops[] = {
 #define X(ops) &ops,
@@ -65,14 +66,44 @@ bool map_prog_writes(const struct map *m)
 
 void map_copy_value(const struct map *m, void *to, const void *from)
 {
-	u32 size = m->def.value_size, lock = m->def.lock_at;
+	u32 at = 0;
 
-	if (!lock) {
-		memcpy(to, from, size);
-		return;
+	for (u32 i = 0; i < m->field_count; i++) {
+		const struct map_field *f = &m->fields[i];
+
+		memcpy((u8 *)to + at, (const u8 *)from + at, f->off - at);
+		at = f->off + f->size;
 	}
-	memcpy(to, from, lock - 1);
-	memcpy((u8 *)to + lock + 3, (const u8 *)from + lock + 3, size - lock - 3);
+	memcpy((u8 *)to + at, (const u8 *)from + at, m->def.value_size - at);
+}
+
+void map_copy_locked(const struct map *m, void *to, const void *from, void *holder)
+{
+	u32 *lock = (u32 *)(void *)((u8 *)holder + m->def.lock_at - 1);
+
+	lock_take(lock);
+	map_copy_value(m, to, from);
+	lock_drop(lock);
+}
+
+void map_hide_fields(const struct map *m, void *copy)
+{
+	for (u32 i = 0; i < m->field_count; i++)
+		memset((u8 *)copy + m->fields[i].off, 0, m->fields[i].size);
+}
+
+void map_drop_fields(struct map *m, void *value)
+{
+	for (u32 i = 0; i < m->field_count; i++) {
+		const struct map_field *f = &m->fields[i];
+		void *at = (u8 *)value + f->off;
+
+		if (f->kind & (FIELD_SPIN_LOCK | FIELD_RES_SPIN_LOCK))
+			continue;
+		if (m->drop_field)
+			m->drop_field(m, f, at);
+		memset(at, 0, f->size);
+	}
 }
 
 void *map_no_lookup(struct map *m, const void *key, u32 cpu)
@@ -107,12 +138,12 @@ bool map_no_owns(const struct map *m, const void *addr, size_t len)
 
 /* ---- the system-call side ---- */
 
-static bool may_write(const struct map *m)
+bool map_user_writes(const struct map *m)
 {
 	return !m->frozen && !(m->def.flags & MAP_RDONLY);
 }
 
-static bool may_read(const struct map *m)
+bool map_user_reads(const struct map *m)
 {
 	return !(m->def.flags & MAP_WRONLY);
 }
@@ -122,30 +153,52 @@ size_t map_read_size(const struct map *m)
 	return map_is_percpu(m) ? (size_t)m->value_stride * m->slots : m->def.value_size;
 }
 
-int map_read(struct map *m, const void *key, void *value)
+/* Per-CPU values: all slots' copies. */
+static void hide_fields(const struct map *m, void *value)
 {
-	const void *from;
+	for (u32 i = 0; m->field_count && i < m->slots; i++)
+		map_hide_fields(m, (u8 *)value + (u64)i * m->value_stride);
+}
 
-	if (!may_read(m))
-		return -EPERM;
+int map_read_elem(struct map *m, const void *key, void *value, u64 flags)
+{
+	void *from;
+
 	if (m->ops->read) {
 		int err = m->ops->read(m, key, value);
 
-		if (!err && m->def.lock_at)
-			memset((u8 *)value + m->def.lock_at - 1, 0, 4);
+		if (!err)
+			hide_fields(m, value);
 		return err;
 	}
 	from = m->ops->lookup(m, key, 0);
 	if (!from)
 		return -ENOENT;
-	memset(value, 0, m->def.value_size);
-	map_copy_value(m, value, from);
+	if (flags & UPDATE_F_LOCK)
+		map_copy_locked(m, value, from, from);
+	else
+		map_copy_value(m, value, from);
+	map_hide_fields(m, value);
 	return 0;
+}
+
+int map_read_flags(struct map *m, const void *key, void *value, u64 flags)
+{
+	if (!map_user_reads(m))
+		return -EPERM;
+	if (flags & ~(u64)UPDATE_F_LOCK || (flags && !m->def.lock_at))
+		return -EINVAL;
+	return map_read_elem(m, key, value, flags);
+}
+
+int map_read(struct map *m, const void *key, void *value)
+{
+	return map_read_flags(m, key, value, 0);
 }
 
 int map_write(struct map *m, const void *key, const void *value, u64 flags)
 {
-	if (!may_write(m))
+	if (!map_user_writes(m))
 		return -EPERM;
 	if ((flags & UPDATE_F_LOCK) && !m->def.lock_at)
 		return -EINVAL;
@@ -156,31 +209,31 @@ int map_write(struct map *m, const void *key, const void *value, u64 flags)
 
 int map_remove(struct map *m, const void *key)
 {
-	return may_write(m) ? m->ops->remove(m, key) : -EPERM;
+	return map_user_writes(m) ? m->ops->remove(m, key) : -EPERM;
 }
 
 int map_next(struct map *m, const void *key, void *next_key)
 {
-	return may_read(m) ? m->ops->next(m, key, next_key) : -EPERM;
+	return map_user_reads(m) ? m->ops->next(m, key, next_key) : -EPERM;
 }
 
 int map_take(struct map *m, const void *key, void *value)
 {
 	int err;
 
-	if (!may_read(m) || !may_write(m))
+	if (!map_user_reads(m) || !map_user_writes(m))
 		return -EPERM;
 	if (!m->ops->take)
 		return -ENOTSUPP_LINUX;
 	err = m->ops->take(m, key, value);
-	if (!err && m->def.lock_at)
-		memset((u8 *)value + m->def.lock_at - 1, 0, 4);
+	if (!err)
+		hide_fields(m, value);
 	return err;
 }
 
 int map_freeze(struct map *m)
 {
-	if (!may_write(m))
+	if (!map_user_writes(m))
 		return -EPERM;
 	m->frozen = true;
 	return 0;
@@ -196,6 +249,20 @@ void map_free(struct map *m)
 	free(m);
 }
 
+static void map_fields(struct map *m, const struct map_def *def)
+{
+	if (def->fields)
+		memcpy(m->fields, def->fields, def->field_count * sizeof(*def->fields));
+	m->field_count = def->field_count;
+	if (!def->fields && def->lock_at) {
+		m->fields[0] = (struct map_field){ def->lock_at - 1, 4, FIELD_SPIN_LOCK };
+		m->field_count = 1;
+	}
+	m->def.field_count = m->field_count;
+	for (u32 i = 0; i < m->field_count; i++)
+		m->drops |= !(m->fields[i].kind & (FIELD_SPIN_LOCK | FIELD_RES_SPIN_LOCK));
+}
+
 static int map_fill(struct map *m, const struct map_def *def, const struct map_ops *ops)
 {
 	m->ops = ops;
@@ -207,6 +274,8 @@ static int map_fill(struct map *m, const struct map_def *def, const struct map_o
 	m->slots = 1;
 	if (map_is_percpu(m))
 		m->slots = map_cpus();
+	m->def.fields = m->fields;
+	map_fields(m, def);
 	if (def->inner) {
 		m->inner = malloc(sizeof(*m->inner));
 		if (!m->inner)
@@ -214,6 +283,7 @@ static int map_fill(struct map *m, const struct map_def *def, const struct map_o
 		*m->inner = *def->inner;
 		m->inner->name = NULL;
 		m->inner->inner = NULL;
+		m->inner->fields = NULL;
 	}
 	return m->def.name ? ops->create(m) : -ENOMEM;
 }

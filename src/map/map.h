@@ -13,13 +13,24 @@
 
 struct map;
 
+/* Bytes of a value that are not data: locks, timers, kptrs, … Copies leave them alone, reads of the
+ * system-call side show zeros, and they are dropped when their element goes. */
+struct map_field {
+	u32 off, size; /* bytes */
+	u32 kind;      /* enum field_kind of verify/fields.h */
+};
+enum { MAP_FIELDS_MAX = 11 }; /* Linux's limit */
+
 struct map_def {
 	const char *name;
 	u32 type, key_size, value_size, max_entries, flags;
 	u64 extra;
 	const struct map_def *inner; /* template of map-in-map values; borrowed while creating */
 	u32 lock_at; /* 1 + offset of a struct bpf_spin_lock in the value, 0: none (from BTF) */
-	u64 seed;    /* of the hash function; 0 gives the same iteration order in every run */
+	const struct map_field *fields; /* all of them, ascending; borrowed while creating. NULL:
+					   none but the lock */
+	u32 field_count;
+	u64 seed; /* of the hash function; 0 gives the same iteration order in every run */
 };
 
 struct map_ops {
@@ -46,6 +57,9 @@ struct map_ops {
 	int (*push)(struct map *m, const void *value, u64 flags);
 	int (*pop)(struct map *m, void *value);
 	int (*peek)(struct map *m, void *value);
+	/* Types over a hash table, bucket locked, all slots: the value of an element, which with
+	 * `take` has just left its chain. */
+	void (*batch_give)(struct map *m, u32 link, void *value, u64 elem_flags, bool take);
 	/* Do the len bytes at addr lie wholly inside one value of this map? For the checked VM. */
 	bool (*owns)(const struct map *m, const void *addr, size_t len);
 };
@@ -59,10 +73,15 @@ struct map {
 	u32 value_stride;      /* value_size rounded up to 8 */
 	u32 slots;	       /* values an element has: map_cpus() for per-CPU types, else 1 */
 	bool frozen;
+	bool drops; /* there are fields other than locks */
+	u32 field_count;
+	struct map_field fields[MAP_FIELDS_MAX];
 	void *impl; /* the type's own state */
 	/* Set by the user engine for map types that hold other objects: */
 	void (*put_ref)(void *ref); /* drops an element's object, NULL: nothing to drop */
 	u32 (*ref_id)(void *ref);   /* what map_read shows of it; NULL: 0 */
+	/* Ends what a field holds (a timer, an object) before its bytes are zeroed; may be NULL. */
+	void (*drop_field)(struct map *m, const struct map_field *f, void *at);
 };
 
 /* The ops of a map type, or NULL when the user engine does not have it (see spec for the name). */
@@ -77,11 +96,28 @@ void map_free(struct map *m);
 /* System-call side, as bpf(2): flags, permissions (MAP_RDONLY…), frozen, errno. For per-CPU maps
  * value holds map_cpus() values of value_stride bytes. */
 int map_read(struct map *m, const void *key, void *value);
+int map_read_flags(struct map *m, const void *key, void *value, u64 flags); /* UPDATE_F_LOCK */
 int map_write(struct map *m, const void *key, const void *value, u64 flags);
 int map_remove(struct map *m, const void *key);
 int map_next(struct map *m, const void *key, void *next_key);
 /* Lookup and delete in one step (hash family, queue, stack); -ENOTSUPP_LINUX elsewhere. */
 int map_take(struct map *m, const void *key, void *value);
+
+/*
+ * Several elements at once. Reads go on from where the last call ended; -ENOENT: that was the end,
+ * what was given holds. Hash tables give whole buckets: -ENOSPC when the first does not fit.
+ * Writes and removals end with the first element that fails.
+ */
+enum map_batch_op { BATCH_READ, BATCH_TAKE, BATCH_WRITE, BATCH_REMOVE };
+struct map_batch {
+	const void *from;    /* `to` of the call before; NULL: the beginning */
+	void *to;	     /* max(key_size, 4) bytes; may be where `from` points */
+	void *keys, *values; /* packed; a value has map_read_size() bytes */
+	u32 count;	     /* in: elements at most; out: done */
+	u64 elem_flags, flags;
+};
+int map_batch(struct map *m, enum map_batch_op op, struct map_batch *b);
+
 /* From now on writes of the system-call side give -EPERM. -EPERM: they do already. */
 int map_freeze(struct map *m);
 size_t map_read_size(const struct map *m); /* bytes that map_read writes */

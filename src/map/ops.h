@@ -46,6 +46,9 @@ int ring_check(const struct map_def *def, struct diag *d);
 /* Are type, sizes, flags legal? 0, or the errno that Linux gives, with a diagnostic. */
 int map_check(const struct map_def *def, struct diag *d);
 
+/* map_read without the question whether it may. */
+int map_read_elem(struct map *m, const void *key, void *value, u64 flags);
+
 /* For what a type has not: NULL, -ENOTSUPP_LINUX, false. */
 void *map_no_lookup(struct map *m, const void *key, u32 cpu);
 int map_no_update(struct map *m, const void *key, const void *value, u64 flags, u32 cpu);
@@ -60,7 +63,30 @@ static inline u32 map_cpus_of(const struct map *m)
 	return m->slots;
 }
 
-/* Copy a value into its element, around the spin lock if it holds one. */
+/* Copy a value's data around its fields. */
 void map_copy_value(const struct map *m, void *to, const void *from);
+/* The same while the spin lock in the element `holder`, which is one of both, is held. */
+void map_copy_locked(const struct map *m, void *to, const void *from, void *holder);
+/* One slot's value of a per-CPU map, whose padding Linux copies, too. */
+static inline void map_copy_slot(const struct map *m, void *to, const void *from)
+{
+	if (unlikely(m->field_count))
+		map_copy_value(m, to, from);
+	else
+		memcpy(to, from, m->value_stride);
+}
+/* A copy for the system-call side: its fields become zeros. */
+void map_hide_fields(const struct map *m, void *copy);
+/* The element goes: end what its fields hold, and zero them. */
+void map_drop_fields(struct map *m, void *value);
+static inline void map_drop_value(struct map *m, void *value)
+{
+	if (unlikely(m->drops))
+		map_drop_fields(m, value);
+}
+
+/* May the system-call side read, write? */
+bool map_user_reads(const struct map *m);
+bool map_user_writes(const struct map *m);
 
 #endif

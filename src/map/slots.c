@@ -45,7 +45,7 @@ static bool inner_fits(const struct map *m, const struct map *inner)
 	const struct map_def *a = m->inner, *b = &inner->def;
 
 	if (a->type != b->type || a->key_size != b->key_size || a->value_size != b->value_size ||
-	    a->flags != b->flags || a->lock_at != b->lock_at)
+	    a->flags != b->flags || a->lock_at != b->lock_at || a->field_count != b->field_count)
 		return false;
 	return a->type != MAP_TYPE_ARRAY || (a->flags & MAP_INNER_MAP) ||
 	       a->max_entries == b->max_entries;
@@ -90,7 +90,7 @@ static void *hash_ref(struct map *m, const void *key)
 	return link ? LOAD_ACQUIRE(*(void **)table_value(t, link, 0)) : NULL;
 }
 
-static void hash_ref_leave(const struct map *m, void *to, u32 link)
+static void hash_ref_leave(struct map *m, void *to, u32 link)
 {
 	*(void **)to = READ_ONCE(*(void **)table_value(m->impl, link, 0));
 }
@@ -147,6 +147,16 @@ int map_ref_set(struct map *m, const void *key, void *ref, u64 flags)
 	if (is_slots(m))
 		return map_slot_set(m, LOAD(u32, key), ref);
 	return inner_fits(m, ref) ? maps_store(m, key, ref, flags) : -EINVAL;
+}
+
+/* References go at once: no reader of a value has more than its number. */
+static void maps_give(struct map *m, u32 link, void *value, u64 elem_flags, bool take)
+{
+	void *ref = READ_ONCE(*(void **)table_value(m->impl, link, 0));
+
+	STORE(u32, value, m->ref_id ? m->ref_id(ref) : 0);
+	if (take)
+		ref_put(m, ref);
 }
 
 /* ---- what all of them share ---- */
@@ -288,6 +298,7 @@ SLOTS_OPS(array_of_maps_ops, MAP_TYPE_ARRAY_OF_MAPS, .lookup = maps_lookup, .che
 
 const struct map_ops hash_of_maps_ops = {
 	.type = MAP_TYPE_HASH_OF_MAPS,
+	.batch_give = maps_give,
 	.check = maps_check,
 	.create = maps_create,
 	.destroy = maps_destroy,

@@ -150,10 +150,14 @@ void table_insert(struct table *t, struct bucket *b, u32 link, const void *key, 
 
 void table_swap(struct table *t, u32 *at, u32 old, u32 link, const void *key, u32 hash)
 {
-	struct pool *p = pool_of(t, old);
-
 	elem_fill(t, link, key, hash, READ_ONCE(table_elem(t, old)->next));
 	STORE_RELEASE(*at, link);
+}
+
+void table_spare(struct table *t, u32 old)
+{
+	struct pool *p = pool_of(t, old);
+
 	lock_take(&p->lock);
 	p->swaps--;
 	list_push(t, &p->spare, old);
@@ -162,17 +166,20 @@ void table_swap(struct table *t, u32 *at, u32 old, u32 link, const void *key, u3
 
 void table_unlink(struct table *t, u32 *at, u32 link)
 {
+	STORE_RELEASE(*at, READ_ONCE(table_elem(t, link)->next));
+}
+
+void table_free(struct table *t, u32 link)
+{
 	struct pool *p = pool_of(t, link);
 
-	STORE_RELEASE(*at, READ_ONCE(table_elem(t, link)->next));
 	lock_take(&p->lock);
 	list_push(t, &p->free, link);
 	p->used--;
 	lock_drop(&p->lock);
 }
 
-int table_remove(struct table *t, const struct map *m, const void *key, void *to,
-		 table_take_fn take)
+int table_remove(struct table *t, struct map *m, const void *key, void *to, table_take_fn take)
 {
 	u32 hash = table_hash(t, key), link, *at;
 	struct bucket *b = table_bucket(t, hash);
@@ -180,9 +187,10 @@ int table_remove(struct table *t, const struct map *m, const void *key, void *to
 	lock_take(&b->lock);
 	link = table_find_at(t, b, key, hash, &at);
 	if (link) {
+		table_unlink(t, at, link);
 		if (take)
 			take(m, to, link);
-		table_unlink(t, at, link);
+		table_free(t, link);
 	}
 	lock_drop(&b->lock);
 	return link ? 0 : -ENOENT;

@@ -91,13 +91,16 @@ u32 table_take_swap(struct table *t, u32 old);
 
 /* Under the bucket's lock. */
 void table_insert(struct table *t, struct bucket *b, u32 link, const void *key, u32 hash);
+/* Put `link` in the place of `old`, which then goes with table_spare. */
 void table_swap(struct table *t, u32 *at, u32 old, u32 link, const void *key, u32 hash);
+void table_spare(struct table *t, u32 old);
+/* Take it off its chain; then it goes with table_free. */
 void table_unlink(struct table *t, u32 *at, u32 link);
+void table_free(struct table *t, u32 link);
 
-/* Lock, find, unlink: 0 and the value copied out where `take` is given, or -ENOENT. */
-typedef void (*table_take_fn)(const struct map *m, void *to, u32 link);
-int table_remove(struct table *t, const struct map *m, const void *key, void *to,
-		 table_take_fn take);
+/* Lock, find, unlink, `take` (may be NULL) the element before it is free: 0 or -ENOENT. */
+typedef void (*table_take_fn)(struct map *m, void *to, u32 link);
+int table_remove(struct table *t, struct map *m, const void *key, void *to, table_take_fn take);
 /* Keys in bucket order; a key that is gone starts again. -ENOENT at the end. */
 int table_next(struct table *t, const void *key, void *next_key);
 bool table_owns(const struct table *t, u32 value_size, const void *addr, size_t len);

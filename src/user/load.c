@@ -6,26 +6,50 @@
 #include "jit/jit.h"
 #include "spec/prog.h"
 #include "user/run.h"
+#include "verify/fields.h"
 #include "verify/fixup.h"
 
-/* 1 + byte offset of a struct bpf_spin_lock in the value, 0: none. */
-static u32 lock_place(const struct types *t, u32 value_type)
+static bool may_have_fields(u32 type)
 {
-	u32 id = t && value_type ? types_strip(t, value_type) : 0;
-
-	if (!id || types_kind(t, id) != KIND_STRUCT)
-		return 0;
-	for (u32 i = 0; i < types_vlen(t, id); i++) {
-		struct type_member m = types_member(t, id, i);
-		u32 of = types_strip(t, m.type);
-
-		if (types_kind(t, of) == KIND_STRUCT && !strcmp(types_name(t, of), "bpf_spin_lock"))
-			return 1 + m.bit_off / 8;
+	switch (type) {
+	case MAP_TYPE_HASH:
+	case MAP_TYPE_PERCPU_HASH:
+	case MAP_TYPE_LRU_HASH:
+	case MAP_TYPE_LRU_PERCPU_HASH:
+	case MAP_TYPE_ARRAY:
+	case MAP_TYPE_PERCPU_ARRAY:
+		return true;
 	}
-	return 0;
+	return false;
 }
 
-static struct map_def def_of(const struct object *obj, const struct obj_map *m)
+/* Special fields of the map's values, as its BTF tells; the verifier refuses what contradicts. */
+static void fields_of(const struct object *obj, const struct obj_map *m, struct map_def *def,
+		      struct map_field *fields)
+{
+	const struct btf_fields *found = NULL;
+	struct arena scratch = { 0 };
+	const char *why;
+
+	if (obj->types && m->value_type_id && may_have_fields(m->type) &&
+	    !fields_find(&found, &scratch, obj->types, m->value_type_id, NULL, &why) && found &&
+	    found->count <= MAP_FIELDS_MAX) {
+		for (u32 i = 0; i < found->count; i++) {
+			const struct btf_field *f = &found->field[i];
+
+			fields[i] = (struct map_field){ f->off, f->size, f->kind };
+			if (f->kind == FIELD_SPIN_LOCK)
+				def->lock_at = 1 + f->off;
+		}
+		def->fields = fields;
+		def->field_count = found->count;
+	}
+	arena_fini(&scratch);
+}
+
+/* fields: MAP_FIELDS_MAX, borrowed by the result. */
+static struct map_def def_of(const struct object *obj, const struct obj_map *m,
+			     struct map_field *fields)
 {
 	struct map_def def = {
 		.name = m->name,
@@ -35,9 +59,9 @@ static struct map_def def_of(const struct object *obj, const struct obj_map *m)
 		.max_entries = m->max_entries,
 		.flags = m->flags,
 		.extra = m->extra,
-		.lock_at = lock_place(obj->types, m->value_type_id),
 	};
 
+	fields_of(obj, m, &def, fields);
 	if (m->role == MAP_RODATA || m->role == MAP_KCONFIG)
 		def.flags |= MAP_RDONLY_PROG;
 	return def;
@@ -63,11 +87,12 @@ static int map_make(struct user_unit *u, u32 i, struct diag *d)
 {
 	const struct object *obj = u->unit->obj;
 	const struct obj_map *m = &obj->maps[i];
-	struct map_def def = def_of(obj, m), inner;
+	struct map_field fields[MAP_FIELDS_MAX], inner_fields[MAP_FIELDS_MAX];
+	struct map_def def = def_of(obj, m, fields), inner;
 	int err;
 
 	if (m->inner >= 0 && (u32)m->inner < obj->map_count) {
-		inner = def_of(obj, &obj->maps[m->inner]);
+		inner = def_of(obj, &obj->maps[m->inner], inner_fields);
 		def.inner = &inner;
 	}
 	err = map_create(&u->maps[i], &def, d);

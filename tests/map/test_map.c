@@ -3,9 +3,12 @@
 #include "test.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <unistd.h>
 
+#include "map/lock.h"
 #include "map/map.h"
+#include "verify/fields.h"
 
 static struct map *make(u32 type, u32 key_size, u32 value_size, u32 max_entries, u32 flags)
 {
@@ -205,6 +208,22 @@ static void percpu_slots_are_apart_and_new_ones_zero(void **state)
 	map_free(m);
 }
 
+struct locked_write {
+	struct map *m;
+	u32 value[3], started;
+	int err;
+};
+
+static void *write_locked(void *arg)
+{
+	struct locked_write *w = arg;
+	u32 key = 1;
+
+	STORE_RELEASE(w->started, 1);
+	w->err = map_write(w->m, &key, w->value, UPDATE_F_LOCK);
+	return NULL;
+}
+
 static void spin_lock_bytes_survive_updates_and_read_as_zero(void **state)
 {
 	struct map_def def = { .name = "m",
@@ -214,19 +233,95 @@ static void spin_lock_bytes_survive_updates_and_read_as_zero(void **state)
 			       .max_entries = 2,
 			       .lock_at = 1 + 4 };
 	u32 key = 1, value[3] = { 1, 2, 3 }, back[3], *p;
+	struct locked_write w;
+	pthread_t thread;
 	struct map *m;
 
 	assert_int_equal(map_create(&m, &def, NULL), 0);
 	assert_int_equal(map_write(m, &key, value, 0), 0);
 	p = m->ops->lookup(m, &key, 0);
-	p[1] = 77;
-	value[0] = 9;
-	assert_int_equal(map_write(m, &key, value, UPDATE_F_LOCK), 0);
-	assert_int_equal(p[0], 9); /* in place */
-	assert_int_equal(p[1], 77);
+	w = (struct locked_write){ m, { 9, 2, 3 }, 0, -1 };
+	STORE_RELEASE(p[1], 1); /* as bpf_spin_lock does */
 	assert_int_equal(map_read(m, &key, back), 0);
 	assert_int_equal(back[1], 0);
+	assert_int_equal(pthread_create(&thread, NULL, write_locked, &w), 0);
+	while (!LOAD_ACQUIRE(w.started))
+		sched_yield();
+	usleep(2000);
+	assert_int_equal(READ_ONCE(p[0]), 1);
+	STORE_RELEASE(p[1], 0);
+	pthread_join(thread, NULL);
+	assert_int_equal(w.err, 0);
+	assert_int_equal(p[0], 9); /* in place */
+	assert_int_equal(p[1], 0);
+	assert_int_equal(map_read_flags(m, &key, back, UPDATE_F_LOCK), 0);
+	assert_int_equal(back[0], 9);
+	assert_int_equal(map_read_flags(m, &key, back, 1), -EINVAL);
 	map_free(m);
+}
+
+static u32 dropped;
+static u64 dropped_sum;
+static void count_drop(struct map *m, const struct map_field *f, void *at)
+{
+	dropped++;
+	dropped_sum += LOAD(u64, at);
+}
+
+/* value: u64 data, 8 bytes of a timer's, u64 data. A field goes with its element, however that
+ * goes. */
+static void fields_are_dropped_with_their_element(void **state)
+{
+	static const u32 types[] = { MAP_TYPE_HASH, MAP_TYPE_LRU_HASH, MAP_TYPE_PERCPU_HASH,
+				     MAP_TYPE_ARRAY };
+	static const struct map_field field = { 8, 8, FIELD_TIMER };
+
+	for (size_t t = 0; t < ARRAY_SIZE(types); t++) {
+		struct map_def def = { .name = "m",
+				       .type = types[t],
+				       .key_size = 4,
+				       .value_size = 24,
+				       .max_entries = 4,
+				       .fields = &field,
+				       .field_count = 1 };
+		bool array = types[t] == MAP_TYPE_ARRAY, percpu = types[t] == MAP_TYPE_PERCPU_HASH;
+		u64 value[3] = { 1, 2, 3 }, *p, back[3 * 64];
+		u32 key = 1, expect;
+		struct map *m;
+
+		assert_int_equal(map_create(&m, &def, NULL), 0);
+		m->drop_field = count_drop;
+		dropped = dropped_sum = 0;
+		assert_int_equal(m->ops->update(m, &key, value, 0, 0), 0);
+		p = m->ops->lookup(m, &key, 0);
+		assert_int_equal(p[1], 0); /* not copied */
+		p[1] = 100;
+		assert_true(map_read_size(m) <= sizeof(back));
+		assert_int_equal(map_read(m, &key, back), 0);
+		assert_int_equal(back[0], 1);
+		assert_int_equal(back[1], 0);
+		assert_int_equal(back[2], 3);
+		dropped = 0;
+		assert_int_equal(m->ops->update(m, &key, value, 0, 0), 0);
+		expect = percpu ? 0 : 100; /* in place, and the field stays */
+		assert_int_equal(dropped_sum, expect);
+		p = m->ops->lookup(m, &key, 0);
+		if (percpu)
+			assert_int_equal(p[1], 100);
+		p[1] = 1000;
+		if (!array) {
+			assert_int_equal(map_take(m, &key, back), 0);
+			assert_int_equal(back[1], 0);
+			assert_int_equal(dropped_sum, expect + 1000);
+			assert_int_equal(m->ops->update(m, &key, value, 0, 0), 0);
+			p = m->ops->lookup(m, &key, 0);
+			assert_int_equal(p[1], 0);
+			p[1] = 10000;
+			expect += 10000;
+		}
+		map_free(m);
+		assert_int_equal(dropped_sum, expect + 1000);
+	}
 }
 
 static u32 put_count;
@@ -408,6 +503,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(lru_without_common_list_survives_updates_from_all_slots),
 	TEST(percpu_slots_are_apart_and_new_ones_zero),
 	TEST(spin_lock_bytes_survive_updates_and_read_as_zero),
+	TEST(fields_are_dropped_with_their_element),
 	TEST(slots_hold_objects_and_drop_them_once),
 	TEST(inner_maps_must_match_the_template),
 	TEST(ring_keeps_order_and_bytes_past_its_end),
