@@ -200,6 +200,7 @@ struct skep_map_info {
 	const char *name, *type;
 	uint32_t key_size, value_size, max_entries, flags;
 	const char *role; /* "map", "data", "rodata", "bss", "kconfig", "struct_ops", "template" */
+	const void *data; /* value_size bytes that it starts with; NULL: zeros */
 };
 /* Both return false past the last one. Strings live as long as the object. */
 bool skep_object_prog(const struct skep_object *obj, size_t i, struct skep_prog_info *out);
@@ -217,6 +218,18 @@ int skep_object_disasm(const struct skep_object *obj, const char *prog, unsigned
 int skep_disasm(const struct skep_insn *insns, size_t count, unsigned flags, FILE *out);
 /* Write a loadable ELF object with BTF; nothing is left behind on failure. */
 int skep_object_write(const struct skep_object *obj, const char *path, struct skep_diag *diag);
+
+struct skep_skeleton_opts {
+	size_t size;
+	const char *name;      /* what the header calls it; NULL: after the source's name */
+	const char *prog_type; /* as in skep_open_opts */
+};
+/*
+ * A C header (of C++, too) that holds the object, without what only debuggers read, and gives typed
+ * access to its maps, variables and programs; it needs nothing but skep/skep.h.
+ */
+int skep_object_skeleton(struct skep_source src, const struct skep_skeleton_opts *opts, FILE *out,
+			 struct skep_diag *diag);
 
 /* BTF of a file (raw BTF or an ELF object's) as "c", "raw" or "json". */
 int skep_btf_dump(const char *path, const char *base_path, const char *format, FILE *out,
@@ -578,6 +591,10 @@ bool skep_unit_map(struct skep_unit *unit, size_t i,
 int skep_map_info(const struct skep_map *map, struct skep_map_info *out);
 /* Values of per-CPU maps are arrays: one value for each CPU, each rounded up to 8 bytes. */
 size_t skep_map_value_len(const struct skep_map *map);
+/* The bytes of a section of global variables where programs read and write them, as long as the
+ * unit lives; constants (rodata, kconfig) must not be written. NULL: another map, or in the kernel
+ * one whose variables are all static. */
+void *skep_map_memory(struct skep_map *map);
 int skep_map_get(struct skep_map *map, const void *key, void *value);
 int skep_map_set(struct skep_map *map, const void *key, const void *value, uint64_t flags);
 int skep_map_del(struct skep_map *map, const void *key);

@@ -46,6 +46,11 @@ size_t skep_map_value_len(const struct skep_map *map)
 	return ops_of(map_of(map))->map_value_len(map_of(map));
 }
 
+void *skep_map_memory(struct skep_map *map)
+{
+	return ops_of(map_of(map))->map_memory(map_of(map));
+}
+
 int skep_map_get(struct skep_map *map, const void *key, void *value)
 {
 	return ops_of(map_of(map))->map_get(map_of(map), key, value);

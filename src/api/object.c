@@ -71,6 +71,7 @@ void map_info_fill(struct skep_map_info *out, const struct obj_map *m)
 		.max_entries = m->max_entries,
 		.flags = m->flags,
 		.role = role_name(m),
+		.data = m->data,
 	};
 }
 

@@ -8,6 +8,7 @@
 
 #include <skep/skep.h>
 
+#include "base/buf.h"
 #include "object/object.h"
 
 /* data is borrowed during the call. opts: btf_path, prog_type. */
@@ -15,5 +16,7 @@ int elf_open(struct object **out, const char *name, const void *data, size_t len
 	     const struct skep_open_opts *opts, struct diag *d);
 /* A relocatable BPF ELF object with BTF, .BTF.ext, maps, programs: libbpf can load it. */
 int elf_write(const struct object *obj, const char *path, struct diag *d);
+/* The same, appended to a buffer. */
+int elf_image(const struct object *obj, struct buf *out, struct diag *d);
 
 #endif

@@ -281,7 +281,7 @@ static void write_license(struct elf_writer *w)
 		buf_put(&write_section_at(w, sec)->data, license, strlen(license) + 1);
 }
 
-int elf_write(const struct object *obj, const char *path, struct diag *d)
+int elf_image(const struct object *obj, struct buf *out, struct diag *d)
 {
 	struct elf_writer w = { .obj = obj, .d = d };
 	struct image im = { 0 };
@@ -297,11 +297,24 @@ int elf_write(const struct object *obj, const char *path, struct diag *d)
 		write_license(&w);
 		err = layout(&w, &im);
 	}
-	if (!err)
-		err = write_file(path, &im.bytes, d);
+	if (!err) {
+		buf_put(out, im.bytes.data, im.bytes.len);
+		err = out->err;
+	}
 	buf_fini(&im.bytes);
 	buf_fini(&im.headers);
 	buf_fini(&im.names);
 	writer_fini(&w);
+	return err;
+}
+
+int elf_write(const struct object *obj, const char *path, struct diag *d)
+{
+	struct buf bytes = { 0 };
+	int err = elf_image(obj, &bytes, d);
+
+	if (!err)
+		err = write_file(path, &bytes, d);
+	buf_fini(&bytes);
 	return err;
 }

@@ -85,6 +85,8 @@ struct engine_ops {
 	int (*map_freeze)(struct unit_map *m);
 	int (*map_pin)(struct unit_map *m, const char *path, struct diag *d); /* NULL: it cannot */
 	size_t (*map_value_len)(const struct unit_map *m);
+	/* The value of a map of global data where programs see it; NULL: not reachable. */
+	void *(*map_memory)(struct unit_map *m);
 	int (*poll)(struct unit *u, int timeout_ms, skep_event_fn fn, void *arg);
 	/* Links; all NULL: programs run only when asked. `opts` are this version's, whole. The
 	 * caller puts the link into its unit's list and takes it out; link_free detaches it. */

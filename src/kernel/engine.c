@@ -244,6 +244,7 @@ const struct engine_ops engine_kernel = {
 	.map_freeze = kernel_map_freeze,
 	.map_pin = kernel_map_pin,
 	.map_value_len = kernel_map_value_len,
+	.map_memory = kernel_map_memory,
 	.poll = kernel_poll,
 	.attach = kernel_attach,
 	.attach_map = kernel_attach_map,

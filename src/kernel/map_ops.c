@@ -12,21 +12,32 @@ static struct kernel_map *live(const struct unit_map *m)
 	return m->impl;
 }
 
-/* The value of a data map, mapped on first use; NULL: it cannot be. */
+static bool is_global_data(enum obj_map_role role)
+{
+	return role != MAP_PLAIN && role != MAP_STRUCT_OPS;
+}
+
+/* The value of a data map, mapped on first use, constants for reading; NULL: it cannot be. */
 static u8 *mapped(struct unit_map *m)
 {
 	struct kernel_map *k = live(m);
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	bool written = m->src->role == MAP_DATA || m->src->role == MAP_BSS;
 	void *mem;
 
-	if (k->mem || k->unmappable || (m->src->role != MAP_DATA && m->src->role != MAP_BSS))
+	if (k->mem || k->unmappable || !is_global_data(m->src->role))
 		return k->mem;
 	k->mem_len = ROUND_UP((size_t)m->src->value_size, page);
-	mem = mmap(NULL, k->mem_len, PROT_READ | PROT_WRITE, MAP_SHARED, k->fd, 0);
+	mem = mmap(NULL, k->mem_len, PROT_READ | (written ? PROT_WRITE : 0), MAP_SHARED, k->fd, 0);
 	k->unmappable = mem == MAP_FAILED;
 	if (!k->unmappable)
 		k->mem = mem;
 	return k->mem;
+}
+
+void *kernel_map_memory(struct unit_map *m)
+{
+	return live(m) ? mapped(m) : NULL;
 }
 
 static bool is_first(const void *key)

@@ -96,6 +96,16 @@ static size_t user_map_value_len(const struct unit_map *m)
 	return live_map(m) ? map_read_size(live_map(m)) : 0;
 }
 
+static void *user_map_memory(struct unit_map *m)
+{
+	static const u32 first = 0;
+	struct map *map = live_map(m);
+
+	if (!map || m->src->role == MAP_PLAIN || m->src->role == MAP_STRUCT_OPS)
+		return NULL;
+	return map->ops->lookup(map, &first, 0);
+}
+
 const struct engine_ops engine_user = {
 	.kind = "user",
 	.open = user_open,
@@ -115,5 +125,6 @@ const struct engine_ops engine_user = {
 	.map_take = user_map_take,
 	.map_freeze = user_map_freeze,
 	.map_value_len = user_map_value_len,
+	.map_memory = user_map_memory,
 	.poll = user_poll,
 };

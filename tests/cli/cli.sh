@@ -8,7 +8,7 @@ fw=$build/examples/xdp_firewall.o
 # ---- help and usage ----
 claim help_lists_commands prints '^  run ' "$skep" --help
 claim version_is_printed prints '^skep [0-9]+\.[0-9]+\.[0-9]+$' "$skep" --version
-for c in run verify exec disasm dump filter asm btf object; do
+for c in run load verify exec disasm dump filter asm btf gen object; do
 	claim "${c}_has_help" prints "^Usage: skep $c" "$skep" $c --help
 done
 claim no_command_is_wrong_usage refuses 2 '^skep: ' "$skep"
