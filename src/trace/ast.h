@@ -16,7 +16,7 @@ enum node_kind {
 	N_NUMBER,   /* num */
 	N_STRING,   /* str */
 	N_BOOL,	    /* num */
-	N_PARAM,    /* $1: num is the number; 0 is $#. Replaced by its value before inference */
+	N_PARAM,    /* only while parsing: $1, $# become N_NUMBER or N_STRING with `param` set */
 	N_NAME,	    /* name: builtin without parentheses, enum constant, #define */
 	N_VAR,	    /* $x: var */
 	N_MAP,	    /* @x, @x[key]: map, key (NULL, one expression, or an N_TUPLE for a list) */
@@ -28,15 +28,15 @@ enum node_kind {
 	N_AT,	    /* tuple.N: a, num */
 	N_INDEX,    /* a[b] */
 	N_CAST,	    /* (to)a; to may be a type, an array type or a tuple of them */
-	N_SIZEOF,   /* a or to */
+	N_SIZEOF,   /* a or to; both where a lone word may be a type or a value */
 	N_OFFSETOF, /* to or a, name ("a.b" as written) */
 	N_TYPEOF,   /* a: only where a type stands */
 	N_TUPLE,    /* args */
 	N_RECORD,   /* (x = 1, y = 2): args, each with its name in `label` */
-	N_BLOCK,    /* { …; expr }: body, the value is the last expression's */
+	N_BLOCK,    /* { …; expr }: body; `value`: it has the last expression's */
 	N_COMPTIME, /* a */
 	/* Statements. */
-	N_EXPR,	  /* a */
+	N_EXPR,	  /* a; label "_": _ = a, the value is dropped on purpose */
 	N_ASSIGN, /* a (N_VAR, N_MAP, N_TUPLE of vars) op= b; op OP_NONE: plain */
 	N_LET,	  /* let $x, let $x : type, let $x = b: var, to, b */
 	N_IF,	  /* a, body, orelse */
@@ -47,7 +47,6 @@ enum node_kind {
 	N_BREAK,
 	N_CONTINUE,
 	N_RETURN, /* a or NULL */
-	N_DELETE, /* delete @x[k] as a statement word, where spelled so: a */
 	N_KIND_COUNT
 };
 
@@ -91,7 +90,8 @@ struct type_name {
 		*name; /* without struct/union/enum, stars and brackets; NULL: a tuple or typeof */
 	enum { TAG_NONE, TAG_STRUCT, TAG_UNION, TAG_ENUM } tag;
 	u32 stars;
-	bool has_count; /* name[count]: arrays, strings, buffers */
+	bool has_count; /* name[count]: arrays, strings, buffers; 0: name[], as many as fit */
+	bool is_tuple;
 	u64 count;
 	struct type_name *members, *next; /* of a tuple; in a list */
 	struct node *of;		  /* typeof(expr) */
@@ -126,14 +126,20 @@ struct node {
 	enum node_kind kind;
 	enum node_op op;
 	bool arrow, is_unsigned, literal_char;
+	bool key_list; /* N_TUPLE: made of the keys of @x[a, b] */
+	bool paren;    /* stood in parentheses */
+	bool has_else; /* N_IF: even if the block is empty */
+	bool value;    /* N_BLOCK: its last statement, an N_EXPR, is its value */
 	struct span at;
 	const struct ttype *type; /* set by inference */
 	struct node *next;	  /* in a list: statements, arguments, members */
 	struct node *a, *b, *c;
 	struct node *args, *body, *orelse; /* lists */
 	u32 arg_count;
-	const char *name; /* words, members, functions */
+	const char *name; /* words, members, functions, maps (with @), variables (without $) */
+	struct span name_at;
 	const char *label;
+	u32 param; /* of $N: its number; `str` is its text, "" when it is not given */
 	u64 num;
 	const char *str; /* may hold zero bytes: */
 	u32 len;	 /* without the final zero */
@@ -169,7 +175,11 @@ struct tparam {
 	const char *name;
 	struct span at;
 	struct type_name *type;
-	bool is_map; /* of macros: @x */
+	enum {
+		PARAM_VAR,
+		PARAM_MAP,
+		PARAM_EXPR
+	} kind; /* $a, @a (name with '@'), a; functions: $a */
 	struct tvar *var;
 	struct tparam *next;
 };
@@ -181,7 +191,7 @@ struct tfunc { /* fn name($a : type, …) : type { } and macro name($a, @b) { } 
 	u32 param_count;
 	struct type_name *result;
 	struct node *body;
-	struct node *value; /* of a macro that is one expression */
+	bool has_value; /* of macros: the last statement, an N_EXPR, is their value */
 	bool is_macro;
 	const struct ttype *type; /* of the result */
 	u32 sub;		  /* subprogram, of lowering */
@@ -204,16 +214,24 @@ struct c_text {
 	struct c_text *next;
 };
 
+struct timport {
+	const char *path;
+	struct span at;
+	struct timport *next;
+};
+
 struct script {
 	struct arena *arena;
 	u32 file; /* of spans */
 	const char *name, *text;
 	size_t len;
 	struct c_text *c;
+	struct timport *imports; /* not read yet: the caller's business */
 	struct tsetting *settings;
 	struct tfunc *functions;
 	struct tprobe *probes;
-	struct tmap *maps; /* in the order of first appearance */
+	struct tmap
+		*maps; /* in the order of first appearance; those of macros are not among them */
 	u32 map_count;
 };
 
