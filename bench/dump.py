@@ -39,11 +39,13 @@ def generate(path, tmp):
     return packets
 
 
-def seconds(command, output=None):
-    """Processor time and time on the clock."""
+def seconds(command, output=None, out=None):
+    """Processor time and time on the clock; `out` is made anew."""
+    if out and os.path.exists(out):
+        os.unlink(out)
     before, start = os.times(), time.monotonic()
-    with open(output or os.devnull, "wb") as out:
-        subprocess.run(command, check=True, stdout=out, stderr=subprocess.DEVNULL)
+    with open(output or os.devnull, "wb") as sink:
+        subprocess.run(command, check=True, stdout=sink, stderr=subprocess.DEVNULL)
     after = os.times()
     used = after.children_user + after.children_system - before.children_user - before.children_system
     return used, time.monotonic() - start
@@ -71,8 +73,8 @@ def main():
         for expression in FILTERS:
             theirs, ours = [], []
             for _ in range(runs):
-                theirs.append(seconds(["tcpdump", "-Z", "root", "-r", big, "-w", a, expression]))
-                ours.append(seconds([skep, "dump", "-r", big, "-w", b, expression]))
+                theirs.append(seconds(["tcpdump", "-Z", "root", "-r", big, "-w", a, expression], out=a))
+                ours.append(seconds([skep, "dump", "-r", big, "-w", b, expression], out=b))
             same = subprocess.run(["cmp", "-s", a, b]).returncode == 0
             count = subprocess.run([skep, "dump", "--count", "-r", b], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
             t, s = median(theirs, packets), median(ours, packets)

@@ -6,7 +6,7 @@
 
 #include "tool.h"
 
-enum { DUMP_BATCH = 512 }; /* packets filtered at once */
+enum { DUMP_BATCH = 256 }; /* packets filtered at once */
 
 struct dump {
 	/* asked for */

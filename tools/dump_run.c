@@ -70,14 +70,29 @@ static int take(struct dump *d, struct skep_packet *p)
 	return ret ? ret : d->limit && d->seen == d->limit;
 }
 
+/* Nothing is done to packets but writing them. */
+static bool only_copies(const struct dump *d)
+{
+	return d->out && !d->printer && !d->limit && !d->snaplen;
+}
+
+static int copy_batch(struct dump *d, const uint32_t *wanted, int n)
+{
+	for (int i = 0; i < n; i++)
+		d->seen += !wanted || wanted[i];
+	return skep_dump_copy(d->out, d->capture, d->packets, wanted, (size_t)n);
+}
+
 static int take_batch(struct dump *d, int n)
 {
-	bool filter = d->filter && !d->in_kernel;
+	bool filter = d->filter && !d->in_kernel, copies = only_copies(d);
 	int ret = 0;
 
 	if (filter)
 		skep_classic_run_batch(d->filter, d->packets, (size_t)n, d->results);
-	for (int i = 0; !ret && i < n; i++) {
+	if (copies)
+		ret = copy_batch(d, filter ? d->results : NULL, n);
+	for (int i = 0; !ret && !copies && i < n; i++) {
 		if (!filter || d->results[i])
 			ret = take(d, &d->packets[i]);
 	}

@@ -214,6 +214,22 @@ int skep_dump_write(struct skep_dump *d, const struct skep_packet *p)
 	return pcap_rotate_write(rotate_of(d), p->data, p->len, p->wire_len, p->ts);
 }
 
+int skep_dump_copy(struct skep_dump *d, const struct skep_capture *from,
+		   const struct skep_packet *packets, const uint32_t *wanted, size_t count)
+{
+	struct pcap_reader *file = source_of(from)->file;
+	int err = 0;
+
+	if (file && count <= UINT32_MAX)
+		return pcap_rotate_write_all(rotate_of(d), file,
+					     (const struct pcap_packet *)packets, wanted,
+					     (u32)count);
+	for (size_t i = 0; i < count && !err; i++)
+		if (!wanted || wanted[i])
+			err = skep_dump_write(d, &packets[i]);
+	return err;
+}
+
 int skep_dump_flush(struct skep_dump *d)
 {
 	return pcap_rotate_flush(rotate_of(d));

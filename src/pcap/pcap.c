@@ -72,6 +72,12 @@ int pcap_classic_open(struct pcap_reader *r, struct diag *d)
 	return 0;
 }
 
+/* The stamp of a record in ns. */
+static u64 stamp(const struct pcap_reader *r, const u8 *at, u32 unit)
+{
+	return (u64)pcap_get32(r, at) * 1000000000u + (u64)pcap_get32(r, at + 4) * unit;
+}
+
 int pcap_classic_next(struct pcap_reader *r, struct pcap_packet *out, struct diag *d)
 {
 	struct pcap_input *in = &r->in;
@@ -97,12 +103,35 @@ int pcap_classic_next(struct pcap_reader *r, struct pcap_packet *out, struct dia
 		.data = at + PCAP_REC_HDR,
 		.len = len,
 		.wire_len = MAX(wire, len),
-		.ts = (u64)pcap_get32(r, at) * 1000000000u +
-		      (u64)pcap_get32(r, at + 4) * (r->nano ? 1 : 1000),
+		.ts = stamp(r, at, r->nano ? 1 : 1000),
 		.linktype = r->linktype,
 	};
 	in->pos += PCAP_REC_HDR + len;
 	return 1;
+}
+
+/* Those that are whole in the window, as pcap_classic_next gives them. */
+static u32 classic_batch(struct pcap_reader *r, struct pcap_packet *out, u32 cap)
+{
+	const u8 *at = r->in.data + r->in.pos, *end = r->in.data + r->in.len;
+	u32 unit = r->nano ? 1 : 1000, n = 0;
+
+	while (n < cap && end - at >= PCAP_REC_HDR) {
+		u32 len = pcap_get32(r, at + 8), wire = pcap_get32(r, at + 12);
+
+		if (unlikely(len > PCAP_SNAPLEN || len > (size_t)(end - at) - PCAP_REC_HDR))
+			break;
+		out[n++] = (struct pcap_packet){
+			.data = at + PCAP_REC_HDR,
+			.len = len,
+			.wire_len = MAX(wire, len),
+			.ts = stamp(r, at, unit),
+			.linktype = r->linktype,
+		};
+		at += PCAP_REC_HDR + len;
+	}
+	r->in.pos = (size_t)(at - r->in.data);
+	return n;
 }
 
 static int reader_start(struct pcap_reader *r, struct diag *d)
@@ -187,6 +216,8 @@ int pcap_batch(struct pcap_reader *r, struct pcap_packet *out, u32 cap, struct d
 
 	if (err <= 0)
 		return err;
+	if (!r->ng)
+		return (int)(n + classic_batch(r, out + 1, cap - 1));
 	r->in.hold = true;
 	/* What is wrong is told by the next call: this one has packets. */
 	while (n < cap) {
@@ -203,6 +234,11 @@ int pcap_batch(struct pcap_reader *r, struct pcap_packet *out, u32 cap, struct d
 		r->failed = 0;
 	r->in.hold = r->in.starved = false;
 	return (int)n;
+}
+
+bool pcap_has_records(const struct pcap_reader *r, bool micro)
+{
+	return !r->ng && !r->swap && r->nano != micro;
 }
 
 u32 pcap_linktype(const struct pcap_reader *r)

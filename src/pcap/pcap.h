@@ -31,6 +31,9 @@ int pcap_open(struct pcap_reader **out, const char *path, struct diag *d);
 int pcap_next(struct pcap_reader *r, struct pcap_packet *out, struct diag *d);
 /* As many packets as are at hand, at most cap, at least 1: how many; 0 and -errno as pcap_next. */
 int pcap_batch(struct pcap_reader *r, struct pcap_packet *out, u32 cap, struct diag *d);
+/* Does a record as a writer makes it (pcap_write_opts.micro) stand before the data of each packet?
+ */
+bool pcap_has_records(const struct pcap_reader *r, bool micro);
 u32 pcap_linktype(const struct pcap_reader *r); /* of the first interface */
 u32 pcap_snaplen(const struct pcap_reader *r);	/* of the first interface; 0: no limit */
 void pcap_close(struct pcap_reader *r);
@@ -54,6 +57,10 @@ struct pcap_writer;
 int pcap_create(struct pcap_writer **out, const char *path, const struct pcap_write_opts *opts,
 		struct diag *d);
 int pcap_write(struct pcap_writer *w, const void *data, u32 len, u32 wire_len, u64 ts);
+/* Packets with their records before them (pcap_has_records), where `wanted` is not 0 (NULL: all).
+ */
+int pcap_write_records(struct pcap_writer *w, const struct pcap_packet *packets, const u32 *wanted,
+		       u32 count);
 /* Hand what is buffered (the header, too) to the system. */
 int pcap_flush(struct pcap_writer *w);
 u64 pcap_written(const struct pcap_writer *w); /* bytes, buffered ones too */

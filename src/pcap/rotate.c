@@ -137,6 +137,32 @@ int pcap_rotate_write(struct pcap_rotate *r, const void *data, u32 len, u32 wire
 	return err;
 }
 
+static int write_each(struct pcap_rotate *r, const struct pcap_packet *packets, const u32 *wanted,
+		      u32 count)
+{
+	int err = 0;
+
+	for (u32 i = 0; i < count && !err; i++) {
+		const struct pcap_packet *p = &packets[i];
+
+		if (!wanted || wanted[i])
+			err = pcap_rotate_write(r, p->data, p->len, p->wire_len, p->ts);
+	}
+	return err;
+}
+
+int pcap_rotate_write_all(struct pcap_rotate *r, const struct pcap_reader *from,
+			  const struct pcap_packet *packets, const u32 *wanted, u32 count)
+{
+	if (r->o.seconds || r->o.bytes || !pcap_has_records(from, r->o.file.micro))
+		return write_each(r, packets, wanted, count);
+	if (unlikely(!r->err && !r->w))
+		r->err = begin(r, 0);
+	if (!r->err)
+		r->err = pcap_write_records(r->w, packets, wanted, count);
+	return r->err;
+}
+
 int pcap_rotate_flush(struct pcap_rotate *r)
 {
 	if (!r->err && !r->w)

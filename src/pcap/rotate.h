@@ -20,6 +20,9 @@ int pcap_rotate_create(struct pcap_rotate **out, const char *path,
 		       const struct pcap_rotate_opts *opts, struct diag *d);
 /* 0; 1: the last file is full, nothing is written; -errno. */
 int pcap_rotate_write(struct pcap_rotate *r, const void *data, u32 len, u32 wire_len, u64 ts);
+/* Packets of the last batch of `from`, where `wanted` is not 0 (NULL: all). */
+int pcap_rotate_write_all(struct pcap_rotate *r, const struct pcap_reader *from,
+			  const struct pcap_packet *packets, const u32 *wanted, u32 count);
 int pcap_rotate_flush(struct pcap_rotate *r);
 int pcap_rotate_finish(struct pcap_rotate *r, struct diag *d);
 void pcap_rotate_discard(struct pcap_rotate *r);

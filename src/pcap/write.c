@@ -8,7 +8,10 @@
 #include "pcap/pcap.h"
 
 enum {
-	BUFFER = 256 * 1024, /* bytes; a packet that is longer goes around it */
+	BUFFER = 512 * 1024, /* bytes */
+	BLOCK = 4096,	     /* of the file: writes end where one does */
+	LONG = 64 * 1024,    /* bytes that go around the buffer */
+	RECORD = 16,
 };
 
 struct pcap_writer {
@@ -36,7 +39,7 @@ int pcap_create(struct pcap_writer **out, const char *path, const struct pcap_wr
 		return diag_nomem(d);
 	}
 	w->opts = *opts;
-	if (!w->opts.snaplen || w->opts.snaplen > PCAP_SNAPLEN)
+	if (!w->opts.snaplen)
 		w->opts.snaplen = PCAP_SNAPLEN;
 	w->fd = -1;
 	*out = w;
@@ -63,18 +66,35 @@ static void drain(struct pcap_writer *w)
 	w->len = 0;
 }
 
+/* Whole blocks of the file; the rest of the last one stays. */
+static void drain_blocks(struct pcap_writer *w)
+{
+	size_t rest = (size_t)w->written % BLOCK;
+
+	if (rest >= w->len) {
+		drain(w);
+		return;
+	}
+	w->len -= rest;
+	write_all(w, w->buf, w->len);
+	memmove(w->buf, w->buf + w->len, rest);
+	w->len = rest;
+}
+
 static void put(struct pcap_writer *w, const void *data, size_t len)
 {
-	w->written += len;
 	if (unlikely(len > BUFFER - w->len)) {
-		drain(w);
-		if (len > BUFFER) {
+		if (len >= LONG) {
+			drain(w);
 			write_all(w, data, len);
+			w->written += len;
 			return;
 		}
+		drain_blocks(w);
 	}
 	memcpy(w->buf + w->len, data, len);
 	w->len += len;
+	w->written += len;
 }
 
 static int writer_open(struct pcap_writer *w)
@@ -118,6 +138,39 @@ int pcap_write(struct pcap_writer *w, const void *data, u32 len, u32 wire_len, u
 	put(w, header, sizeof(header));
 	if (header[2])
 		put(w, data, header[2]);
+	return w->err;
+}
+
+static int write_packet(struct pcap_writer *w, const struct pcap_packet *p)
+{
+	return pcap_write(w, p->data, p->len, p->wire_len, p->ts);
+}
+
+/* Those in a row at once. */
+int pcap_write_records(struct pcap_writer *w, const struct pcap_packet *packets, const u32 *wanted,
+		       u32 count)
+{
+	if (unlikely(w->fd < 0))
+		writer_start(w);
+	for (u32 i = 0; i < count; i++) {
+		const u8 *run = packets[i].data - RECORD, *end = run;
+
+		if (wanted && !wanted[i])
+			continue;
+		if (unlikely(packets[i].len > w->opts.snaplen)) {
+			write_packet(w, &packets[i]);
+			continue;
+		}
+		while (1) {
+			end = packets[i].data + packets[i].len;
+			if (i + 1 == count || (wanted && !wanted[i + 1]) ||
+			    packets[i + 1].data - RECORD != end ||
+			    packets[i + 1].len > w->opts.snaplen)
+				break;
+			i++;
+		}
+		put(w, run, (size_t)(end - run));
+	}
 	return w->err;
 }
 

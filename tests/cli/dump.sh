@@ -35,6 +35,22 @@ same_copy_with() {
 		tail -c +25 "$tmp/ours" >"$tmp/ours.body" && tail -c +25 "$tmp/theirs" >"$tmp/theirs.body" &&
 		cmp "$tmp/ours.body" "$tmp/theirs.body"
 }
+# From a file of the same form: packets in a row, single ones, and all of them.
+same_copies_of_records() {
+	dump -r "$tmp/in.pcap" -w "$tmp/micro.pcap" 2>/dev/null || return 1
+	for filter in '' tcp 'not tcp port 80' 'ip6 and udp' 'len > 1000' 'ether[0] > 300'; do
+		dump -r "$tmp/micro.pcap" -w "$tmp/ours" "$filter" 2>/dev/null
+		tcpdump -r "$tmp/micro.pcap" -w "$tmp/theirs" "$filter" 2>/dev/null
+		cmp "$tmp/ours" "$tmp/theirs" || { echo "filter: $filter"; return 1; }
+	done
+}
+same_copies_of_captures() {
+	for file in "$SKEP_PCAPS"/*; do
+		dump -r "$file" -w "$tmp/ours" 'len > 100' 2>/dev/null
+		tcpdump -r "$file" -w "$tmp/theirs" 'len > 100' 2>/dev/null
+		cmp "$tmp/ours" "$tmp/theirs" || { echo "$file"; return 1; }
+	done
+}
 # tcpdump does that to live captures only.
 cuts() {
 	dump -s 60 -r "$tmp/in.pcap" -w "$tmp/ours" 2>/dev/null && python3 - "$tmp/in.pcap" "$tmp/ours" <<-'END'
@@ -122,6 +138,12 @@ claim ends_after_so_many_files ends_after_files
 if command -v tcpdump >/dev/null; then
 	claim writes_what_tcpdump_writes same_copy
 		claim writes_so_many_packets same_copy_with -c 123
+	claim writes_records_as_tcpdump_writes_them same_copies_of_records
+	if [ -n "${SKEP_PCAPS-}" ]; then
+		claim writes_captures_as_tcpdump_writes_them same_copies_of_captures
+	else
+		skip writes_captures_as_tcpdump_writes_them "SKEP_PCAPS is not set"
+	fi
 	claim writes_standard_output to_standard_output
 	claim cut_captures_give_what_came_before truncated
 	claim files_of_a_size rotates -C 1
