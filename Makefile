@@ -11,6 +11,7 @@
 #   make soak-jit     random programs in every way to execute them, and in the kernel: SEEDS, FROM
 #   make stress       threads run programs that another replaces: STRESS_SECONDS=60
 #   make soak-filter  random filter expressions, beside libpcap: SEEDS, FROM
+#   make soak-map     random operations on maps, beside the kernel's: STEPS=100000 a type
 #   make live-drops   packets at full speed over veth, what skep dump and tcpdump drop: PACKETS=1000000
 #   make bench
 #   make clean
@@ -25,6 +26,7 @@ SECONDS ?= 60
 PACKETS ?= 1000000
 FROM ?= 0
 SEEDS ?= 1000000
+STEPS ?= 100000
 STRESS_SECONDS ?= 60
 
 OPTIONS_ := -Dbuildtype=debugoptimized
@@ -98,6 +100,12 @@ soak-filter:
 	@ninja -C $(BUILD) --quiet fuzz/filter_diff
 	@$(BUILD)/fuzz/filter_diff $(FROM) $(SEEDS)
 
+soak-map:
+	@scripts/setup test
+	@$(MAKE) --no-print-directory $(BUILD)/.tests
+	@ninja -C $(BUILD) --quiet tests/map/test_storm
+	@SKEP_MAP_STEPS=$(STEPS) $(BUILD)/tests/map/test_storm
+
 # Threads run programs that another thread replaces: natively, then with the thread sanitizer.
 stress:
 	@scripts/setup test
@@ -121,4 +129,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: live-drops all test test-vm demo check bench fuzz soak soak-jit soak-filter stress stress-build install clean
+.PHONY: live-drops all test test-vm demo check bench fuzz soak soak-jit soak-filter soak-map stress stress-build install clean

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Nanoseconds per map operation called from C: lookups of keys that are there, updates of keys that are there,
- * in random order, one thread. Usage: bench_mapops [ENTRIES], 65536 by default.
+ * Nanoseconds per map operation called from C: lookups and updates of keys that are there, in
+ * random order, one thread. Usage: bench_mapops [ENTRIES], 65536 by default.
  */
 #include <stdio.h>
 #include <stdlib.h>
