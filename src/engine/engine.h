@@ -88,6 +88,8 @@ struct engine_ops {
 	/* The value of a map of global data where programs see it; NULL: not reachable. */
 	void *(*map_memory)(struct unit_map *m);
 	int (*poll)(struct unit *u, int timeout_ms, skep_event_fn fn, void *arg);
+	/* A descriptor, the unit's, that can be read when events wake readers; -1: it has none. */
+	int (*poll_fd)(struct unit *u); /* may be NULL */
 	/* Links; all NULL: programs run only when asked. `opts` are this version's, whole. The
 	 * caller puts the link into its unit's list and takes it out; link_free detaches it. */
 	int (*attach)(struct link **out, struct unit_prog *p, const struct skep_attach_opts *opts,

@@ -246,6 +246,7 @@ const struct engine_ops engine_kernel = {
 	.map_value_len = kernel_map_value_len,
 	.map_memory = kernel_map_memory,
 	.poll = kernel_poll,
+	.poll_fd = kernel_poll_fd,
 	.attach = kernel_attach,
 	.attach_map = kernel_attach_map,
 	.link_info = kernel_link_info,

@@ -147,6 +147,7 @@ size_t kernel_value_len(const struct obj_map *m);
 /* Perf buffers must be there before events are: at load. */
 int kernel_perf_open(struct kernel_unit *u, struct diag *d);
 int kernel_poll(struct unit *u, int timeout_ms, skep_event_fn fn, void *arg);
+int kernel_poll_fd(struct unit *u);
 void kernel_poll_fini(struct kernel_unit *u);
 /* Text of bpf_printk for the engine's print function; u->trace -1: none is wanted. */
 void kernel_printk_open(struct kernel_unit *u);

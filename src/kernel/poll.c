@@ -339,6 +339,13 @@ int kernel_poll(struct unit *unit, int timeout_ms, skep_event_fn fn, void *arg)
 	return n < 0 ? -errno : n ? read_all(u, fn, arg) : 0;
 }
 
+int kernel_poll_fd(struct unit *unit)
+{
+	struct kernel_unit *u = unit->impl;
+
+	return poll_init(u) ? -1 : u->epoll;
+}
+
 void kernel_poll_fini(struct kernel_unit *u)
 {
 	for (u32 i = 0; i < u->reader_count; i++)

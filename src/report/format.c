@@ -100,13 +100,13 @@ static void integer(struct buf *out, const struct spec *s, s64 value)
 		n += snprintf(how + n, sizeof(how) - (size_t)n, ".%d", s->precision);
 	switch (s->bytes) {
 	case 1:
-		value = is_signed ? (s8)value : (u8)value;
+		value = is_signed ? (s64)(s8)value : (s64)(u8)value;
 		break;
 	case 2:
-		value = is_signed ? (s16)value : (u16)value;
+		value = is_signed ? (s64)(s16)value : (s64)(u16)value;
 		break;
 	case 4:
-		value = is_signed ? (s32)value : (u32)value;
+		value = is_signed ? (s64)(s32)value : (s64)(u32)value;
 		break;
 	}
 	snprintf(how + n, sizeof(how) - (size_t)n, "ll%c", s->conversion);
@@ -124,7 +124,7 @@ static void buffer(struct buf *out, const struct spec *s, const u8 *data, u32 ro
 	if (!s->hex)
 		value_escape(&text, data + 4, len);
 	for (u32 i = 0; s->hex && i < len; i++)
-		buf_printf(&text, s->hex == 'x' ? "\\x%02x" : i ? " %02x" : "%02x", data[4 + i]);
+		buf_printf(&text, s->hex == 'x' ? "\\x%02x" : (i ? " %02x" : "%02x"), data[4 + i]);
 	pad(out, s, buf_str(&text), text.len);
 	buf_fini(&text);
 }
