@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "btf/handle.h"
 #include "btf/trust.h"
 
@@ -31,10 +30,18 @@ static const struct types *owner_of(const struct types *t, u32 id)
 	return t;
 }
 
+static const struct type *own_type(const struct types *t, u32 id)
+{
+	u32 slot = id - t->first;
+
+	return (const struct type *)(t->types +
+				     (t->offs ? t->offs[slot] : types_octet_off(t, slot)));
+}
+
 const struct type *types_get(const struct types *t, u32 id)
 {
 	t = owner_of(t, id);
-	return t ? (const struct type *)(t->types + t->offs[id - t->first]) : &void_type;
+	return t ? own_type(t, id) : &void_type;
 }
 
 enum type_kind types_kind(const struct types *t, u32 id)
@@ -301,9 +308,17 @@ u32 types_align(const struct types *t, u32 id)
 	return owner ? 1u << owner->aligns[id - owner->first] : 1;
 }
 
+/* Eight bytes at a time: kernels have tens of thousands of names. */
 static u32 name_hash(const char *name)
 {
-	return (u32)hash_bytes(name, strlen(name), 0);
+	size_t len = strlen(name);
+	u64 h = len, tail = 0;
+
+	for (; len >= 8; name += 8, len -= 8)
+		h = (h ^ LOAD(u64, name)) * 0x9e3779b97f4a7c15ull, h ^= h >> 29;
+	memcpy(&tail, name, len);
+	h = (h ^ tail) * 0x9e3779b97f4a7c15ull;
+	return (u32)(h >> 32);
 }
 
 static enum name_group group_of(enum type_kind kind)
@@ -314,42 +329,70 @@ static enum name_group group_of(enum type_kind kind)
 		       : GROUP_TYPES;
 }
 
-static struct name_index *index_build(const struct types *t, enum name_group group)
+static bool in_group(const struct type *type, enum name_group group)
 {
-	u32 own = t->count - t->first, size = 16, id;
-	struct name_index *index;
+	return type->name_off && group_of(info_kind(type->info)) == group;
+}
 
-	while (size < own / 4) /* a group's part of all types */
+/* The group's types that have names, ascending; *own: to be freed. */
+static const struct type_named *group_list(const struct types *t, enum name_group group, u32 *count,
+					   struct type_named **own)
+{
+	u32 n = 0;
+
+	*own = NULL;
+	*count = t->named_count;
+	if (t->named && group == GROUP_TYPES)
+		return t->named;
+	for (u32 id = t->first; id < t->count; id++)
+		n += in_group(own_type(t, id), group);
+	*own = malloc(sizeof(**own) * (n + 1));
+	*count = n;
+	n = 0;
+	for (u32 id = t->first; *own && id < t->count; id++) {
+		const struct type *type = own_type(t, id);
+
+		if (in_group(type, group))
+			(*own)[n++] = (struct type_named){ id, type->name_off };
+	}
+	return *own;
+}
+
+static struct name_index *index_new(u32 count)
+{
+	struct name_index *index;
+	u32 size = 16;
+
+	while (size < count * 2)
 		size *= 2;
 	index = calloc(1, sizeof(*index) + (size_t)size * sizeof(u32));
-	if (!index)
-		return NULL;
-	index->mask = size - 1;
-	index->next = calloc(own + 1, sizeof(u32));
-	if (!index->next) {
-		free(index);
-		return NULL;
-	}
-	for (id = t->count; id-- > t->first;) {
-		const struct type *type = (const struct type *)(t->types + t->offs[id - t->first]);
-		const char *name;
-		u32 *head;
-
-		if (!type->name_off || group_of(info_kind(type->info)) != group)
-			continue;
-		name = types_string(t, type->name_off);
-		head = &index->heads[name_hash(name) & index->mask];
-		index->next[id - t->first] = *head;
-		*head = id;
-	}
+	if (index)
+		index->mask = size - 1;
 	return index;
 }
 
-static void index_free(struct name_index *index)
+static struct name_index *index_build(const struct types *t, enum name_group group)
 {
-	if (index)
-		free(index->next);
-	free(index);
+	enum {
+		AHEAD = 8
+	}; /* names come from all over the strings: asked for before they are read */
+	struct type_named *own;
+	u32 count;
+	const struct type_named *named = group_list(t, group, &count, &own);
+	struct name_index *index = named ? index_new(count) : NULL;
+
+	for (u32 i = 0; index && i < count; i++) {
+		u32 slot;
+
+		if (i + AHEAD < count)
+			__builtin_prefetch(types_string(t, named[i + AHEAD].name_off));
+		slot = name_hash(types_string(t, named[i].name_off)) & index->mask;
+		while (index->slots[slot])
+			slot = (slot + 1) & index->mask;
+		index->slots[slot] = named[i].id;
+	}
+	free(own);
+	return index;
 }
 
 /* Any thread may come first: the losers of the race drop their copy. NULL: no memory. */
@@ -367,7 +410,7 @@ static const struct name_index *index_get(const struct types *t, enum name_group
 		return NULL;
 	if (atomic_compare_exchange_strong(&handle->index[group], &index, mine))
 		return mine;
-	index_free(mine);
+	free(mine);
 	return index;
 }
 
@@ -389,17 +432,12 @@ static u32 group_find(const struct types *t, enum name_group group, u32 id, cons
 				return cur;
 		return 0;
 	}
-	if (id >= t->first && group_of(types_kind(t, id)) == group &&
-	    is_named(t, id, name, KIND_VOID)) {
-		cur = index->next[id - t->first];
-	} else {
-		cur = index->heads[name_hash(name) & index->mask];
-		while (cur && cur <= id)
-			cur = index->next[cur - t->first];
+	for (cur = name_hash(name) & index->mask; index->slots[cur];
+	     cur = (cur + 1) & index->mask) {
+		if (index->slots[cur] > id && is_named(t, index->slots[cur], name, kind))
+			return index->slots[cur];
 	}
-	while (cur && !is_named(t, cur, name, kind))
-		cur = index->next[cur - t->first];
-	return cur;
+	return 0;
 }
 
 static u32 own_find(const struct types *t, u32 id, const char *name, enum type_kind kind)
@@ -431,13 +469,21 @@ u32 types_find(const struct types *t, const char *name, enum type_kind kind)
 	return types_find_next(t, 0, name, kind);
 }
 
+struct types *types_share(struct types *t)
+{
+	atomic_fetch_add(&t->shares, 1);
+	return t;
+}
+
 void types_free(struct types *t)
 {
-	if (!t)
+	if (!t || atomic_fetch_sub(&t->shares, 1))
 		return;
 	for (u32 i = 0; i < GROUP_COUNT; i++)
-		index_free(atomic_load(&t->index[i]));
+		free(atomic_load(&t->index[i]));
 	free(t->offs);
+	free(t->octets);
+	free(t->named);
 	free(t->aligns);
 	free(t->copy);
 	if (t->file.data)

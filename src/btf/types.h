@@ -84,7 +84,9 @@ int types_open(struct types **out, const char *name, const void *data, size_t le
 	       const struct types *base, struct diag *d);
 /* From a file: raw BTF, or the .BTF section of an ELF file. The handle owns the mapping. */
 int types_open_file(struct types **out, const char *path, const struct types *base, struct diag *d);
-void types_free(struct types *t);
+/* Another holder, who frees it as the first does. Returns t. */
+struct types *types_share(struct types *t);
+void types_free(struct types *t); /* by the last holder; NULL is fine */
 
 const void *types_raw(const struct types *t, size_t *len);
 u32 types_count(const struct types *t); /* numbers run from 0 (void) to count - 1 */

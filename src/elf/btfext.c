@@ -238,6 +238,9 @@ int load_btfext(struct elf_load *l)
 	x.target = target;
 	if (!err)
 		err = read_part(&x, PART_CORE, h.hdr_len, h.core_off, h.core_len);
-	types_free(target);
+	if (!err && target && !(l->opts && l->opts->btf_path))
+		l->obj->kernel_types = target;
+	else
+		types_free(target);
 	return err;
 }

@@ -143,6 +143,10 @@ static int kernel_load(struct unit *unit, struct diag *d)
 		return diag_error(
 			d, -EINVAL, NOWHERE,
 			"the kernel engine has no modes of execution: the kernel decides");
+	if (!e->tried_types && obj->kernel_types) {
+		e->types = types_share(obj->kernel_types);
+		e->tried_types = true;
+	}
 	u = calloc(1, sizeof(*u));
 	if (!u)
 		return diag_nomem(d);

@@ -43,6 +43,7 @@ void object_free(struct object *obj)
 		return;
 	if (!obj->derived) {
 		types_free(obj->types);
+		types_free(obj->kernel_types);
 		if (obj->trace_fini)
 			obj->trace_fini(obj->trace);
 	}

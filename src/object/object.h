@@ -122,11 +122,13 @@ struct object {
 	u32 map_count;
 	struct obj_extern *externs;
 	u32 extern_count;
-	struct types *types; /* owned; NULL: no BTF */
+	struct types *types;	    /* owned; NULL: no BTF */
+	struct types *kernel_types; /* of the running kernel, opened for CO-RE; owned; or NULL */
 	/* Of a compiled trace script: what its events and maps mean. Lies in the arena. */
 	const struct trace_meta *trace;
 	void (*trace_fini)(const struct trace_meta *meta); /* called by object_free */
-	bool derived; /* `types`, `trace` and what programs and maps point to are another's */
+	bool derived; /* `types`, `kernel_types`, `trace` and what programs and maps point to are
+			 another's */
 };
 
 struct object *object_new(const char *name); /* NULL: out of memory */

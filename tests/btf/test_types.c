@@ -224,6 +224,19 @@ static void running_kernel_opens(void **state)
 	types_free(t);
 }
 
+static void types_live_as_long_as_their_last_holder(void **state)
+{
+	struct types *t, *again;
+
+	if (access(vmlinux, R_OK))
+		test_skip("no %s", vmlinux);
+	assert_int_equal(types_open_file(&t, vmlinux, NULL, NULL), 0);
+	again = types_share(t);
+	types_free(t);
+	assert_true(types_find(again, "task_struct", KIND_STRUCT));
+	types_free(again);
+}
+
 /* The first type of a name and kind, by brute force over places where names were seen. */
 static void same_finds(const struct types *a, const struct types *b)
 {
@@ -277,6 +290,7 @@ int main(void)
 		TEST(refuses_types_that_contain_themselves),
 		TEST(refuses_chains_past_64_types),
 		TEST(running_kernel_opens),
+		TEST(types_live_as_long_as_their_last_holder),
 		TEST(trusted_types_are_the_checked_ones),
 	};
 
