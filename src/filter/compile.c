@@ -22,15 +22,18 @@ u32 compile_snaplen(const struct filter_opts *opts)
 }
 
 /* How the graph is made. */
-enum { WAY_MERGE = 1, WAY_SPECIALISE = 2, WAYS = 4 };
+enum { WAY_MERGE = 1, WAY_SPECIALISE = 2, WAY_SPLIT = 4, WAY_SINK = 8, WAYS = 16 };
 
 static struct node *build(struct graph *g, const struct cond *cond, u32 way)
 {
 	struct node *root = graph_build(g, cond, way & WAY_MERGE ? BUILD_MERGE : BUILD_PLAIN);
 
+	if (root && way & WAY_SINK)
+		root = graph_sink(g, root);
 	if (!root)
 		return NULL;
-	return way & WAY_SPECIALISE ? graph_specialise(g, root) : graph_thread(g, root);
+	return way & WAY_SPECIALISE ? graph_specialise(g, root, way & WAY_SPLIT)
+				    : graph_thread(g, root);
 }
 
 static int rejects_all(const struct cond *cond, struct diag *d)
@@ -41,8 +44,7 @@ static int rejects_all(const struct cond *cond, struct diag *d)
 int compile_graph(struct node **out, struct graph *g, const struct cond *cond, bool optimise,
 		  struct diag *d)
 {
-	struct node *root = optimise ? build(g, cond, WAY_MERGE | WAY_SPECIALISE)
-				     : graph_build(g, cond, BUILD_PLAIN);
+	struct node *root = optimise ? build(g, cond, WAYS - 1) : graph_build(g, cond, BUILD_PLAIN);
 
 	if (!root && optimise) {
 		/* Joining made it too large; in the order of the text nothing is copied. */
@@ -50,7 +52,7 @@ int compile_graph(struct node **out, struct graph *g, const struct cond *cond, b
 
 		graph_fini(g);
 		graph_init(g, values);
-		root = build(g, cond, WAY_SPECIALISE);
+		root = build(g, cond, WAY_SPECIALISE | WAY_SPLIT | WAY_SINK);
 	}
 	if (!root)
 		return diag_nomem(d);
@@ -130,6 +132,8 @@ static void try_others(struct cbpf_prog *out, struct graph *g, struct node *firs
 	struct node *tried[WAYS] = { first };
 
 	for (u32 way = 0; way < WAYS - 1; way++) {
+		if (way & WAY_SPLIT && !(way & WAY_SPECIALISE))
+			continue;
 		struct node *root = build(g, cond, way);
 		bool known = !root;
 

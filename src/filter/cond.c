@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "filter/cond.h"
 
-#include "base/hash.h"
 #include "classic/classic.h"
 
 static u32 const_op(u8 op, u32 a, u32 b)
@@ -90,32 +89,34 @@ static u32 max_of(const struct value *a)
 		return a->size == 1 ? 0xff : a->size == 2 ? 0xffff : UINT32_MAX;
 	case VALUE_OP:
 		return max_of_op(a);
+	case VALUE_SELECT:
+		return MAX(a->a->max, a->b->max);
 	default:
 		return UINT32_MAX;
 	}
 }
 
-static u32 depth_of(const struct value *a, const struct value *b)
+static u32 depth_of(const struct value *v)
 {
-	return 1 + MAX(a ? a->depth : 0, b ? b->depth : 0);
+	u32 a = v->a ? v->a->depth : 0, b = v->b ? v->b->depth : 0;
+
+	return 1 + MAX(MAX(a, b), v->c ? v->c->depth : 0);
 }
 
 static u64 hash_of(const struct value *a)
 {
-	u32 key[6] = { a->kind,
-		       a->size,
-		       a->op,
-		       a->k,
-		       a->a ? a->a->id : UINT32_MAX,
-		       a->b ? a->b->id : UINT32_MAX };
+	u64 h = (u64)a->k << 32 | (u32)a->kind << 16 | (u32)a->size << 8 | a->op;
 
-	return hash_bytes(key, sizeof(key), 0);
+	h = (h ^ (a->a ? a->a->id + 1 : 0)) * 0x9e3779b97f4a7c15;
+	h = (h ^ h >> 29 ^ (a->b ? a->b->id + 1 : 0)) * 0xbf58476d1ce4e5b9;
+	h = (h ^ h >> 32 ^ (a->c ? a->c->id + 1 : 0)) * 0x94d049bb133111eb;
+	return h >> 32;
 }
 
 static bool same(const struct value *x, const struct value *y)
 {
 	return x->kind == y->kind && x->size == y->size && x->op == y->op && x->k == y->k &&
-	       x->a == y->a && x->b == y->b;
+	       x->a == y->a && x->b == y->b && x->c == y->c;
 }
 
 /* The slot of an equal value, or the free one where it belongs. */
@@ -157,7 +158,7 @@ static const struct value *intern(struct values *v, struct value key)
 	if (*slot)
 		return *slot;
 	key.id = v->count;
-	key.depth = depth_of(key.a, key.b);
+	key.depth = depth_of(&key);
 	key.max = max_of(&key);
 	made = arena_copy(v->arena, &key, sizeof(key));
 	if (!made)
@@ -231,6 +232,14 @@ const struct value *value_op(struct values *v, u8 op, const struct value *a, con
 	if (b && is_const(b, UINT32_MAX) && op == CBPF_AND)
 		return a;
 	return intern(v, (struct value){ .kind = VALUE_OP, .op = op, .a = a, .b = b });
+}
+
+const struct value *value_select(struct values *v, const struct value *c, u32 k,
+				 const struct value *a, const struct value *b)
+{
+	if (c->kind == VALUE_CONST)
+		return c->k == k ? a : b;
+	return intern(v, (struct value){ .kind = VALUE_SELECT, .k = k, .a = a, .b = b, .c = c });
 }
 
 static const struct cond no_cond = { .kind = COND_FALSE };

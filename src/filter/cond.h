@@ -24,6 +24,7 @@ enum value_kind {
 	VALUE_ANCILLARY, /* Linux's CBPF_AD_… number k */
 	VALUE_LEN,	 /* bytes on the wire */
 	VALUE_OP,	 /* a op b, op one of CBPF_ADD … CBPF_XOR; CBPF_NEG: b is NULL */
+	VALUE_SELECT,	 /* a where c == k, else b; only the one that it is is evaluated */
 };
 
 struct value {
@@ -31,7 +32,7 @@ struct value {
 	u8 size;
 	u8 op;
 	u32 k;
-	const struct value *a, *b;
+	const struct value *a, *b, *c;
 	u32 id;	   /* dense, in order of creation; operands come before their users */
 	u32 depth; /* of the tree below; at most COND_MAX_DEPTH after filter_parse */
 	u32 max;   /* it never exceeds this */
@@ -65,6 +66,9 @@ const struct value *value_load(struct values *v, u8 size, const struct value *ba
 const struct value *value_ancillary(struct values *v, u32 k);
 const struct value *value_len(struct values *v);
 const struct value *value_op(struct values *v, u8 op, const struct value *a, const struct value *b);
+/* The loads of a and b that c does not have are at fixed places, or their addresses cannot wrap. */
+const struct value *value_select(struct values *v, const struct value *c, u32 k,
+				 const struct value *a, const struct value *b);
 
 const struct cond *cond_const(struct values *v, bool truth);
 const struct cond *cond_test(struct values *v, u8 op, const struct value *a, const struct value *b);

@@ -71,6 +71,12 @@ static inline bool ebpf_in_memory(const struct ebpf_emitter *e)
 	return e->form != EBPF_SOCKET;
 }
 /* The same without a jump: the code goes on there. */
+/* What both know. */
+void ebpf_meet(struct ebpf_state *into, const struct ebpf_state *other);
+/* The jump at `slot` goes to slot `to`. */
+void ebpf_set_distance(struct ebpf_emitter *e, u32 slot, u32 to);
+/* Of a comparison with k. */
+u8 ebpf_jump_class(u32 k);
 void ebpf_leave(struct ebpf_emitter *e, const struct node *to);
 /* r0 = v. */
 void ebpf_value(struct ebpf_emitter *e, const struct value *v);

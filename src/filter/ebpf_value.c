@@ -200,6 +200,27 @@ static void operation(struct ebpf_emitter *e, const struct value *v)
 	}
 }
 
+/* Only the part that is chosen is evaluated; what holds behind it is what both ways know. */
+static void selection(struct ebpf_emitter *e, const struct value *v)
+{
+	struct ebpf_state before, chosen;
+	u32 jump, end;
+
+	ebpf_value(e, v->c);
+	before = e->now;
+	jump = e->out->code.len;
+	ebpf_put(e, ebpf_jump_class(v->k) | EBPF_JNE, 0, 0, 0, (s32)v->k);
+	ebpf_value(e, v->a);
+	chosen = e->now;
+	end = e->out->code.len;
+	ebpf_put(e, CODE_JA, 0, 0, 0, 0);
+	ebpf_set_distance(e, jump, e->out->code.len);
+	e->now = before;
+	ebpf_value(e, v->b);
+	ebpf_meet(&e->now, &chosen);
+	ebpf_set_distance(e, end, e->out->code.len);
+}
+
 void ebpf_value(struct ebpf_emitter *e, const struct value *v)
 {
 	s32 kept = find_kept(e, v, false);
@@ -218,6 +239,8 @@ void ebpf_value(struct ebpf_emitter *e, const struct value *v)
 		load(e, v);
 	else if (v->kind == VALUE_OP)
 		operation(e, v);
+	else if (v->kind == VALUE_SELECT)
+		selection(e, v);
 	else
 		e->unsupported = true;
 	e->now.r0 = v;

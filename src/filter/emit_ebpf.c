@@ -24,7 +24,7 @@ void ebpf_put(struct ebpf_emitter *e, u8 code, u8 dst, u8 src, s16 off, s32 imm)
 		e->unsupported = true;
 }
 
-static void state_meet(struct ebpf_state *into, const struct ebpf_state *other)
+void ebpf_meet(struct ebpf_state *into, const struct ebpf_state *other)
 {
 	if (into->r0 != other->r0)
 		into->r0 = NULL;
@@ -42,7 +42,7 @@ void ebpf_leave(struct ebpf_emitter *e, const struct node *to)
 	struct ebpf_block *b = &e->blocks[to->id];
 
 	if (b->reached)
-		state_meet(&b->entry, &e->now);
+		ebpf_meet(&b->entry, &e->now);
 	else
 		b->entry = e->now;
 	b->reached = true;
@@ -82,7 +82,7 @@ static void go_to(struct ebpf_emitter *e, const struct node *to)
 
 /* Constants of 64-bit comparisons are extended by their sign; those of 32-bit ones came with
  * Linux 5.1, so they are taken only where they are needed. */
-static u8 jump_class(u32 k)
+u8 ebpf_jump_class(u32 k)
 {
 	return k > INT32_MAX ? CLASS_JMP32 : CLASS_JMP;
 }
@@ -125,7 +125,7 @@ static void jump_ref(struct ebpf_emitter *e, struct inner *in, u8 code, u32 k, s
 		inner_jump(e, in, code, k, to.test);
 }
 
-static void set_distance(struct ebpf_emitter *e, u32 slot, u32 to)
+void ebpf_set_distance(struct ebpf_emitter *e, u32 slot, u32 to)
 {
 	struct insn *i = &e->out->code.data[slot];
 	s64 distance = (s64)to - slot - 1;
@@ -154,7 +154,7 @@ static void emit_tests(struct ebpf_emitter *e, u32 raw)
 	for (u32 i = 0; i < count && !e->failed; i++) {
 		struct plan_test t = e->plan.tests.data[i];
 		u32 k = raw ? swapped(t.k, raw) : t.k;
-		u8 class = jump_class(k);
+		u8 class = ebpf_jump_class(k);
 
 		in.slots[i] = e->out->code.len;
 		if (t.no.node && t.no.node != e->next && t.yes.node == e->next) {
@@ -173,7 +173,7 @@ static void emit_tests(struct ebpf_emitter *e, u32 raw)
 			ebpf_leave(e, t.no.node);
 	}
 	for (u32 i = 0; i < in.fixups.len && !e->failed; i++)
-		set_distance(e, in.fixups.data[i].slot, in.slots[in.fixups.data[i].test]);
+		ebpf_set_distance(e, in.fixups.data[i].slot, in.slots[in.fixups.data[i].test]);
 	vec_fini(&in.fixups);
 	free(in.slots);
 }
@@ -211,7 +211,7 @@ static void emit_jset(struct ebpf_emitter *e, const struct node *n)
 		k = swapped(k, x->size);
 	else
 		ebpf_value(e, x);
-	ebpf_jump(e, jump_class(k) | CBPF_JSET, 0, 0, (s32)k, n->arms[1].to);
+	ebpf_jump(e, ebpf_jump_class(k) | CBPF_JSET, 0, 0, (s32)k, n->arms[1].to);
 	go_to(e, n->arms[0].to);
 }
 
@@ -263,6 +263,8 @@ static void count_uses(struct ebpf_emitter *e, const struct value *v, u32 walk)
 		count_uses(e, v->a, walk);
 	if (v->b)
 		count_uses(e, v->b, walk);
+	if (v->c)
+		count_uses(e, v->c, walk);
 }
 
 /* What each node needs of every packet that matches. */
@@ -339,7 +341,8 @@ static int emit_all(struct ebpf_emitter *e, struct node *root, u32 snaplen)
 	emit_end(e, e->g->no, 0);
 	emit_ask(e);
 	for (u32 i = 0; i < e->fixups.len && !e->failed; i++)
-		set_distance(e, e->fixups.data[i].slot, e->blocks[e->fixups.data[i].to->id].slot);
+		ebpf_set_distance(e, e->fixups.data[i].slot,
+				  e->blocks[e->fixups.data[i].to->id].slot);
 	if (e->unsupported)
 		return -EOPNOTSUPP;
 	return e->failed || e->plan.failed || e->out->rodata.err || e->g->failed ? -ENOMEM : 0;

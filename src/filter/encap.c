@@ -167,11 +167,9 @@ static const struct cond *tunnel_over(struct lower *l, const struct tunnel *t, b
 /* Where the UDP header is: behind the header of IPv4 with its options, or of IPv6. */
 static struct place tunnel_udp(struct lower *l)
 {
-	const struct value *ip4 = link_ip4_mask(l), *len4 = proto_ip4_length(l), *len;
+	const struct value *len =
+		link_ip4_select(l, proto_ip4_length(l), value_const(l->v, IP6_HEADER));
 
-	len = value_op(l->v, CBPF_AND, len4, ip4);
-	len = value_op(l->v, CBPF_OR, len,
-		       value_masked(l, value_op_k(l, CBPF_XOR, ip4, UINT32_MAX), IP6_HEADER));
 	if (l->payload.var)
 		len = value_op(l->v, CBPF_ADD, len, l->payload.var);
 	return (struct place){ .var = len, .k = l->payload.k + l->net };
@@ -214,7 +212,7 @@ static const struct cond *tunnel(struct lower *l, const struct tunnel *t, s64 vn
 const struct cond *encap_geneve(struct lower *l, s64 vni)
 {
 	const struct tunnel geneve = { 6081, geneve_header };
-	const struct value *len, *base, *ether, *payload;
+	const struct value *len, *base, *carries;
 	const struct cond *c;
 	struct place udp;
 
@@ -224,13 +222,14 @@ const struct cond *encap_geneve(struct lower *l, s64 vni)
 	len = value_masked(l, load_at(l, 1, udp, 8), 0x3f);
 	len = value_op_k(l, CBPF_LSH, len, 2);
 	base = value_op(l->v, CBPF_ADD, udp.var, len);
-	ether = value_equals(l, load_at(l, 2, udp, 10), ETHERTYPE_TEB);
+	carries = l->carries = load_at(l, 2, udp, 10);
 	enter(l, KIND_ETHER, (struct place){ .var = base, .k = udp.k + 16 });
 	/* The type field stands 12 bytes into the Ethernet header, or 2 into the Geneve header. */
-	payload = value_op(l->v, CBPF_ADD, base, value_masked(l, ether, 14));
-	l->payload = (struct place){ .var = payload, .k = udp.k + 16 };
-	len = value_op(l->v, CBPF_AND, value_op_k(l, CBPF_ADD, len, 18), ether);
-	l->type.var = value_op(l->v, CBPF_ADD, udp.var, len);
+	l->payload.var =
+		value_select(l->v, carries, ETHERTYPE_TEB, value_op_k(l, CBPF_ADD, base, 14), base);
+	l->payload.k = udp.k + 16;
+	l->type.var = value_select(l->v, carries, ETHERTYPE_TEB, value_op_k(l, CBPF_ADD, base, 18),
+				   udp.var);
 	l->type.k = udp.k + 10;
 	return c;
 }

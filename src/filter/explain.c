@@ -81,6 +81,17 @@ static void value_text(struct buf *b, const struct value *v, bool inner)
 	case VALUE_LEN:
 		buf_puts(b, "len");
 		break;
+	case VALUE_SELECT:
+		buf_puts(b, inner ? "(" : "");
+		value_text(b, v->a, true);
+		buf_puts(b, " if ");
+		value_text(b, v->c, true);
+		buf_puts(b, " is ");
+		number_text(b, v->k);
+		buf_puts(b, ", else ");
+		value_text(b, v->b, true);
+		buf_puts(b, inner ? ")" : "");
+		break;
 	default:
 		if (!v->b) {
 			buf_puts(b, "-");

@@ -163,9 +163,16 @@ static struct interval range_op(struct facts *f, const struct fact *known, const
 		if (folded && folded->kind == VALUE_CONST)
 			return (struct interval){ folded->k, folded->k };
 	}
+	if (v->op == CBPF_ADD && (u64)a.hi + b.hi <= UINT32_MAX)
+		return (struct interval){ a.lo + b.lo, a.hi + b.hi };
 	r = range_bits(v, a, b);
 	r.hi = MIN(r.hi, max);
 	return r;
+}
+
+static struct interval range_hull(struct interval a, struct interval b)
+{
+	return (struct interval){ MIN(a.lo, b.lo), MAX(a.hi, b.hi) };
 }
 
 static struct interval range_compare(u8 op, struct interval a, struct interval b)
@@ -200,6 +207,9 @@ static struct interval range_of(struct facts *f, const struct fact *known, const
 					  fact->set->items[fact->set->count - 1].hi };
 	if (v->kind == VALUE_OP && depth < MAX_WALK)
 		return range_op(f, known, v, depth + 1);
+	if (v->kind == VALUE_SELECT && depth < MAX_WALK)
+		return range_hull(range_of(f, known, v->a, depth + 1),
+				  range_of(f, known, v->b, depth + 1));
 	if ((int)v->kind == VALUE_COMPARE && depth < MAX_WALK)
 		return range_compare(v->op, range_of(f, known, v->a, depth + 1),
 				     range_of(f, known, v->b, depth + 1));
@@ -229,45 +239,13 @@ static bool safe(struct facts *f, const struct fact *known, u32 bytes, const str
 	    !fact_range(f, known, v->b).lo)
 		return false;
 	return (!v->a || safe(f, known, bytes, v->a, depth + 1)) &&
-	       (!v->b || safe(f, known, bytes, v->b, depth + 1));
+	       (!v->b || safe(f, known, bytes, v->b, depth + 1)) &&
+	       (!v->c || safe(f, known, bytes, v->c, depth + 1));
 }
 
 bool fact_safe(struct facts *f, const struct fact *known, u32 bytes, const struct value *v)
 {
 	return safe(f, known, bytes, v, 0);
-}
-
-static bool is_op(const struct value *v, u8 op, u32 k)
-{
-	return v->kind == VALUE_OP && v->op == op && v->b && v->b->kind == VALUE_CONST &&
-	       v->b->k == k;
-}
-
-static bool is_neg(const struct value *v, const struct value *of)
-{
-	return v->kind == VALUE_OP && v->op == CBPF_NEG && v->a == of;
-}
-
-/* ((d | -d) >> 31) - 1 with d = x ^ k: all ones where x is k, else 0. */
-static bool is_choice(const struct value *v, const struct value **x, u32 *k)
-{
-	const struct value *either, *d;
-
-	if (!is_op(v, CBPF_SUB, 1) || !is_op(v->a, CBPF_RSH, 31))
-		return false;
-	either = v->a->a;
-	if (either->kind != VALUE_OP || either->op != CBPF_OR)
-		return false;
-	d = is_neg(either->a, either->b) ? either->b : either->a;
-	if (!is_neg(either->a, d) && !is_neg(either->b, d))
-		return false;
-	*x = d;
-	*k = 0;
-	if (d->kind == VALUE_OP && d->op == CBPF_XOR && d->b->kind == VALUE_CONST) {
-		*x = d->a;
-		*k = d->b->k;
-	}
-	return true;
 }
 
 static bool set_has(const struct set *s, u32 k)
@@ -279,38 +257,62 @@ static bool set_has(const struct set *s, u32 k)
 	return i < s->count && s->items[i].lo <= k;
 }
 
-/* All ones, 0, or 1: not known. */
-static u32 choose(struct facts *f, const struct fact *known, const struct value *x, u32 k)
+/* Can t be k where its set, or that of what it is made of, is known? */
+static bool may_be(struct facts *f, const struct fact *known, const struct value *t, u32 k)
 {
-	const struct fact *fact = fact_find(known, x);
-	struct interval range = fact_range(f, known, x);
+	const struct fact *fact = fact_find(known, t);
 
-	if (range.lo == k && range.hi == k)
-		return UINT32_MAX;
-	if (k < range.lo || k > range.hi)
-		return 0;
-	return fact && fact->set && !set_has(fact->set, k) ? 0 : 1;
+	if (fact && fact->set)
+		return set_has(fact->set, k);
+	if (!value_monotone(f->g, t))
+		return true;
+	fact = fact_find(known, t->a);
+	if (!fact || !fact->set)
+		return true;
+	for (u32 i = 0; i < fact->set->count; i++)
+		if (value_apply(t, fact->set->items[i].lo) <= k &&
+		    value_apply(t, fact->set->items[i].hi) >= k)
+			return true;
+	return false;
 }
 
+enum choice { CHOICE_OPEN, CHOICE_YES, CHOICE_NO };
+
+/* Does t == k hold on this path? */
+static enum choice choose(struct facts *f, const struct fact *known, const struct value *t, u32 k)
+{
+	struct interval range = fact_range(f, known, t);
+
+	if (range.lo == k && range.hi == k)
+		return CHOICE_YES;
+	if (k < range.lo || k > range.hi || !may_be(f, known, t, k))
+		return CHOICE_NO;
+	return CHOICE_OPEN;
+}
+
+/* Of what is chosen by an open choice nothing may be asked before. */
 static bool find_choice(struct facts *f, const struct fact *known, const struct value *v, u32 walk,
 			const struct value **x, u32 *k)
 {
 	struct value_info *info = graph_info(f->g, v);
 
-	if (info->seen == walk)
+	if (info->seen == walk || !info->selects)
 		return false;
 	info->seen = walk;
-	/* The choices inside of others first. */
-	if ((v->a && find_choice(f, known, v->a, walk, x, k)) ||
-	    (v->b && find_choice(f, known, v->b, walk, x, k)))
+	if (v->kind != VALUE_SELECT)
+		return (v->a && find_choice(f, known, v->a, walk, x, k)) ||
+		       (v->b && find_choice(f, known, v->b, walk, x, k));
+	if (find_choice(f, known, v->c, walk, x, k))
 		return true;
-	return is_choice(v, x, k) && choose(f, known, *x, *k) == 1;
+	*x = v->c;
+	*k = v->k;
+	return choose(f, known, v->c, v->k) == CHOICE_OPEN;
 }
 
 bool fact_open_choice(struct facts *f, const struct fact *known, const struct value *v,
 		      const struct value **x, u32 *k)
 {
-	return v->depth > 5 && find_choice(f, known, v, ++f->g->walks, x, k);
+	return graph_info(f->g, v)->selects && find_choice(f, known, v, ++f->g->walks, x, k);
 }
 
 static const struct value *simplify(struct facts *f, const struct fact *known, u32 bytes,
@@ -322,14 +324,6 @@ static const struct value *simplify_op(struct facts *f, const struct fact *known
 	const struct value *a = simplify(f, known, bytes, v->a, walk);
 	const struct value *b = v->b ? simplify(f, known, bytes, v->b, walk) : NULL;
 	bool zero = b && b->kind == VALUE_CONST && !b->k;
-	const struct value *x;
-	u32 k, mask;
-
-	if (is_choice(v, &x, &k) && fact_safe(f, known, bytes, x)) {
-		mask = choose(f, known, x, k);
-		if (mask != 1)
-			return value_const(f->g->values, mask);
-	}
 
 	/* Of `x & 0` only the evaluation of x is left, and on this path x cannot stop. */
 	if (zero && (v->op == CBPF_AND || v->op == CBPF_MUL) && fact_safe(f, known, bytes, a))
@@ -338,6 +332,18 @@ static const struct value *simplify_op(struct facts *f, const struct fact *known
 	    fact_safe(f, known, bytes, b))
 		return a;
 	return a == v->a && b == v->b ? v : value_op(f->g->values, v->op, a, b);
+}
+
+static const struct value *simplify_select(struct facts *f, const struct fact *known, u32 bytes,
+					   const struct value *v, u32 walk)
+{
+	enum choice c = choose(f, known, v->c, v->k);
+
+	if (c != CHOICE_OPEN && fact_safe(f, known, bytes, v->c))
+		return simplify(f, known, bytes, c == CHOICE_YES ? v->a : v->b, walk);
+	return value_select(f->g->values, simplify(f, known, bytes, v->c, walk), v->k,
+			    simplify(f, known, bytes, v->a, walk),
+			    simplify(f, known, bytes, v->b, walk));
 }
 
 static const struct value *simplify(struct facts *f, const struct fact *known, u32 bytes,
@@ -354,6 +360,8 @@ static const struct value *simplify(struct facts *f, const struct fact *known, u
 		new = value_const(f->g->values, fact->set->items[0].lo);
 	} else if (v->kind == VALUE_OP) {
 		new = simplify_op(f, known, bytes, v, walk);
+	} else if (v->kind == VALUE_SELECT) {
+		new = simplify_select(f, known, bytes, v, walk);
 	} else if (v->kind == VALUE_LOAD && v->a) {
 		a = simplify(f, known, bytes, v->a, walk);
 		if (a != v->a)
@@ -368,7 +376,8 @@ static const struct value *simplify(struct facts *f, const struct fact *known, u
 const struct value *fact_simplify(struct facts *f, const struct fact *known, u32 bytes,
 				  const struct value *v)
 {
-	if (!known || (v->kind != VALUE_OP && (v->kind != VALUE_LOAD || !v->a)))
+	if (!known ||
+	    (v->kind != VALUE_OP && v->kind != VALUE_SELECT && (v->kind != VALUE_LOAD || !v->a)))
 		return v;
 	return simplify(f, known, bytes, v, ++f->g->walks);
 }

@@ -57,8 +57,7 @@ bool fact_safe(struct facts *f, const struct fact *known, u32 bytes, const struc
 const struct value *fact_simplify(struct facts *f, const struct fact *known, u32 bytes,
 				  const struct value *v);
 
-/* A part of v that is all ones where *x equals *k and else 0, when this path does not know which.
- * Arithmetic that chooses an offset has such parts. */
+/* What v is depends on whether *x equals *k, and this path does not know that. */
 bool fact_open_choice(struct facts *f, const struct fact *known, const struct value *v,
 		      const struct value **x, u32 *k);
 

@@ -86,6 +86,19 @@ static void info_load(struct value_info *info, const struct value *v)
 		info->end = v->k + v->size;
 }
 
+/* Of a and b only one is evaluated. */
+static void info_select(struct value_info *info, const struct value *v, const struct value_info *a,
+			const struct value_info *b, const struct value_info *c)
+{
+	*info = (struct value_info){ .max = MAX(a->max, b->max),
+				     .support =
+					     support_bit(v) | a->support | b->support | c->support,
+				     .end = MAX(c->end, MIN(a->end, b->end)),
+				     .moving = true,
+				     .selects = true,
+				     .stops = c->stops || (a->stops && b->stops) };
+}
+
 static void info_fill(struct value_info *info, const struct value *v, const struct value_info *a,
 		      const struct value_info *b)
 {
@@ -95,6 +108,7 @@ static void info_fill(struct value_info *info, const struct value *v, const stru
 		info->end = MAX(info->end, part->end);
 		info->moving |= part->moving;
 		info->stops |= part->stops;
+		info->selects |= part->selects;
 	}
 	switch ((int)v->kind) {
 	case VALUE_CONST:
@@ -127,7 +141,7 @@ static u32 info_index(const struct value *v)
 
 struct value_info *graph_info(struct graph *g, const struct value *v)
 {
-	struct value_info a = { 0 }, b = { 0 };
+	struct value_info a = { 0 }, b = { 0 }, c;
 	u32 index = info_index(v);
 
 	while (g->info.len <= index)
@@ -142,7 +156,12 @@ struct value_info *graph_info(struct graph *g, const struct value *v)
 		a = *graph_info(g, v->a);
 	if (v->b)
 		b = *graph_info(g, v->b);
-	info_fill(&g->info.data[index], v, v->a ? &a : NULL, v->b ? &b : NULL);
+	if (v->c) {
+		c = *graph_info(g, v->c);
+		info_select(&g->info.data[index], v, &a, &b, &c);
+	} else {
+		info_fill(&g->info.data[index], v, v->a ? &a : NULL, v->b ? &b : NULL);
+	}
 	return &g->info.data[index];
 }
 
@@ -183,10 +202,19 @@ static bool covers(struct graph *g, const struct value *u, const struct value *v
 		return true;
 	if (depth == MAX_COVER_DEPTH)
 		return false;
+	if (u->c)
+		return covers(g, u->c, v, depth + 1);
 	return (u->a && covers(g, u->a, v, depth + 1)) || (u->b && covers(g, u->b, v, depth + 1));
 }
 
-bool graph_covers(struct graph *g, const struct value *u, const struct value *v)
+static bool divides(const struct value *v)
+{
+	return v->kind == VALUE_OP && (v->op == CBPF_DIV || v->op == CBPF_MOD) &&
+	       v->b->kind != VALUE_CONST;
+}
+
+/* Only loads and divisions stop: the parts of other values do for the whole. */
+static bool covers_parts(struct graph *g, const struct value *u, const struct value *v, u32 depth)
 {
 	struct value_info info = *graph_info(g, v);
 
@@ -194,7 +222,18 @@ bool graph_covers(struct graph *g, const struct value *u, const struct value *v)
 		return true;
 	if (info.stops || info.end > graph_info(g, u)->end)
 		return false;
-	return !info.moving || covers(g, u, v, 0);
+	if (!info.moving || covers(g, u, v, 0))
+		return true;
+	if (v->kind == VALUE_LOAD || divides(v) || depth == MAX_COVER_DEPTH)
+		return false;
+	return covers_parts(g, u, v->a, depth + 1) &&
+	       (!v->b || covers_parts(g, u, v->b, depth + 1)) &&
+	       (!v->c || covers_parts(g, u, v->c, depth + 1));
+}
+
+bool graph_covers(struct graph *g, const struct value *u, const struct value *v)
+{
+	return covers_parts(g, u, v, 0);
 }
 
 static void buckets_grow(struct graph *g)
@@ -306,12 +345,6 @@ struct node *graph_make_base(struct graph *g, const struct value *v, struct node
 	return node_make(g, NODE_BASE, v, &arm, 1);
 }
 
-static bool divides(const struct value *v)
-{
-	return v->kind == VALUE_OP && (v->op == CBPF_DIV || v->op == CBPF_MOD) &&
-	       v->b->kind != VALUE_CONST;
-}
-
 struct node *graph_touch(struct graph *g, const struct value *v, struct node *to)
 {
 	struct value_info info = *graph_info(g, v);
@@ -323,8 +356,10 @@ struct node *graph_touch(struct graph *g, const struct value *v, struct node *to
 		return to;
 	if (to->count && graph_covers(g, to->value, v))
 		return to;
+	if (v->c && graph_covers(g, v->c, v->a) && graph_covers(g, v->c, v->b))
+		return graph_touch(g, v->c, to);
 	/* Only loads and divisions stop: the parts of other operations do for the whole. */
-	if (info.moving && v->kind != VALUE_LOAD && !divides(v)) {
+	if (!v->c && info.moving && v->kind != VALUE_LOAD && !divides(v)) {
 		to = v->b ? graph_touch(g, v->b, to) : to;
 		return graph_touch(g, v->a, to);
 	}

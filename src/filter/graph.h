@@ -45,13 +45,14 @@ struct node {
 
 /* What is known of a value for itself. */
 struct value_info {
-	u32 max;     /* the largest it can be */
-	u32 end;     /* bytes that its loads at fixed places need */
-	u64 support; /* its bit and those of its parts */
-	bool moving; /* has loads at places that depend on the packet, or a division by a value */
-	bool stops;  /* can never be evaluated */
-	u32 seen;    /* scratch: the walk that came here last */
-	u32 last;    /* scratch of emission: the last node that evaluates it */
+	u32 max;      /* the largest it can be */
+	u32 end;      /* bytes that its loads at fixed places need */
+	u64 support;  /* its bit and those of its parts */
+	bool moving;  /* has loads at places that depend on the packet, or a division by a value */
+	bool stops;   /* can never be evaluated */
+	bool selects; /* some part is chosen by another */
+	u32 seen;     /* scratch: the walk that came here last */
+	u32 last;     /* scratch of emission: the last node that evaluates it */
 	const struct value *under; /* scratch: what it is where the facts of a walk hold */
 	const struct value *legal; /* see legal.h; NULL: not yet known */
 };

@@ -25,6 +25,9 @@ static const struct value *make_legal(struct graph *g, const struct value *v)
 {
 	const struct value *a, *b;
 
+	if (v->kind == VALUE_SELECT)
+		return value_select(g->values, value_legal(g, v->c), v->k, value_legal(g, v->a),
+				    value_legal(g, v->b));
 	if (v->kind != VALUE_OP && (v->kind != VALUE_LOAD || !v->a))
 		return v;
 	a = value_legal(g, v->a);
@@ -69,6 +72,11 @@ static void find_wild(struct graph *g, const struct value *v, u32 walk, wild_loa
 	if (info->seen == walk)
 		return;
 	info->seen = walk;
+	/* What is chosen has no such loads: value_select() asks for that. */
+	if (v->c) {
+		find_wild(g, v->c, walk, out);
+		return;
+	}
 	if (v->a)
 		find_wild(g, v->a, walk, out);
 	if (v->b)
@@ -83,6 +91,15 @@ static void find_wild(struct graph *g, const struct value *v, u32 walk, wild_loa
 	}
 }
 
+/* No packet is as long as this; more deeply computed addresses have a larger limit, which what an
+ * address is made of, when it is below its own, often implies. */
+static u32 wild_limit(const struct value *load)
+{
+	if (load->k < 0x10000)
+		return 0x70000000 + 0x100000 * MIN(load->a->depth, 64u);
+	return load->k < INT32_MAX - 4 ? INT32_MAX - 4 - load->k : 0;
+}
+
 struct node *graph_guard(struct graph *g, const struct value *v, struct node *to)
 {
 	wild_loads wild = { 0 };
@@ -91,7 +108,7 @@ struct node *graph_guard(struct graph *g, const struct value *v, struct node *to
 		find_wild(g, v, ++g->walks, &wild);
 	while (wild.len) {
 		const struct value *load = wild.data[--wild.len];
-		u32 limit = load->k < INT32_MAX - 4 ? INT32_MAX - 4 - load->k : 0;
+		u32 limit = wild_limit(load);
 		struct arm arms[2] = { { limit, to }, { UINT32_MAX, g->no } };
 
 		if (graph_info(g, load->a)->max > limit)

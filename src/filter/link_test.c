@@ -208,8 +208,6 @@ const struct cond *link_atm_type(struct lower *l, u32 type)
 
 bool link_header_check(struct lower *l, const struct cond **out)
 {
-	const struct value *hdr, *payload;
-
 	if (l->outer_kind == KIND_SUNATM) {
 		/* Not an LE control frame. */
 		*out = lower_not(l, test_eq(l, load_at(l, 2, l->outer_hdr, 4), 0xff00));
@@ -217,10 +215,8 @@ bool link_header_check(struct lower *l, const struct cond **out)
 	}
 	if (!l->in_tunnel)
 		return false;
-	hdr = value_op_k(l, CBPF_ADD, l->hdr.var, l->hdr.k);
-	payload = value_op_k(l, CBPF_ADD, l->payload.var, l->payload.k);
-	*out = lower_not(l, cond_test(l->v, CBPF_JEQ, hdr, payload));
-	return true;
+	*out = test_eq(l, l->carries, ETHERTYPE_TEB);
+	return l->payload.k == l->hdr.k;
 }
 
 static const struct cond *checked_ether_is(struct lower *l, u32 proto)
@@ -302,38 +298,30 @@ const struct cond *link_is(struct lower *l, u32 proto)
 	return no_protocols(l);
 }
 
-static const struct value *mask_of(struct lower *l, u8 size, struct place p, u32 off, u32 k)
+const struct value *link_ip4_select(struct lower *l, const struct value *ip4,
+				    const struct value *other)
 {
-	return value_equals(l, load_at(l, size, p, off), k);
-}
-
-static const struct value *either_mask(struct lower *l, const struct value *a,
-				       const struct value *b)
-{
-	return value_op(l->v, CBPF_OR, a, b);
-}
-
-const struct value *link_ip4_mask(struct lower *l)
-{
-	const struct value *first;
+	const struct value *type, *some;
 
 	if (l->labels)
-		return value_equals(l, value_masked(l, load_net(l, 1, 0), 0xf0), 0x40);
+		return value_select(l->v, value_masked(l, load_net(l, 1, 0), 0xf0), 0x40, ip4,
+				    other);
 	switch (l->kind) {
 	case KIND_ETHER:
 	case KIND_NETANALYZER:
 	case KIND_TYPE:
 	case KIND_SLL:
 	case KIND_CHDLC:
-		return mask_of(l, 2, l->type, 0, ETHERTYPE_IP);
+		return value_select(l->v, load_at(l, 2, l->type, 0), ETHERTYPE_IP, ip4, other);
 	case KIND_PPP:
 	case KIND_PPP_OTHER:
 	case KIND_PPPD:
-		return mask_of(l, 2, l->type, 0, 0x21);
+		return value_select(l->v, load_at(l, 2, l->type, 0), 0x21, ip4, other);
 	case KIND_PPP_BSDOS:
-		first = either_mask(l, mask_of(l, 2, l->type, 0, 0x2d),
-				    mask_of(l, 2, l->type, 0, 0x2f));
-		return either_mask(l, mask_of(l, 2, l->type, 0, 0x21), first);
+		type = load_at(l, 2, l->type, 0);
+		some = value_select(l->v, type, 0x2f, ip4, other);
+		some = value_select(l->v, type, 0x2d, ip4, some);
+		return value_select(l->v, type, 0x21, ip4, some);
 	case KIND_TOKEN:
 	case KIND_FDDI:
 	case KIND_FC:
@@ -342,27 +330,28 @@ const struct value *link_ip4_mask(struct lower *l)
 	case KIND_SUNATM:
 	case KIND_WLAN:
 	case KIND_PPI:
-		return mask_of(l, 2, l->payload, 6, ETHERTYPE_IP);
+		return value_select(l->v, load_at(l, 2, l->payload, 6), ETHERTYPE_IP, ip4, other);
 	case KIND_RAW:
 	case KIND_SLIP:
-		first = value_masked(l, load_at(l, 1, l->hdr, 0), 0xf0);
-		return value_equals(l, first, 0x40);
+		type = value_masked(l, load_at(l, 1, l->hdr, 0), 0xf0);
+		return value_select(l->v, type, 0x40, ip4, other);
 	case KIND_NULL:
-		return mask_of(l, 4, l->type, 0, 2 << 24);
+		return value_select(l->v, load_at(l, 4, l->type, 0), 2 << 24, ip4, other);
 	case KIND_LOOP:
-		return mask_of(l, 4, l->type, 0, 2);
+		return value_select(l->v, load_at(l, 4, l->type, 0), 2, ip4, other);
 	case KIND_PFLOG:
 	case KIND_IPNET:
-		return mask_of(l, 1, l->type, 0, 2);
+		return value_select(l->v, load_at(l, 1, l->type, 0), 2, ip4, other);
 	case KIND_ARCNET:
-		return either_mask(l, mask_of(l, 1, l->type, 0, 212),
-				   mask_of(l, 1, l->type, 0, 240));
+		type = load_at(l, 1, l->type, 0);
+		some = value_select(l->v, type, 240, ip4, other);
+		return value_select(l->v, type, 212, ip4, some);
 	case KIND_FRELAY:
-		return mask_of(l, 2, l->hdr, 2, 0x03cc);
+		return value_select(l->v, load_at(l, 2, l->hdr, 2), 0x03cc, ip4, other);
 	case KIND_IP6:
-		return value_const(l->v, 0);
+		return other;
 	default:
-		return value_const(l->v, UINT32_MAX);
+		return ip4;
 	}
 }
 
@@ -472,62 +461,59 @@ static const struct value *length_le(struct lower *l)
 			value_load(l->v, 1, NULL, 2));
 }
 
-/* An AVS header says how long it is; else it is a Prism header of 144 bytes. The length is loaded
- * only of AVS: from byte 0 otherwise, which was loaded before. */
+/* An AVS header says how long it is; else it is a Prism header of 144 bytes. */
 static const struct value *prism_length(struct lower *l)
 {
 	const struct value *magic = value_masked(l, value_load(l->v, 4, NULL, 0), 0xfffff000);
-	const struct value *avs = value_equals(l, magic, 0x80211000), *len;
 
-	len = value_load(l->v, 4, value_masked(l, avs, 4), 0);
-	len = value_op(l->v, CBPF_AND, len, avs);
-	return value_op(l->v, CBPF_OR, len,
-			value_masked(l, value_op_k(l, CBPF_XOR, avs, UINT32_MAX), 144));
+	return value_select(l->v, magic, 0x80211000, value_load(l->v, 4, NULL, 4),
+			    value_const(l->v, 144));
 }
 
-static const struct value *bit(struct lower *l, const struct value *a, u32 n)
+/* `set` where x has a bit of the mask, else `clear`. */
+static const struct value *select_bit(struct lower *l, const struct value *x, u32 mask,
+				      const struct value *set, const struct value *clear)
 {
-	return value_masked(l, value_op_k(l, CBPF_RSH, a, n), 1);
+	return value_select(l->v, value_masked(l, x, mask), 0, clear, set);
 }
 
-static const struct value *not_bit(struct lower *l, const struct value *a, u32 n)
+/* Radiotap's flags are the second field, behind 8 bytes of time where there are such. */
+enum {
+	RADIOTAP_MORE = 0x80, /* bits 31, 0 and 1 of a little-endian word */
+	RADIOTAP_HAS_TIME = 0x1000000,
+	RADIOTAP_HAS_FLAGS = 0x2000000,
+	RADIOTAP_PADDED = 0x20, /* in the flags: the 802.11 header is padded to 4 bytes */
+};
+
+/* The end of a data frame's header, `end` but for padding. */
+static const struct value *radiotap_end(struct lower *l, const struct value *end)
 {
-	return value_op_k(l, CBPF_XOR, bit(l, a, n), 1);
+	const struct value *present = value_load(l->v, 4, NULL, 4), *flags, *padded;
+
+	flags = select_bit(l, present, RADIOTAP_HAS_TIME, value_load(l->v, 1, NULL, 16),
+			   value_load(l->v, 1, NULL, 8));
+	padded = value_masked(l, value_op_k(l, CBPF_ADD, end, 3), 0xfffffffc);
+	padded = select_bit(l, flags, RADIOTAP_PADDED, padded, end);
+	padded = select_bit(l, present, RADIOTAP_MORE, end, padded);
+	return select_bit(l, present, RADIOTAP_HAS_FLAGS, padded, end);
 }
 
-static const struct value *and_bits(struct lower *l, const struct value *a, const struct value *b)
-{
-	return value_op(l->v, CBPF_AND, a, b);
-}
-
-/* Does radiotap say that the 802.11 header of this data frame is padded to 4 bytes? 0 or 1. Loads
- * that are not due go to byte 0 instead, which was loaded before. */
-static const struct value *radiotap_padded(struct lower *l, const struct value *data)
-{
-	const struct value *present, *flags, *due, *tsft;
-
-	present = value_load(l->v, 4, value_op_k(l, CBPF_LSH, data, 2), 0);
-	due = and_bits(l, data, and_bits(l, bit(l, present, 25), not_bit(l, present, 7)));
-	tsft = value_op_k(l, CBPF_LSH, bit(l, present, 24), 3);
-	flags = value_op(l->v, CBPF_MUL, value_op_k(l, CBPF_ADD, tsft, 8), due);
-	return and_bits(l, due, bit(l, value_load(l->v, 1, flags, 0), 5));
-}
-
-/* 24 bytes, 26 with QoS. */
+/* 24 bytes, 26 in data frames with QoS. */
 static const struct value *wlan_payload(struct lower *l)
 {
-	const struct value *control = value_load(l->v, 1, l->hdr_len, 0), *data, *qos, *end, *pad;
+	const struct value *control = value_load(l->v, 1, l->hdr_len, 0), *usual, *qos, *data;
 
-	data = and_bits(l, bit(l, control, 3), not_bit(l, control, 2));
-	qos = and_bits(l, data, bit(l, control, 7));
-	end = value_op_k(l, CBPF_ADD, value_op_k(l, CBPF_LSH, qos, 1), 24);
-	if (l->hdr_len)
-		end = value_op(l->v, CBPF_ADD, l->hdr_len, end);
-	if (l->link->prefix != PREFIX_RADIOTAP)
-		return end;
-	pad = value_op_k(l, CBPF_MUL, radiotap_padded(l, data), 3);
-	end = value_op(l->v, CBPF_ADD, end, pad);
-	return value_op(l->v, CBPF_AND, end, value_op_k(l, CBPF_XOR, pad, UINT32_MAX));
+	usual = value_const(l->v, 24);
+	qos = value_const(l->v, 26);
+	if (l->hdr_len) {
+		usual = value_op(l->v, CBPF_ADD, l->hdr_len, usual);
+		qos = value_op(l->v, CBPF_ADD, l->hdr_len, qos);
+	}
+	data = select_bit(l, control, 0x80, qos, usual);
+	if (l->link->prefix == PREFIX_RADIOTAP)
+		data = radiotap_end(l, data);
+	data = select_bit(l, control, 4, usual, data);
+	return select_bit(l, control, 8, data, usual);
 }
 
 static const struct value *prefix_length(struct lower *l)

@@ -37,8 +37,9 @@ const struct cond *link_is(struct lower *l, u32 proto);
 /* Is there a link header of kind ETHER here? NULL: always. In LANE and tunnels it may be missing.
  */
 bool link_header_check(struct lower *l, const struct cond **out);
-/* All ones where link_is() of IPv4 holds, 0 where that of IPv6 does: loads what these load. */
-const struct value *link_ip4_mask(struct lower *l);
+/* `ip4` where link_is() of IPv4 holds, `other` where that of IPv6 does: loads what these load. */
+const struct value *link_ip4_select(struct lower *l, const struct value *ip4,
+				    const struct value *other);
 /* llc, and llc of a type. */
 const struct cond *link_llc(struct lower *l);
 const struct cond *link_llc_type(struct lower *l, const char *name);

@@ -49,14 +49,6 @@ const struct value *value_masked(struct lower *l, const struct value *a, u32 mas
 	return value_op_k(l, CBPF_AND, a, mask);
 }
 
-const struct value *value_equals(struct lower *l, const struct value *a, u32 k)
-{
-	const struct value *x = value_op_k(l, CBPF_XOR, a, k);
-	const struct value *sign = value_op(l->v, CBPF_OR, x, value_op(l->v, CBPF_NEG, x, NULL));
-
-	return value_op_k(l, CBPF_SUB, value_op_k(l, CBPF_RSH, sign, 31), 1);
-}
-
 const struct cond *test_k(struct lower *l, u8 op, const struct value *a, u32 k)
 {
 	return cond_test(l->v, op, a, value_const(l->v, k));

@@ -29,10 +29,11 @@ struct lower {
 	struct place hdr, outer_hdr;	 /* the link header */
 	struct place type;		 /* its protocol field */
 	struct place payload;		 /* what follows it */
-	u32 net, net_nosnap; /* network header after payload: with SNAP, with LLC only */
-	u32 vlans, labels;   /* VLAN tags and MPLS labels passed */
-	u32 tunnels;	     /* geneve and vxlan passed */
-	bool in_tunnel;	     /* the link header may be missing: hdr == payload */
+	u32 net, net_nosnap;	     /* network header after payload: with SNAP, with LLC only */
+	u32 vlans, labels;	     /* VLAN tags and MPLS labels passed */
+	u32 tunnels;		     /* geneve and vxlan passed */
+	bool in_tunnel;		     /* the link header may be missing: hdr == payload */
+	const struct value *carries; /* what the tunnel's header says it carries, an ethertype */
 
 	const struct value *hdr_len, *payload_off; /* of link types where the packet says it */
 	bool uses_hdr, uses_payload;
@@ -53,8 +54,6 @@ const struct cond *lower_error(struct lower *l, const char *fmt, ...) __printf(2
 const struct value *load_at(struct lower *l, u8 size, struct place p, u32 off);
 const struct value *load_net(struct lower *l, u8 size, u32 off); /* in the network header */
 const struct value *value_masked(struct lower *l, const struct value *a, u32 mask);
-/* All ones where a == k, 0 elsewhere. */
-const struct value *value_equals(struct lower *l, const struct value *a, u32 k);
 const struct value *value_op_k(struct lower *l, u8 op, const struct value *a, u32 k);
 struct place place_add(struct place p, u32 k);
 

@@ -19,6 +19,7 @@ struct optimiser {
 	u32 count, cap, depth;
 	u32 limit; /* of `count` */
 	u64 work;  /* arms that were looked at */
+	bool split;
 };
 
 enum { MAX_DEPTH = 20000, MAX_VISITS = 1 << 16, MAX_WORK = 1 << 22, MORE_NODES = 8 };
@@ -293,7 +294,7 @@ static struct node *specialise(struct optimiser *o, struct node *n, const struct
 	simple = simplify(o, n, known, bytes);
 	if (simple != n)
 		result = specialise(o, simple, known, bytes);
-	else if (fact_open_choice(&o->facts, known, n->value, &x, &k))
+	else if (o->split && fact_open_choice(&o->facts, known, n->value, &x, &k))
 		result = specialise_choice(o, n, x, k, known, bytes);
 	else if (n->kind == NODE_TOUCH)
 		result = specialise_touch(o, n, known, bytes);
@@ -312,9 +313,9 @@ static u32 graph_size(struct graph *g, struct node *root)
 	return graph_order(g, root, &order);
 }
 
-struct node *graph_specialise(struct graph *g, struct node *root)
+struct node *graph_specialise(struct graph *g, struct node *root, bool split)
 {
-	struct optimiser o = { .g = g };
+	struct optimiser o = { .g = g, .split = split };
 
 	o.limit = MIN(graph_size(g, root) * MORE_NODES + 256, (u32)MAX_VISITS);
 	facts_init(&o.facts, g);

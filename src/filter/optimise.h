@@ -10,11 +10,15 @@
 #include "filter/graph.h"
 
 /* The same filter with every path as short as its facts make it. A node that different paths reach
- * with different knowledge may become several. */
-struct node *graph_specialise(struct graph *g, struct node *root);
+ * with different knowledge may become several. split: where a value is chosen by another, that one
+ * is asked, and each choice is a node of its own. */
+struct node *graph_specialise(struct graph *g, struct node *root, bool split);
 
 /* The same with no node becoming several: a node knows what all ways to it have in common. */
 struct node *graph_thread(struct graph *g, struct node *root);
+
+/* The same with values touched only on the ways to a match, as late as can be. */
+struct node *graph_sink(struct graph *g, struct node *root);
 
 /* Parts that differ only in where their loads count from become one, behind bases; NULL: there are
  * none. For emit_classic alone. */

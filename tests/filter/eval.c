@@ -75,6 +75,11 @@ static bool once(struct eval *e, const struct eval_packet *p, const struct value
 {
 	u32 a = 0, b = 0;
 
+	if (v->c) {
+		if (!value(e, p, v->c, &a))
+			return false;
+		return value(e, p, a == v->k ? v->a : v->b, out);
+	}
 	if (v->a && !value(e, p, v->a, &a))
 		return false;
 	if (v->b && !value(e, p, v->b, &b))

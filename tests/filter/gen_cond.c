@@ -41,12 +41,16 @@ static const struct value *gen_mask(struct gen *g)
 	return value_const(g->values, k ? k : 1);
 }
 
+static const struct value *gen_select(struct gen *g, u32 depth);
+
 static const struct value *gen_base(struct gen *g)
 {
 	static const u32 masks[] = { 7, 15, 30, 63 };
 	struct values *v = g->values;
 
-	switch (rng_below(&g->rng, 5)) {
+	switch (rng_below(&g->rng, 6)) {
+	case 4:
+		return gen_select(g, 3);
 	case 0:
 		return value_op(v, CBPF_AND, gen_load(g, NULL),
 				value_const(v, masks[rng_below(&g->rng, 4)]));
@@ -61,6 +65,36 @@ static const struct value *gen_base(struct gen *g)
 	}
 }
 
+/* What it chooses from lies at fixed places or near, as value_select() asks. */
+static const struct value *gen_select(struct gen *g, u32 depth)
+{
+	const struct value *c = gen_load(g, NULL), *sides[2];
+
+	if (rng_below(&g->rng, 2))
+		c = value_op(g->values, CBPF_AND, c, gen_mask(g));
+	for (u32 i = 0; i < 2; i++)
+		switch (rng_below(&g->rng, depth ? 5 : 3)) {
+		case 0:
+			sides[i] = value_const(g->values, rng_below(&g->rng, 40));
+			break;
+		case 1:
+			sides[i] = msh(g);
+			break;
+		case 2:
+			sides[i] = value_load(g->values, 1, NULL, rng_below(&g->rng, 44));
+			break;
+		case 3:
+			sides[i] = value_op(g->values, CBPF_ADD, gen_select(g, depth - 1),
+					    value_const(g->values, rng_below(&g->rng, 8)));
+			break;
+		default:
+			sides[i] = gen_select(g, depth - 1);
+			break;
+		}
+	return value_select(g->values, c, rng_below(&g->rng, 2) ? 0 : gen_const(g)->k, sides[0],
+			    sides[1]);
+}
+
 static const struct value *gen_value(struct gen *g, u32 depth)
 {
 	static const u8 ops[] = { CBPF_ADD, CBPF_SUB, CBPF_MUL, CBPF_DIV, CBPF_MOD,
@@ -70,7 +104,9 @@ static const struct value *gen_value(struct gen *g, u32 depth)
 	u8 op = ops[rng_below(&g->rng, ARRAY_SIZE(ops))];
 
 	if (!depth || rng_below(&g->rng, 3) == 0)
-		switch (rng_below(&g->rng, 8)) {
+		switch (rng_below(&g->rng, 9)) {
+		case 8:
+			return gen_select(g, 2);
 		case 0:
 			return value_len(g->values);
 		case 1:
@@ -166,8 +202,8 @@ static void plant(struct gen *g, u8 *data)
 	const struct value *v = g->atoms[rng_below(&g->rng, GEN_ATOMS)];
 	u32 k = g->consts[rng_below(&g->rng, GEN_CONSTS)];
 
-	while (v->kind == VALUE_OP)
-		v = v->a;
+	while (v->kind == VALUE_OP || v->kind == VALUE_SELECT)
+		v = v->kind == VALUE_SELECT ? v->c : v->a;
 	if (v->kind != VALUE_LOAD || v->k + 4 > GEN_PACKET)
 		return;
 	k <<= 32 - 8 * v->size;
@@ -197,6 +233,11 @@ static bool evaluate(const struct value *v, const struct cbpf_packet *p, u32 *ou
 	u32 a = 0, b = 0;
 	u64 at;
 
+	if (v->c) {
+		if (!evaluate(v->c, p, &a))
+			return false;
+		return evaluate(a == v->k ? v->a : v->b, p, out);
+	}
 	if ((v->a && !evaluate(v->a, p, &a)) || (v->b && !evaluate(v->b, p, &b)))
 		return false;
 	switch (v->kind) {

@@ -215,3 +215,44 @@ void oracle_refuses(struct oracle_refusal *out, const struct linktype *link, con
 	arena_fini(&arena);
 	diag_fini(&d);
 }
+
+/* Jumps of its protochain go back. */
+static bool loops(const struct cbpf_prog *prog)
+{
+	for (u32 i = 0; i < prog->count; i++)
+		if (prog->insns[i].code == (CBPF_JMP | CBPF_JA) && (s32)prog->insns[i].k < 0)
+			return true;
+	return false;
+}
+
+void oracle_measure(struct oracle_size *out, const struct linktype *link, const char *text,
+		    u32 netmask, bool print)
+{
+	struct filter_opts opts = { .linktype = link->number, .netmask = netmask };
+	struct arena arena = { 0 };
+	struct values values = { .arena = &arena };
+	struct cbpf_prog ours, theirs = { 0 };
+	struct programs p = { 0 };
+	const struct cond *cond;
+	char error[256];
+
+	*out = (struct oracle_size){ 0 };
+	compile(&p, link, text, netmask, error);
+	if (p.has_optimised) {
+		theirs = (struct cbpf_prog){ p.optimised.insns, p.optimised.count };
+		out->theirs = theirs.count;
+		out->loops = loops(&theirs);
+	}
+	if (!filter_parse(&cond, &values, text, &opts, NULL) &&
+	    !compile_classic(&ours, &values, cond, &opts, NULL))
+		out->insns = ours.count;
+	if (print && out->insns)
+		cbpf_print(&ours, CBPF_LISTING, stdout);
+	if (print && out->theirs)
+		cbpf_print(&theirs, CBPF_LISTING, stdout);
+	if (p.has_plain)
+		pcap.freecode(&p.plain);
+	if (p.has_optimised)
+		pcap.freecode(&p.optimised);
+	arena_fini(&arena);
+}

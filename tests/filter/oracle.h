@@ -34,4 +34,12 @@ void oracle_compare(struct oracle_result *out, const struct linktype *link, cons
 void oracle_refuses(struct oracle_refusal *out, const struct linktype *link, const char *text,
 		    u32 netmask);
 
+struct oracle_size {
+	u32 insns, theirs; /* of the optimised programs; 0: there is none */
+	bool loops;	   /* libpcap's jumps backward: Linux does not load it */
+};
+/* Lengths only. print: both listings to standard output. */
+void oracle_measure(struct oracle_size *out, const struct linktype *link, const char *text,
+		    u32 netmask, bool print);
+
 #endif

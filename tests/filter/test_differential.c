@@ -6,32 +6,15 @@
  */
 #include "../test.h"
 
+#include "expressions.h"
 #include "oracle.h"
 
-enum { MAX_LINE = 1024, PACKETS = 100, PACKETS_NONE = 10 };
+enum { PACKETS = 100, PACKETS_NONE = 10 };
 
 struct totals {
 	u32 expressions, compared, packets, matched, disputed, failed, compiled;
 	u32 insns, their_insns, longer; /* of programs that both optimise */
 };
-
-/* Does "[all -PPI]" or "[EN10MB RAW]" name this link type? */
-static bool names(const char *section, const struct linktype *link)
-{
-	char copy[MAX_LINE], *save, *word;
-	bool yes = false;
-
-	snprintf(copy, sizeof(copy), "%s", section);
-	for (word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-		if (!strcmp(word, "all"))
-			yes = true;
-		else if (!strcmp(word, link->name))
-			yes = true;
-		else if (word[0] == '-' && !strcmp(word + 1, link->name))
-			yes = false;
-	}
-	return yes;
-}
 
 static const u32 netmask = 0x00ffffff; /* 255.255.255.0 in network order, little-endian */
 
@@ -83,34 +66,22 @@ static void expect_other(struct totals *t, const struct linktype *link, const ch
 	}
 }
 
-static void run_file(struct totals *t, const struct linktype *link, const struct packets *p,
-		     bool wrong)
+struct run {
+	struct totals *t;
+	const struct packets *packets;
+	bool wrong; /* look at the lines that libpcap has wrong, else at the others */
+};
+
+static void run_line(void *ctx, const struct linktype *link, const char *line, bool wrong)
 {
-	FILE *f = fopen(FILTER_DIR "/expressions.txt", "r");
-	char line[MAX_LINE], section[MAX_LINE] = "";
+	struct run *r = ctx;
 
-	assert_non_null(f);
-	t->expressions = 0;
-	while (fgets(line, sizeof(line), f)) {
-		bool is_wrong = !strncmp(line, "wrong: ", 7);
-
-		line[strcspn(line, "\n")] = 0;
-		if (!line[0] || line[0] == '#')
-			continue;
-		if (line[0] == '[') {
-			line[strcspn(line, "]")] = 0;
-			snprintf(section, sizeof(section), "%s", line + 1);
-			continue;
-		}
-		t->expressions += !is_wrong;
-		if (is_wrong != wrong || !names(section, link))
-			continue;
-		if (wrong)
-			expect_other(t, link, line, p);
-		else
-			expect_same(t, link, strcmp(line, "\"\"") ? line : "", p);
-	}
-	fclose(f);
+	if (wrong != r->wrong)
+		return;
+	if (wrong)
+		expect_other(r->t, link, line, r->packets);
+	else
+		expect_same(r->t, link, line, r->packets);
 }
 
 static void run_all(bool wrong)
@@ -124,13 +95,14 @@ static void run_all(bool wrong)
 		print_message("# SKEP_PCAPS is not set: made packets only\n");
 	for (u32 i = 0; (link = linktype_row(i)); i++) {
 		struct packets p = { 0 };
+		struct run r = { &t, &p, wrong };
 
 		packets_make(&p, link, link->kind == KIND_NONE ? PACKETS_NONE : PACKETS, i + 1);
 		/* What libpcap has wrong shows in few packets. */
 		if (wrong)
 			packets_make(&p, link, 10 * PACKETS, 1000 + i);
 		packets_from_folder(&p, getenv("SKEP_PCAPS"), link);
-		run_file(&t, link, &p, wrong);
+		t.expressions = expressions_each(link, run_line, &r);
 		packets_free(&p);
 	}
 	print_message("# %u expressions, %u with link types, %u packets, %u matched, %u disputed\n",
