@@ -6,7 +6,7 @@
 #   make test-vm      tests of suite "vm" in Debian's kernels under qemu (TESTS=NAME: some): kprobes, fentry, LSM, freplace
 #   make check        formatting, static analysis, layers, generated documents
 #   make install      PREFIX (/usr/local), DESTDIR
-#   make fuzz         FUZZ=elf|btf|pcap|packet|asm|vm|expr|classic|filter SECONDS=60
+#   make fuzz         FUZZ=elf|btf|pcap|packet|asm|vm|expr|classic|filter|trace SECONDS=60
 #   make soak         random programs against verifier, kernel and interpreter: SEEDS=1000000 FROM=0
 #   make soak-jit     random programs in every way to execute them, and in the kernel: SEEDS, FROM
 #   make stress       threads run programs that another replaces: STRESS_SECONDS=60

@@ -26,6 +26,8 @@ struct targ {
 	u32 off;
 	const struct ttype *type; /* pointers and records: with their space */
 	u32 bit_off, bit_size;	  /* of a bitfield; bit_size 0: not one */
+	const char *decl;	  /* as C: "const char * filename"; NULL: has no name */
+	bool common;		  /* of every tracepoint: neither listed nor printed */
 };
 
 struct tpoint {
@@ -36,7 +38,8 @@ struct tpoint {
 	const char *section;	    /* "tracepoint", …: without a target */
 	const char *attach_target;  /* what follows it, for the object; NULL: none */
 	bool sleepable;
-	/* `args` and its fields, in order; argN counts them where the kind has numbered ones. */
+	/* `args` and its fields, in order; argN counts them where the kind has numbered ones. Of
+	 * iterators: the members of `ctx`. */
 	struct targ *args;
 	u32 arg_count;
 	const struct targ *retval; /* NULL: it has none */
@@ -48,7 +51,8 @@ struct tpoint {
 
 /*
  * The points of all probes in the script's order, in its arena. What does not exist is an error, or
- * what the setting `missing_probes` says. Does not look at bodies.
+ * what the setting `missing_probes` says. Does not look at bodies. Types of the kernel come from
+ * opts->btf, which outlives the points.
  */
 int script_expand(struct tpoint **out, struct script *s, const struct trace_opts *opts,
 		  struct diag *d);

@@ -117,6 +117,9 @@ struct trace_point {
 	bool optional;	 /* of a wildcard: a failed attach is a warning */
 	u32 line;	 /* in the script */
 	const char *pin; /* iter: where its output is pinned, or NULL */
+	/* What the running kernel lacks for it ("kprobes"), and the probe to use instead; or NULL.
+	 */
+	const char *lacks, *instead;
 };
 
 struct trace_meta {

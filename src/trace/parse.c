@@ -210,6 +210,26 @@ void tparse_back(struct tparser *p, const struct tparse_mark *m)
 	p->failed = m->failed;
 }
 
+void tparse_try(struct tparser *p)
+{
+	p->trying++;
+	p->lex.diag = NULL;
+}
+
+void tparse_tried(struct tparser *p)
+{
+	u32 prev_end = p->prev_end;
+
+	if (--p->trying)
+		return;
+	p->lex.diag = p->diag;
+	if (p->tok.kind != TT_BAD)
+		return;
+	p->lex.pos = p->tok.off;
+	tparse_next(p);
+	p->prev_end = prev_end;
+}
+
 /* After an error: behind the '}' that ends the item which begins at `start`, or to the end. */
 static void recover(struct tparser *p, u32 start)
 {

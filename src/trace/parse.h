@@ -68,6 +68,9 @@ struct tparse_mark {
 };
 struct tparse_mark tparse_mark(const struct tparser *p);
 void tparse_back(struct tparser *p, const struct tparse_mark *m);
+/* From here on nothing is reported, until tparse_tried(): a wrong token in hand then is. */
+void tparse_try(struct tparser *p);
+void tparse_tried(struct tparser *p);
 
 /* ---- the grammar ---- */
 

@@ -252,15 +252,15 @@ static bool size_operand(struct tparser *p, struct node *n)
 		struct tparse_mark mark = tparse_mark(p);
 
 		/* "foo *": a type; "foo * 2": a value. */
-		p->trying++;
-		p->lex.diag = NULL;
+		tparse_try(p);
 		n->to = tparse_type(p);
-		p->trying--;
-		p->lex.diag = p->trying ? NULL : p->diag;
-		if (n->to && (tparse_is(p, ")") || tparse_is(p, ",")))
+		if (!n->to || !(tparse_is(p, ")") || tparse_is(p, ","))) {
+			n->to = NULL;
+			tparse_back(p, &mark);
+		}
+		tparse_tried(p);
+		if (n->to)
 			return true;
-		n->to = NULL;
-		tparse_back(p, &mark);
 	}
 	if (lone && t.kind == TT_OP && (t.op[0] == ')' || t.op[0] == ',')) {
 		n->to = arena_alloc(p->arena, sizeof(*n->to));

@@ -224,13 +224,11 @@ struct type_name *tparse_cast(struct tparser *p, bool *failed)
 	*failed = false;
 	if (!may_be_cast(p))
 		return NULL;
-	p->trying++;
-	p->lex.diag = NULL;
+	tparse_try(p);
 	tparse_next(p);
 	/* What typeof(…) holds is read once only: else nesting would double the work. */
 	if (tparse_is_word(p, "typeof") && !p->full) {
-		p->trying--;
-		p->lex.diag = p->trying ? NULL : p->diag;
+		tparse_tried(p);
 		t = tparse_type(p);
 		*failed = !t || !tparse_need(p, ")", "after the type of a cast");
 		return *failed ? NULL : t;
@@ -238,10 +236,8 @@ struct type_name *tparse_cast(struct tparser *p, bool *failed)
 	t = tparse_type(p);
 	is_cast = t && tparse_take(p, ")") && (sure(t) || (!t->has_count && operand_follows(p)));
 	is_cast &= !t || !t->is_tuple || operand_follows(p);
-	p->trying--;
-	p->lex.diag = p->trying ? NULL : p->diag;
-	if (is_cast)
-		return t;
-	tparse_back(p, &start);
-	return NULL;
+	if (!is_cast)
+		tparse_back(p, &start);
+	tparse_tried(p);
+	return is_cast ? t : NULL;
 }

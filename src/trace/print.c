@@ -381,20 +381,49 @@ static void put_function(struct buf *out, const struct tfunc *f)
 	buf_puts(out, "\n\n");
 }
 
-static bool is_plain(const char *s)
+/* Could it be read as something else than a probe? */
+static bool begins_other(const char *s)
 {
-	return !s[strspn(s,
-			 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_*?.+-/#")];
+	static const char *const words[] = { "struct", "union", "enum", "typedef", "config",
+					     "let",    "macro", "fn",	"subprog", "import" };
+
+	for (u32 i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!strcmp(words[i], s))
+			return true;
+	}
+	return false;
+}
+
+static bool is_plain(const char *s, bool first)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_*?.+-/#";
+
+	if (first && (strpbrk(s, "/#") || begins_other(s)))
+		return false;
+	return !s[strspn(s, plain)] && !strstr(s, "/*") && !strstr(s, "//");
+}
+
+/* Between quotes of an attach point only '"' and '\\' are special. */
+static void put_part(struct buf *out, const char *s)
+{
+	buf_putc(out, '"');
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			buf_putc(out, '\\');
+		buf_putc(out, *s);
+	}
+	buf_putc(out, '"');
 }
 
 static void put_point(struct buf *out, const struct attach_point *ap)
 {
 	for (u32 i = 0; i < ap->parts; i++) {
 		buf_puts(out, i ? ":" : "");
-		if (is_plain(ap->part[i]))
+		if (is_plain(ap->part[i], !i))
 			buf_puts(out, ap->part[i]);
 		else
-			put_quoted(out, ap->part[i], strlen(ap->part[i]));
+			put_part(out, ap->part[i]);
 	}
 }
 
