@@ -331,6 +331,35 @@ void skep_engine_free(struct skep_engine *eng); /* after its units */
 typedef uint64_t (*skep_helper_fn)(void *arg, uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4,
 				   uint64_t r5);
 int skep_engine_helper(struct skep_engine *eng, uint32_t id, skep_helper_fn fn, void *arg);
+
+/*
+ * A map type of the embedder's own: for programs, for the verifier and for skep_map_… it is a hash
+ * table (the object says type hash, so that it loads elsewhere, too), and these functions are what
+ * it does. They answer 0 or Linux's -errno, and several threads call them at once.
+ */
+struct skep_map_info;
+struct skep_map_ops {
+	size_t size;
+	/* *state is what the others get. NULL functions: nothing to make, nothing to free. */
+	int (*create)(void **state, const struct skep_map_info *info, void *arg);
+	void (*destroy)(void *state);
+	/* A value, or NULL. Programs use it without asking again: its memory stays valid as long as
+	 * the map. Never NULL itself. */
+	void *(*lookup)(void *state, const void *key, uint32_t cpu);
+	/* flags: BPF_ANY, BPF_NOEXIST, BPF_EXIST. NULL functions: -EOPNOTSUPP. */
+	int (*update)(void *state, const void *key, const void *value, uint64_t flags,
+		      uint32_t cpu);
+	int (*remove)(void *state, const void *key);
+	/* The key after this one, NULL or one that is gone: the first; -ENOENT at the end. */
+	int (*next)(void *state, const void *key, void *next_key);
+	/* Do these bytes lie inside one value? NULL: programs that run with tests cannot touch
+	 * values. */
+	bool (*owns)(void *state, const void *addr, size_t len);
+};
+/* Maps of that name, in objects that are loaded from now on, are of that type. -EOPNOTSUPP: not in
+ * this engine. */
+int skep_engine_map_type(struct skep_engine *eng, const char *map, const struct skep_map_ops *ops,
+			 void *arg);
 /* Where bpf_printk text goes; NULL (the default): dropped. One call a message, no newline cut. */
 typedef void (*skep_print_fn)(void *arg, const char *text, size_t len);
 void skep_engine_print(struct skep_engine *eng, skep_print_fn fn, void *arg);
@@ -606,6 +635,29 @@ int skep_map_parse(const struct skep_map *map, bool key, const char *text, void 
 /* Read and remove in one step. Queues and stacks have no keys: NULL, then skep_map_get looks at
  * the next value, skep_map_set adds one and this takes one off. */
 int skep_map_take(struct skep_map *map, const void *key, void *value);
+
+/*
+ * Several elements at once, as bpf(2)'s batch commands. Reads go on from where the call before
+ * ended; -ENOENT: that was the end, and what was given holds. Hash tables give whole buckets:
+ * -ENOSPC when not even the first fits. Writes and removals end with the first that fails. Types
+ * without a command give -EOPNOTSUPP.
+ */
+enum skep_map_batch_op {
+	SKEP_BATCH_READ,
+	SKEP_BATCH_TAKE, /* read and remove */
+	SKEP_BATCH_WRITE,
+	SKEP_BATCH_REMOVE,
+};
+struct skep_map_batch {
+	size_t size;
+	const void *from;    /* `to` of the call before; NULL: the beginning */
+	void *to;	     /* as large as a key, at least 4 bytes; may be where `from` points */
+	void *keys, *values; /* packed; a value has skep_map_value_len() bytes */
+	uint32_t count;	     /* in: elements at most; out: done */
+	uint64_t elem_flags; /* BPF_F_LOCK */
+	uint64_t flags;
+};
+int skep_map_batch(struct skep_map *map, enum skep_map_batch_op op, struct skep_map_batch *batch);
 int skep_map_freeze(struct skep_map *map); /* from now on skep_map_set fails: -EPERM */
 int skep_map_pin(struct skep_map *map, const char *path, struct skep_diag *diag);
 /* Every element, or the one of `key`, in the shape of bpftool's output: bytes, and decoded where

@@ -40,6 +40,16 @@ int skep_engine_helper(struct skep_engine *eng, uint32_t id, skep_helper_fn fn, 
 	return engine_of(eng)->ops->helper(engine_of(eng), id, fn, arg);
 }
 
+int skep_engine_map_type(struct skep_engine *eng, const char *map, const struct skep_map_ops *ops,
+			 void *arg)
+{
+	struct engine *e = engine_of(eng);
+
+	if (!map || !ops || ops->size < sizeof(*ops) || !ops->lookup)
+		return -EINVAL;
+	return e->ops->map_type ? e->ops->map_type(e, map, ops, arg) : -EOPNOTSUPP;
+}
+
 void skep_engine_print(struct skep_engine *eng, skep_print_fn fn, void *arg)
 {
 	engine_of(eng)->print = fn;

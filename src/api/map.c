@@ -76,6 +76,13 @@ int skep_map_take(struct skep_map *map, const void *key, void *value)
 	return ops_of(map_of(map))->map_take(map_of(map), key, value);
 }
 
+int skep_map_batch(struct skep_map *map, enum skep_map_batch_op op, struct skep_map_batch *batch)
+{
+	if (batch->size < sizeof(*batch))
+		return -EINVAL;
+	return ops_of(map_of(map))->map_batch(map_of(map), op, batch);
+}
+
 int skep_map_freeze(struct skep_map *map)
 {
 	return ops_of(map_of(map))->map_freeze(map_of(map));

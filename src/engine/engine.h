@@ -59,6 +59,9 @@ struct engine_ops {
 	int (*open)(struct engine **out, struct diag *d);
 	void (*close)(struct engine *e);
 	int (*helper)(struct engine *e, u32 id, skep_helper_fn fn, void *arg);
+	/* NULL: the engine has only Linux's maps. */
+	int (*map_type)(struct engine *e, const char *map, const struct skep_map_ops *ops,
+			void *arg);
 	/* unit has engine, obj, opts and zeroed arrays: make maps, then programs. On failure the
 	 * caller calls unload, which copes with a half-loaded unit. */
 	int (*load)(struct unit *u, struct diag *d);
@@ -83,6 +86,7 @@ struct engine_ops {
 	int (*map_next)(struct unit_map *m, const void *key, void *next_key);
 	int (*map_take)(struct unit_map *m, const void *key, void *value);
 	int (*map_freeze)(struct unit_map *m);
+	int (*map_batch)(struct unit_map *m, enum skep_map_batch_op op, struct skep_map_batch *b);
 	int (*map_pin)(struct unit_map *m, const char *path, struct diag *d); /* NULL: it cannot */
 	size_t (*map_value_len)(const struct unit_map *m);
 	/* The value of a map of global data where programs see it; NULL: not reachable. */

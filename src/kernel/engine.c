@@ -246,6 +246,7 @@ const struct engine_ops engine_kernel = {
 	.map_next = kernel_map_next,
 	.map_take = kernel_map_take,
 	.map_freeze = kernel_map_freeze,
+	.map_batch = kernel_map_batch,
 	.map_pin = kernel_map_pin,
 	.map_value_len = kernel_map_value_len,
 	.map_memory = kernel_map_memory,

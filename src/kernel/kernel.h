@@ -139,6 +139,7 @@ int kernel_map_del(struct unit_map *m, const void *key);
 int kernel_map_next(struct unit_map *m, const void *key, void *next_key);
 int kernel_map_take(struct unit_map *m, const void *key, void *value);
 int kernel_map_freeze(struct unit_map *m);
+int kernel_map_batch(struct unit_map *m, enum skep_map_batch_op op, struct skep_map_batch *b);
 int kernel_map_pin(struct unit_map *m, const char *path, struct diag *d);
 void *kernel_map_memory(struct unit_map *m);
 size_t kernel_map_value_len(const struct unit_map *m);

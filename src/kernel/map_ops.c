@@ -129,6 +129,35 @@ int kernel_map_freeze(struct unit_map *m)
 	return live(m) ? sys_map_op(CMD_MAP_FREEZE, live(m)->fd, NULL, NULL, 0) : -ENOENT;
 }
 
+int kernel_map_batch(struct unit_map *m, enum skep_map_batch_op op, struct skep_map_batch *b)
+{
+	static const enum sys_command commands[] = {
+		[SKEP_BATCH_READ] = CMD_MAP_LOOKUP_BATCH,
+		[SKEP_BATCH_TAKE] = CMD_MAP_LOOKUP_DELETE_BATCH,
+		[SKEP_BATCH_WRITE] = CMD_MAP_UPDATE_BATCH,
+		[SKEP_BATCH_REMOVE] = CMD_MAP_DELETE_BATCH,
+	};
+	struct sys_map_batch a = {
+		.from = sys_ptr(b->from),
+		.to = sys_ptr(b->to),
+		.keys = sys_ptr(b->keys),
+		.values = sys_ptr(b->values),
+		.count = b->count,
+		.elem_flags = b->elem_flags,
+		.flags = b->flags,
+	};
+	int err;
+
+	if (!live(m))
+		return -ENOENT;
+	if ((size_t)op >= ARRAY_SIZE(commands))
+		return -EINVAL;
+	a.map_fd = (u32)live(m)->fd;
+	err = SYS_BPF(commands[op], &a);
+	b->count = a.count;
+	return err;
+}
+
 int kernel_map_pin(struct unit_map *m, const char *path, struct diag *d)
 {
 	int err = live(m) ? sys_pin(live(m)->fd, path) : -ENOENT;

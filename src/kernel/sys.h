@@ -57,6 +57,12 @@ enum sys_command {
 
 enum { SYS_NAME_LEN = 16 }; /* bytes of a name in the kernel, the NUL included */
 
+struct sys_map_batch {
+	u64 from, to, keys, values;
+	u32 count, map_fd;
+	u64 elem_flags, flags;
+};
+
 struct sys_map_create {
 	u32 type, key_size, value_size, max_entries, flags, inner_fd, numa_node;
 	char name[SYS_NAME_LEN];

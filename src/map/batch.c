@@ -10,15 +10,7 @@
 
 static bool is_table(const struct map *m)
 {
-	switch (m->def.type) {
-	case MAP_TYPE_HASH:
-	case MAP_TYPE_PERCPU_HASH:
-	case MAP_TYPE_LRU_HASH:
-	case MAP_TYPE_LRU_PERCPU_HASH:
-	case MAP_TYPE_HASH_OF_MAPS:
-		return true;
-	}
-	return false;
+	return m->ops->batch_give != NULL;
 }
 
 /* Bits of enum map_batch_op. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "map/custom.h"
 #include "map/ops.h"
 #include "map/slab.h"
 
@@ -183,6 +184,8 @@ int map_check(const struct map_def *def, struct diag *d)
 		err = check_flags(def, d);
 	if (!err)
 		err = check_rest(def, d);
+	if (!err && def->custom)
+		err = custom_check(def, d);
 	if (!err && ops->check)
 		err = ops->check(def, d);
 	return err;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "map/custom.h"
 #include "map/ops.h"
 #include "map/slab.h"
 #include "verify/fields.h"
@@ -296,7 +297,7 @@ int map_create(struct map **out, const struct map_def *def, struct diag *d)
 
 	if (err)
 		return err;
-	ops = map_ops(def->type);
+	ops = def->custom ? &custom_ops : map_ops(def->type);
 	m = calloc(1, sizeof(*m));
 	if (!m)
 		return diag_nomem(d);

@@ -12,6 +12,7 @@
 #include "spec/map.h"
 
 struct map;
+struct map_custom;
 
 /* Bytes of a value that are not data: locks, timers, kptrs, … Copies leave them alone, reads of the
  * system-call side show zeros, and they are dropped when their element goes. */
@@ -30,6 +31,7 @@ struct map_def {
 	const struct map_field *fields; /* all of them, ascending; borrowed while creating. NULL:
 					   none but the lock */
 	u32 field_count;
+	const struct map_custom *custom; /* the embedder's functions; NULL: ours. Borrowed */
 	u64 seed; /* of the hash function; 0 gives the same iteration order in every run */
 };
 

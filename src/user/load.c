@@ -95,6 +95,7 @@ static int map_make(struct user_unit *u, u32 i, struct diag *d)
 		inner = def_of(obj, &obj->maps[m->inner], inner_fields);
 		def.inner = &inner;
 	}
+	def.custom = engine_custom_map(engine_of(u), m->name);
 	err = map_create(&u->maps[i], &def, d);
 	if (err)
 		return err;

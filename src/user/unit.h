@@ -7,6 +7,7 @@
 
 #include "base/vec.h"
 #include "engine/engine.h"
+#include "map/custom.h"
 #include "map/map.h"
 #include "verify/verify.h"
 #include "vm/vm.h"
@@ -18,8 +19,17 @@ struct custom_helper {
 	void *arg;
 };
 
+/* A map type of the embedder's, and the maps that are of it. */
+struct custom_map {
+	struct map_custom map; /* its arg is this */
+	struct skep_map_ops ops;
+	void *arg;
+	char *name; /* owned */
+};
+
 struct user_engine {
 	struct engine base; /* first */
+	VEC(struct custom_map *) maps;
 	VEC(struct custom_helper *) custom;
 };
 
@@ -88,6 +98,9 @@ int perf_put(struct user_unit *u, s32 map, u32 cpu, const void *data, size_t len
 	     size_t more_len);
 /* System-call side: prog arrays and maps of maps take an index into the object as value. */
 int user_map_set(struct unit_map *m, const void *key, const void *value, u64 flags);
+
+/* The embedder's functions for a map of that name, or NULL. */
+const struct map_custom *engine_custom_map(const struct user_engine *e, const char *name);
 
 int helpers_bind(struct user_unit *u);
 /* Row i of helpers.def, for tests; false past the end. */

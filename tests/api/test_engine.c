@@ -2,6 +2,8 @@
 /* Engines, units, options of other versions, helpers of the embedder, results. */
 #include "api.h"
 
+#include <stdlib.h>
+
 static const char text_two[] = "r0 = 2\nexit\n";
 
 static void one_const_object_loads_many_times(void **state)
@@ -212,6 +214,166 @@ static void embedders_add_and_replace_helpers(void **state)
 	unload(&l);
 }
 
+/* A map type of the test's own: values by the lowest bits of the key, and a count of look-ups. */
+struct slots {
+	uint64_t value[8];
+	uint32_t seen, max_entries;
+};
+static int slots_live;
+
+static int slots_create(void **state, const struct skep_map_info *info, void *arg)
+{
+	struct slots *s = calloc(1, sizeof(*s));
+
+	assert_string_equal(info->name, "hits");
+	assert_string_equal(info->type, "hash");
+	assert_ptr_equal(arg, &slots_live);
+	s->max_entries = info->max_entries;
+	slots_live++;
+	*state = s;
+	return 0;
+}
+
+static void slots_destroy(void *state)
+{
+	slots_live--;
+	free(state);
+}
+
+static void *slots_lookup(void *state, const void *key, uint32_t cpu)
+{
+	struct slots *s = state;
+
+	s->seen++;
+	return &s->value[*(const uint32_t *)key % 8];
+}
+
+static int slots_update(void *state, const void *key, const void *value, uint64_t flags,
+			uint32_t cpu)
+{
+	struct slots *s = state;
+
+	if (flags == 1)
+		return -EEXIST;
+	s->value[*(const uint32_t *)key % 8] = *(const uint64_t *)value;
+	return 0;
+}
+
+static int slots_next(void *state, const void *key, void *next_key)
+{
+	uint32_t next = key ? *(const uint32_t *)key + 1 : 0;
+
+	if (next >= 8)
+		return -ENOENT;
+	*(uint32_t *)next_key = next;
+	return 0;
+}
+
+static bool slots_owns(void *state, const void *addr, size_t len)
+{
+	struct slots *s = state;
+	uint64_t off = (uint64_t)((const char *)addr - (const char *)s->value);
+
+	return off < sizeof(s->value) && off % 8 + len <= 8;
+}
+
+static const char text_hits[] = ".map hits type=hash key=4 value=8 entries=16\n"
+				".prog p section=\"xdp\"\n"
+				"*(u32 *)(r10 -4) = 11\n"
+				"r1 = map[hits]\n"
+				"r2 = r10\n"
+				"r2 += -4\n"
+				"call bpf_map_lookup_elem\n"
+				"if r0 == 0 goto out\n"
+				"r1 = 1\n"
+				"lock *(u64 *)(r0 +0) += r1\n"
+				"r0 = *(u64 *)(r0 +0)\n"
+				"out: exit\n";
+
+/* The same object is a hash table's elsewhere; here it is the embedder's functions. */
+static void maps_of_the_embedders_own_type_do_what_it_says(void **state)
+{
+	static const enum skep_exec execs[] = { SKEP_EXEC_AUTO, SKEP_EXEC_INTERP,
+						SKEP_EXEC_CHECKED };
+	static const struct skep_map_ops ops = {
+		.size = sizeof(ops),
+		.create = slots_create,
+		.destroy = slots_destroy,
+		.lookup = slots_lookup,
+		.update = slots_update,
+		.next = slots_next,
+		.owns = slots_owns,
+	};
+	uint8_t packet[64] = { 0 };
+
+	for (size_t i = 0; i < sizeof(execs) / sizeof(execs[0]); i++) {
+		struct skep_load_opts opts = { .size = sizeof(opts), .exec = execs[i] };
+		struct skep_run run = { .size = sizeof(run),
+					.data_in = packet,
+					.data_in_len = sizeof(packet) };
+		struct skep_map_batch batch = { .size = sizeof(batch), .count = 1 };
+		struct loaded l = { .diag = skep_diag_new() };
+		uint32_t key = 3, count = 0;
+		uint64_t value = 40;
+		struct skep_map *map;
+
+		assert_int_equal(skep_open(&l.obj, SKEP_ASM,
+					   (struct skep_source){ .data = text_hits,
+								 .len = sizeof(text_hits) - 1 },
+					   NULL, l.diag),
+				 0);
+		assert_int_equal(skep_engine_new(&l.eng, "user", l.diag), 0);
+		assert_int_equal(skep_engine_map_type(l.eng, "hits", &ops, &slots_live), 0);
+		assert_int_equal(skep_engine_map_type(l.eng, "hits", &ops, NULL), -EEXIST);
+		assert_int_equal(skep_load(&l.unit, l.eng, l.obj, &opts, l.diag), 0);
+		assert_int_equal(slots_live, 1);
+		map = skep_map_find(l.unit, "hits");
+		assert_int_equal(skep_map_set(map, &key, &value, 0), 0);
+		assert_int_equal(skep_map_set(map, &key, &value, 1), -EEXIST);
+		assert_int_equal(skep_map_del(map, &key), -EOPNOTSUPP);
+		assert_int_equal(skep_map_batch(map, SKEP_BATCH_READ, &batch), -EOPNOTSUPP);
+		assert_int_equal(skep_prog_run(skep_prog_find(l.unit, NULL), &run, l.diag), 0);
+		assert_int_equal(run.result, 41);
+		assert_int_equal(skep_map_get(map, &key, &value), 0);
+		assert_int_equal(value, 41);
+		for (int err = skep_map_next(map, NULL, &key); !err;
+		     err = skep_map_next(map, &key, &key))
+			count++;
+		assert_int_equal(count, 8);
+		unload(&l);
+		assert_int_equal(slots_live, 0);
+	}
+}
+
+static void batches_read_what_single_calls_wrote(void **state)
+{
+	struct loaded l = { 0 };
+	uint32_t keys[16], place = 0;
+	uint64_t values[16], sum = 0;
+	struct skep_map_batch batch = {
+		.size = sizeof(batch), .to = &place, .keys = keys, .values = values, .count = 16
+	};
+	struct skep_map *map;
+
+	load_text(&l, text_hits);
+	assert_int_equal(skep_load(&l.unit, l.eng, l.obj, NULL, l.diag), 0);
+	map = skep_map_find(l.unit, "hits");
+	for (uint32_t key = 0; key < 10; key++) {
+		uint64_t value = key * 100;
+
+		assert_int_equal(skep_map_set(map, &key, &value, 0), 0);
+	}
+	assert_int_equal(skep_map_batch(map, SKEP_BATCH_TAKE, &batch), -ENOENT);
+	assert_int_equal(batch.count, 10);
+	for (uint32_t i = 0; i < 10; i++) {
+		assert_int_equal(values[i], keys[i] * 100);
+		sum += values[i];
+	}
+	assert_int_equal(sum, 4500);
+	assert_int_equal(skep_map_next(map, NULL, keys), -ENOENT);
+	unload(&l);
+}
+
 static void unverified_programs_run_unchecked_only_when_trusted(void **state)
 {
 	struct skep_load_opts opts = { .size = sizeof(opts), .exec = SKEP_EXEC_INTERP };
@@ -406,6 +568,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_shorter_run_struct_is_not_written_past_its_end),
 	TEST(open_options_are_checked),
 	TEST(embedders_add_and_replace_helpers),
+	TEST(maps_of_the_embedders_own_type_do_what_it_says),
+	TEST(batches_read_what_single_calls_wrote),
 	TEST(unverified_programs_run_unchecked_only_when_trusted),
 	TEST(refused_programs_load_only_to_be_tested_while_they_run),
 	TEST(verified_programs_run_without_tests),
