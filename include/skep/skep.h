@@ -111,6 +111,19 @@ int skep_classic_print(const struct skep_classic *prog, enum skep_classic_form f
  * Linux knows beside the packet (mark, VLAN tag, interface, …) is 0. */
 uint32_t skep_classic_run(const struct skep_classic *prog, const void *packet, uint32_t len,
 			  uint32_t wire_len);
+/* What Linux knows of a packet beside its bytes: what "ld #vlan_tci" and the like load. A tag that
+ * was taken off stands here, and no longer among the bytes. */
+struct skep_beside {
+	size_t size;
+	uint32_t ifindex, mark, queue, hatype, rxhash, cpu;
+	uint32_t pkttype; /* PACKET_HOST 0 … PACKET_OUTGOING 4 */
+	uint32_t vlan_tci, vlan_tpid;
+	bool vlan; /* there is a tag */
+};
+/* skep_classic_run with these values; the program may be compiled with skep_open_opts.live. 0 also
+ * where `beside` has the size of no release. */
+uint32_t skep_classic_run_beside(const struct skep_classic *prog, const void *packet, uint32_t len,
+				 uint32_t wire_len, const struct skep_beside *beside);
 /* Make it the filter of a socket in Linux (SO_ATTACH_FILTER), in the place of another; NULL: take
  * the filter off. */
 int skep_classic_attach(const struct skep_classic *prog, int socket, struct skep_diag *diag);

@@ -101,6 +101,29 @@ uint32_t skep_classic_run(const struct skep_classic *prog, const void *packet, u
 	return match_interpret(&classic_of(prog)->prog, &p);
 }
 
+uint32_t skep_classic_run_beside(const struct skep_classic *prog, const void *packet, uint32_t len,
+				 uint32_t wire_len, const struct skep_beside *beside)
+{
+	const struct skep_packet p = { .data = packet, .len = len, .wire_len = wire_len };
+	struct skep_beside b = { .size = sizeof(b) };
+
+	if (opts_copy(&b, sizeof(b), beside, "skep_beside", NULL))
+		return 0;
+	return match_interpret_known(&classic_of(prog)->prog, &p,
+				     (struct cbpf_packet){
+					     .pkttype = b.pkttype,
+					     .ifindex = b.ifindex,
+					     .mark = b.mark,
+					     .queue = b.queue,
+					     .hatype = b.hatype,
+					     .rxhash = b.rxhash,
+					     .cpu = b.cpu,
+					     .vlan_tag = b.vlan_tci,
+					     .vlan_tpid = b.vlan_tpid,
+					     .vlan_present = b.vlan,
+				     });
+}
+
 int skep_classic_compile(struct skep_classic *prog, struct skep_diag *diag)
 {
 	struct classic *c = classic_of(prog);

@@ -187,16 +187,22 @@ void match_free(struct match *m)
 	free(m);
 }
 
+u32 match_interpret_known(const struct cbpf_prog *prog, const struct skep_packet *p,
+			  struct cbpf_packet known)
+{
+	known.data = p->data;
+	known.len = p->len;
+	known.wire_len = p->wire_len;
+	if (p->linktype <= LINK_ETHERNET && p->len >= ETHERNET) {
+		known.net_off = ETHERNET;
+		known.protocol = (u32)known.data[12] << 8 | known.data[13];
+	}
+	return cbpf_run(prog, &known);
+}
+
 u32 match_interpret(const struct cbpf_prog *prog, const struct skep_packet *p)
 {
-	const u8 *data = p->data;
-	struct cbpf_packet packet = { .data = data, .len = p->len, .wire_len = p->wire_len };
-
-	if (p->linktype <= LINK_ETHERNET && p->len >= ETHERNET) {
-		packet.net_off = ETHERNET;
-		packet.protocol = (u32)data[12] << 8 | data[13];
-	}
-	return cbpf_run(prog, &packet);
+	return match_interpret_known(prog, p, (struct cbpf_packet){ 0 });
 }
 
 /* The lines in which the bytes lie that the filter looks at first. */

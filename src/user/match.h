@@ -25,5 +25,8 @@ void match_run(const struct match *m, const struct skep_packet *packets, size_t 
 	       u32 *results);
 /* The same of one packet, by the reference interpreter. */
 u32 match_interpret(const struct cbpf_prog *prog, const struct skep_packet *p);
+/* … with what Linux knows of it; bytes, lengths and headers of `known` come from `p`. */
+u32 match_interpret_known(const struct cbpf_prog *prog, const struct skep_packet *p,
+			  struct cbpf_packet known);
 
 #endif

@@ -107,6 +107,74 @@ static void objects_pass_what_the_filter_accepts(void **state)
 	skep_engine_free(eng);
 }
 
+/* Programs of bpf_asm's words for what is beside the packet. */
+static void what_linux_knows_is_given_by_the_caller(void **state)
+{
+	struct skep_beside b = { .size = sizeof(b),
+				 .ifindex = 1,
+				 .mark = 2,
+				 .queue = 3,
+				 .hatype = 4,
+				 .rxhash = 5,
+				 .cpu = 6,
+				 .pkttype = 4,
+				 .vlan_tci = 8,
+				 .vlan_tpid = 0x88a8,
+				 .vlan = true };
+	static const struct {
+		const char *load;
+		uint32_t value;
+	} rows[] = {
+		{ "ifidx", 1 },		 { "mark", 2 },	    { "queue", 3 },
+		{ "hatype", 4 },	 { "rxhash", 5 },   { "cpu", 6 },
+		{ "type", 4 },		 { "vlan_tci", 8 }, { "vlan_pr", 1 },
+		{ "vlan_tpid", 0x88a8 },
+	};
+
+	for (size_t n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+		struct skep_classic *prog;
+		char code[64];
+
+		snprintf(code, sizeof(code), "ld #%s\nret a\n", rows[n].load);
+		assert_int_equal(skep_classic_open(&prog, SKEP_CLASSIC, text(code), NULL, NULL), 0);
+		assert_int_equal(skep_classic_run_beside(prog, packet, 60, 60, &b), rows[n].value);
+		assert_int_equal(skep_classic_run(prog, packet, 60, 60), 0);
+		skep_classic_free(prog);
+	}
+}
+
+/* Tags beside the packet decide as tags among its bytes do, where the filter says `vlan`. */
+static void tags_of_live_packets_are_seen(void **state)
+{
+	static const char *const exprs[] = {
+		"vlan",		"vlan 7",	 "vlan 8",
+		"not vlan",	"vlan and tcp",	 "vlan 7 and tcp dst port 80",
+		"vlan and udp", "vlan and vlan", "vlan 7 or vlan 8",
+		"vlan 7 and ip"
+	};
+	uint8_t tagged[80] = { [12] = 0x81, 0, 0x20, 7, 8 }, stripped[80] = { [12] = 8 };
+	struct skep_beside b = {
+		.size = sizeof(b), .vlan_tci = 0x2007, .vlan_tpid = 0x8100, .vlan = true
+	};
+
+	memcpy(tagged + 18, packet, sizeof(packet));
+	memcpy(stripped + 14, packet, sizeof(packet));
+	for (size_t n = 0; n < sizeof(exprs) / sizeof(exprs[0]); n++) {
+		struct skep_open_opts opts = { .size = sizeof(opts) };
+		struct skep_classic *file, *live;
+
+		assert_int_equal(skep_classic_open(&file, SKEP_FILTER, text(exprs[n]), &opts, NULL),
+				 0);
+		opts.live = true;
+		assert_int_equal(skep_classic_open(&live, SKEP_FILTER, text(exprs[n]), &opts, NULL),
+				 0);
+		assert_int_equal(skep_classic_run(file, tagged, 78, 78),
+				 skep_classic_run_beside(live, stripped, 74, 74, &b));
+		skep_classic_free(file);
+		skep_classic_free(live);
+	}
+}
+
 static void errors_have_places(void **state)
 {
 	struct skep_source binary = { "<filter>", "ip\0and", 6 };
@@ -137,6 +205,8 @@ int main(void)
 		TEST(link_types_place_the_headers),
 		TEST(options_reach_the_compiler),
 		TEST(objects_pass_what_the_filter_accepts),
+		TEST(what_linux_knows_is_given_by_the_caller),
+		TEST(tags_of_live_packets_are_seen),
 		TEST(errors_have_places),
 	};
 
