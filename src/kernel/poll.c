@@ -29,6 +29,7 @@ struct kernel_reader {
 	u8 *consumer, *producer; /* mapped; of a perf event `producer` alone */
 	size_t consumer_len, producer_len, size; /* bytes; size: of the data, a power of two */
 	u64 lost;
+	u64 end;    /* of a ring buffer: what this round reads up to */
 	u8 *joined; /* a record that wraps around, made whole; owned */
 	size_t joined_cap;
 };
@@ -107,12 +108,10 @@ static int deliver(struct kernel_reader *r, const void *data, size_t len, skep_e
 static int ring_read(struct kernel_reader *r, skep_event_fn fn, void *arg)
 {
 	u64 *at = (u64 *)r->consumer, pos = *at;
-	/* What is there now: under a flood the others get their turn, too. */
-	u64 end = __atomic_load_n((u64 *)r->producer, __ATOMIC_ACQUIRE);
 	const u8 *data = r->producer + r->consumer_len;
 	int n = 0, ret = 0;
 
-	while (ret >= 0 && pos < end) {
+	while (ret >= 0 && pos < r->end) {
 		const u8 *record = data + (pos & (r->size - 1));
 		u32 head = __atomic_load_n((const u32 *)record, __ATOMIC_ACQUIRE);
 		u32 len = head & ~(RECORD_BUSY | RECORD_DISCARD);
@@ -309,12 +308,23 @@ static int poll_init(struct kernel_unit *u)
 	return err ? err : watch_trace(u);
 }
 
+/*
+ * A round reads what is there now: under a flood the others get their turn, too. Ends are taken in
+ * the order of the maps and records handed out in the opposite order: whatever was sent to a later
+ * map before a record of an earlier one arrives before it.
+ */
 static int read_all(struct kernel_unit *u, skep_event_fn fn, void *arg)
 {
 	int total = 0;
 
 	kernel_printk_read(u, false);
 	for (u32 i = 0; i < u->reader_count; i++) {
+		struct kernel_reader *r = &u->readers[i];
+
+		if (r->cpu < 0)
+			r->end = __atomic_load_n((u64 *)r->producer, __ATOMIC_ACQUIRE);
+	}
+	for (u32 i = u->reader_count; i-- > 0;) {
 		struct kernel_reader *r = &u->readers[i];
 		int n = r->cpu < 0 ? ring_read(r, fn, arg) : perf_read(r, fn, arg);
 

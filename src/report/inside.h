@@ -4,8 +4,16 @@
 #define REPORT_INSIDE_H
 
 #include "base/buf.h"
+#include "base/vec.h"
 #include "report/names.h"
 #include "report/report.h"
+
+/* A control event that waits for the output that was sent before it. */
+struct waiting {
+	u64 position; /* of the output ring when it was sent */
+	u8 *data;     /* owned */
+	size_t len;
+};
 
 struct report {
 	struct report_opts opts;
@@ -13,8 +21,10 @@ struct report {
 	const struct trace_meta *meta;
 	struct names *names; /* of addresses; owned */
 	struct buf line;     /* being written */
-	u64 *lost;	     /* records lost by each point, as last told */
-	u64 boot_ns;	     /* of the wall clock when the monotonic one was 0 */
+	VEC(struct waiting) waiting;
+	u64 position; /* in the output ring, of what was handled */
+	u64 *lost;    /* records lost by each point, as last told */
+	u64 boot_ns;  /* of the wall clock when the monotonic one was 0 */
 	bool exit;
 	int exit_code, err;
 };

@@ -46,8 +46,13 @@ int report_new(struct report **out, struct unit *u, const struct report_opts *op
 
 void report_free(struct report *r)
 {
+	struct waiting *w;
+
 	if (!r)
 		return;
+	vec_for (w, &r->waiting)
+		free(w->data);
+	vec_fini(&r->waiting);
 	names_free(r->names);
 	buf_fini(&r->line);
 	free(r->lost);
@@ -229,19 +234,62 @@ static void handle(struct report *r, const struct trace_event *e, const u8 *base
 	}
 }
 
+static void handle_record(struct report *r, const u8 *data, size_t len)
+{
+	u32 number = len >= EVENT_HEAD ? LOAD(u32, data) : UINT32_MAX;
+
+	if (number < r->meta->event_count && len >= r->meta->events[number].size)
+		handle(r, &r->meta->events[number], data);
+}
+
+/* Control events that were sent before `position` of the output. */
+static void handle_waiting(struct report *r, u64 position)
+{
+	u32 done = 0;
+
+	while (done < r->waiting.len && r->waiting.data[done].position <= position) {
+		handle_record(r, r->waiting.data[done].data, r->waiting.data[done].len);
+		free(r->waiting.data[done++].data);
+	}
+	if (!done)
+		return;
+	r->waiting.len -= done;
+	memmove(r->waiting.data, r->waiting.data + done, r->waiting.len * sizeof(*r->waiting.data));
+}
+
+static int wait_for_output(struct report *r, const struct skep_event *ev)
+{
+	struct waiting *w = vec_push(&r->waiting);
+
+	if (w)
+		w->data = malloc(ev->len);
+	if (!w || !w->data)
+		return -ENOMEM;
+	memcpy(w->data, ev->data, ev->len);
+	w->len = ev->len;
+	w->position = LOAD(u64, w->data + EVENT_HEAD);
+	return 0;
+}
+
 int report_event(void *report, const struct skep_event *ev)
 {
+	enum { RECORD_HEAD = 8 };
+	const struct unit_map *m = (const struct unit_map *)ev->map;
 	struct report *r = report;
-	const u8 *base = ev->data;
-	u32 number = ev->len >= EVENT_HEAD ? LOAD(u32, base) : UINT32_MAX;
-	const struct trace_event *e;
 
-	if (number >= r->meta->event_count)
+	if (!ev->data)
 		return 0;
-	e = &r->meta->events[number];
-	if (ev->len >= e->size)
-		handle(r, e, base);
+	if (m == &r->unit->maps[r->meta->control_map] && ev->len >= CONTROL_HEAD)
+		return wait_for_output(r, ev);
+	handle_waiting(r, r->position);
+	handle_record(r, ev->data, ev->len);
+	r->position += RECORD_HEAD + ROUND_UP(ev->len, 8);
 	return 0;
+}
+
+void report_round(struct report *r)
+{
+	handle_waiting(r, UINT64_MAX);
 }
 
 bool report_wants_exit(const struct report *r, int *code)

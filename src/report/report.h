@@ -24,8 +24,10 @@ struct report;
 int report_new(struct report **out, struct unit *u, const struct report_opts *opts, struct diag *d);
 void report_free(struct report *r);
 
-/* A skep_event_fn. Returns 0, or 1 once the script has asked to end. */
+/* A skep_event_fn. What goes through the control ring keeps its place among the output; after the
+ * events of one poll comes report_round. */
 int report_event(void *report, const struct skep_event *ev);
+void report_round(struct report *r);
 bool report_wants_exit(const struct report *r, int *code);
 
 void report_attached(struct report *r, u32 probes);

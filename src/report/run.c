@@ -48,6 +48,7 @@ static int drain(struct run *run)
 {
 	int n = run->ops->poll(run->u, 0, report_event, run->r);
 
+	report_round(run->r);
 	return n < 0 && n != -EINTR ? n : 0;
 }
 

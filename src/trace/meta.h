@@ -9,7 +9,8 @@
  *     u32 probe    index into points, of the attach point that sent it
  *     …            the arguments, each at its own offset
  * Two rings: `output` for what a script prints, `control` for exit, map operations and errors, so
- * that a flood of the first cannot drop the second.
+ * that a flood of the first cannot drop the second. In the object the output ring is the earlier
+ * map.
  */
 #ifndef TRACE_META_H
 #define TRACE_META_H
@@ -17,7 +18,8 @@
 #include "trace/type.h"
 
 enum {
-	EVENT_HEAD = 8, /* bytes before the arguments */
+	EVENT_HEAD = 8,	   /* bytes before the arguments */
+	CONTROL_HEAD = 16, /* of control events: u64, where the output ring's producer was */
 };
 
 enum event_kind {

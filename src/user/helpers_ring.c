@@ -210,7 +210,8 @@ static int deliver_all(struct unit *unit, skep_event_fn fn, void *arg)
 	struct user_unit *u = unit->impl;
 	int total = 0, n;
 
-	for (u32 i = 0; i < unit->obj->map_count; i++) {
+	/* Later maps first, as the Linux engine does. */
+	for (u32 i = unit->obj->map_count; i-- > 0;) {
 		struct delivery dv = { .map = &unit->maps[i], .fn = fn, .arg = arg };
 
 		if (!u->maps[i])
