@@ -402,6 +402,8 @@ int main(int argc, char **argv)
 		"tcp[tcpflags] & tcp-syn != 0",
 		"tcp port 80 and (((ip[2:2] - ((ip[0]&0xf)<<2)) - ((tcp[12]&0xf0)>>2)) != 0)",
 		"vlan 7 and tcp",
+		"ether host 2:4:6:8:a:c",
+		"ip6 host 2001:db8::1:2",
 		"len > 200",
 	};
 	struct subject sets[] = {

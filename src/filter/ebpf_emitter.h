@@ -87,6 +87,11 @@ u8 ebpf_register(struct ebpf_emitter *e, const struct value *v);
 /* a into r0; the register that then holds b. */
 u8 ebpf_both(struct ebpf_emitter *e, const struct value *a, const struct value *b);
 
+/* Memory form: r0 = `size` bytes (SIZE_…, `len` of them) at `off` as they lie there. */
+void ebpf_load_raw(struct ebpf_emitter *e, u8 size, u32 off, u32 len);
+/* Are this test and those behind it of neighbouring bytes, to be compared at once? Then does so. */
+bool ebpf_wide(struct ebpf_emitter *e, const struct node *n);
+
 /* Is the switch a set that is worth a table? Then emits it, with the value in r0. */
 bool ebpf_set(struct ebpf_emitter *e, const struct node *n);
 

@@ -149,6 +149,13 @@ static void load(struct ebpf_emitter *e, const struct value *v)
 	}
 }
 
+void ebpf_load_raw(struct ebpf_emitter *e, u8 size, u32 off, u32 len)
+{
+	want_bytes(e, off + len);
+	ebpf_put(e, CLASS_LDX | MODE_MEM | size, 0, 1, (s16)off, 0);
+	e->now.r0 = NULL;
+}
+
 bool ebpf_value_raw(struct ebpf_emitter *e, const struct value *v)
 {
 	if (!ebpf_in_memory(e) || v->kind != VALUE_LOAD || e->now.r0 == v ||

@@ -227,7 +227,7 @@ static void emit_node(struct ebpf_emitter *e, const struct node *n)
 		emit_compare(e, n);
 	} else if (is_jset(n) && e->now.r0 != n->value) {
 		emit_jset(e, n);
-	} else if (!ebpf_set(e, n)) {
+	} else if (!ebpf_wide(e, n) && !ebpf_set(e, n)) {
 		u32 raw = 0;
 
 		plan_switch(&e->plan, n, CHAIN);

@@ -35,7 +35,7 @@ static void bind_tables(struct modes *m)
 		struct insn *insn = &prog->insns[i];
 		u64 at;
 
-		if (insn->code != CODE_LD_IMM64)
+		if (insn->code != CODE_LD_IMM64 || !insn->src)
 			continue;
 		at = (u64)(uintptr_t)m->memory->maps[insn->imm].data + (u32)insn[1].imm;
 		insn->src = PSEUDO_CONST;

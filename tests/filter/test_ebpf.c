@@ -328,10 +328,106 @@ static void lists_become_tables(void **state)
 	}
 }
 
+/* The bytes of a packet from `at` on, as words of 1, 2 and 4 bytes, forward or backward. */
+static const struct cond *bytes_cond(struct rng *rng, struct values *v, const u8 *packet, u32 at,
+				     u32 len)
+{
+	bool backward = rng_below(rng, 2);
+	const struct cond *all = NULL;
+
+	while (len) {
+		u32 size = 1u << rng_below(rng, 3), from, want = 0;
+		const struct cond *test;
+
+		while (size > len)
+			size /= 2;
+		from = backward ? at + len - size : at;
+		for (u32 i = 0; i < size; i++)
+			want = want << 8 | packet[from + i];
+		test = cond_test(v, CBPF_JEQ, value_load(v, (u8)size, NULL, from),
+				 value_const(v, want));
+		all = all ? cond_and(v, all, test) : test;
+		at += backward ? 0 : size;
+		len -= size;
+	}
+	return all;
+}
+
+static u32 loads(const struct ebpf_prog *code)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < code->code.len; i++)
+		n += INSN_CLASS(code->code.data[i].code) == CLASS_LDX;
+	return n;
+}
+
+/* Every packet that differs in one byte, and every shorter one. */
+static void check_bytes(struct program *p, const u8 *data, u32 at, u32 len)
+{
+	u8 copy[GEN_PACKET];
+	struct cbpf_packet packet = { .data = copy, .len = GEN_PACKET };
+
+	for (u32 i = 0; i <= GEN_PACKET; i++) {
+		bool inside = i >= at && i < at + len;
+
+		memcpy(copy, data, sizeof(copy));
+		if (i < GEN_PACKET)
+			copy[i] ^= 0x80 >> i % 8;
+		packet.len = GEN_PACKET;
+		assert_int_equal(program_run(p, EBPF_MEMORY, &packet), inside ? 0 : SNAPLEN);
+		memcpy(copy, data, sizeof(copy));
+		packet.len = i;
+		assert_int_equal(program_run(p, EBPF_MEMORY, &packet), i < at + len ? 0 : SNAPLEN);
+	}
+}
+
+static void neighbouring_bytes_are_compared_at_once(void **state)
+{
+	static struct program p;
+	struct rng rng = { 1 };
+	u32 few = 0, all = 0;
+
+	for (u32 n = 0; n < 500; n++) {
+		struct arena arena = { 0 };
+		struct values values = { .arena = &arena };
+		struct ebpf_prog code = { 0 };
+		u32 at = rng_below(&rng, 24), len = 1 + rng_below(&rng, 20);
+		u8 data[GEN_PACKET];
+		struct graph graph;
+		struct node *root;
+		const char *why;
+
+		for (u32 i = 0; i < GEN_PACKET; i++)
+			data[i] = (u8)rng_below(&rng, 256);
+		graph_init(&graph, &values);
+		assert_int_equal(compile_graph(&root, &graph,
+					       bytes_cond(&rng, &values, data, at, len), true,
+					       NULL),
+				 0);
+		assert_int_equal(emit_ebpf(&code, &graph, root, EBPF_MEMORY, SNAPLEN), 0);
+		few += loads(&code);
+		all += values.count / 2;
+		program_open(&p, &code);
+		check_bytes(&p, data, at, len);
+		if (jit_available()) {
+			assert_int_equal(jit_compile(p.vm, NULL, &why), 0);
+			check_bytes(&p, data, at, len);
+		}
+		vm_prog_free(p.vm);
+		ebpf_prog_fini(&code);
+		graph_fini(&graph);
+		arena_fini(&arena);
+	}
+	print_message("# %u loads of about %u tests\n", few, all);
+	assert_true(few < all / 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(lists_become_tables),
+		TEST(neighbouring_bytes_are_compared_at_once),
 		TEST(random_conditions_keep_their_verdicts_in_ebpf),
 	};
 
