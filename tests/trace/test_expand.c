@@ -166,6 +166,10 @@ static void fields_lie_where_the_format_says(void **state)
 	assert_int_equal(arg(x.points, "mode")->type->size, 2);
 	assert_true(arg(x.points, "common_pid")->common);
 	drop(&x);
+	expand(&x, "tracepoint:syscalls:sys_enter_execve { 1 }", NULL);
+	assert_string_equal(arg(x.points, "argv")->decl, "const char *const * argv");
+	assert_ptr_equal(arg(x.points, "argv")->type->elem->elem, &t_s8);
+	drop(&x);
 	expand(&x, "tracepoint:sched:sched_process_exec, tracepoint:sched:sched_switch { 1 }",
 	       NULL);
 	assert_int_equal(x.err, 0);

@@ -86,14 +86,11 @@ static const struct ttype *named(struct expander *e, const char *type, enum tspa
 
 static const struct ttype *pointer(struct expander *e, const char *type, enum tspace space)
 {
-	size_t len = strlen(type);
+	/* What stands behind the last star ("const") says nothing here. */
+	size_t len = strrchr(type, '*') - type;
 	const struct ttype *to;
 	char *inner;
 
-	while (len && (type[len - 1] == '*' || type[len - 1] == ' ')) {
-		if (type[--len] == '*')
-			break;
-	}
 	while (len && type[len - 1] == ' ')
 		len--;
 	inner = arena_strndup(e->a, type, len);
