@@ -211,7 +211,7 @@ static int area_create(struct map *m)
 	a->page = (u64)sysconf(_SC_PAGESIZE);
 	a->pages = m->def.max_entries;
 	a->area.size = a->pages * a->page;
-	err = slab_new(&a->used_slab, ROUND_UP((u64)a->pages, 64) / 64, sizeof(u64));
+	err = slab_new(m, &a->used_slab, ROUND_UP((u64)a->pages, 64) / 64, sizeof(u64));
 	window = err ? 0 : window_new(m->def.extra);
 	if (!window) {
 		slab_fini(&a->used_slab);

@@ -44,7 +44,7 @@ static int array_create(struct map *m)
 		return -ENOMEM;
 	a->count = m->def.max_entries;
 	a->stride = m->value_stride;
-	err = slab_new(&a->slab, (u64)a->count * slots, a->stride);
+	err = slab_new(m, &a->slab, (u64)a->count * slots, a->stride);
 	if (err) {
 		free(a);
 		return err;
@@ -166,6 +166,12 @@ static int percpu_array_write(struct map *m, const void *key, const void *value,
 	return err;
 }
 
+/* Values change in place: they may be torn, as on Linux. */
+static int array_mend(struct map *m)
+{
+	return 0;
+}
+
 static int array_remove(struct map *m, const void *key)
 {
 	return -EINVAL;
@@ -193,6 +199,7 @@ const struct map_ops array_ops = {
 	.remove = array_remove,
 	.next = array_next,
 	.owns = array_owns,
+	.mend = array_mend,
 };
 
 const struct map_ops percpu_array_ops = {
@@ -207,4 +214,5 @@ const struct map_ops percpu_array_ops = {
 	.read = percpu_array_read,
 	.write = percpu_array_write,
 	.owns = array_owns,
+	.mend = array_mend,
 };

@@ -94,7 +94,7 @@ static int table_batch(struct map *m, struct map_batch *b, bool take)
 
 		if (!READ_ONCE(bucket->head) || READ_ONCE(bucket->head) & LINK_END)
 			continue;
-		lock_take(&bucket->lock);
+		guard_take(m, &bucket->lock);
 		n = chain_len(t, bucket);
 		if (n <= room - b->count)
 			chain_give(m, bucket, &p, b->elem_flags, take);

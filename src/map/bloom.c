@@ -65,6 +65,11 @@ static int bloom_update(struct map *m, const void *key, const void *value, u64 f
 	return -EINVAL;
 }
 
+static int bloom_mend(struct map *m)
+{
+	return 0; /* who is killed leaves a value that is not a member yet */
+}
+
 static int bloom_remove(struct map *m, const void *key)
 {
 	return -EOPNOTSUPP;
@@ -97,7 +102,7 @@ static int bloom_create(struct map *m)
 	while (bits < UINT32_MAX && bits < (u64)m->def.max_entries * b->hashes * 7 / 5)
 		bits *= 2;
 	b->mask = bits - 1;
-	err = slab_new(&b->slab, bits / 8, 1);
+	err = slab_new(m, &b->slab, bits / 8, 1);
 	if (err) {
 		free(b);
 		return err;
@@ -128,4 +133,5 @@ const struct map_ops bloom_ops = {
 	.push = bloom_push,
 	.peek = bloom_peek,
 	.owns = map_no_owns,
+	.mend = bloom_mend,
 };

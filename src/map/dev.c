@@ -14,7 +14,6 @@ enum { CPUMAP_QUEUE_MAX = 16384 };
 
 struct dev_array {
 	struct slab slab;
-	u32 lock;
 };
 
 /* First word 0: an empty entry. */
@@ -38,8 +37,8 @@ static void entry_set(const struct map *m, u32 *entry, const void *value)
 {
 	s32 prog = m->def.value_size > 4 ? LOAD(s32, (const u8 *)value + 4) : 0;
 
-	WRITE_ONCE(entry[1], prog > 0 ? (u32)prog : 0);
-	STORE_RELEASE(entry[0], LOAD(u32, value));
+	/* One store of both: entries are 8 bytes apart. */
+	STORE_RELEASE(*(u64 *)(void *)entry, LOAD(u32, value) | (u64)(prog > 0 ? prog : 0) << 32);
 }
 
 static bool value_names_prog(const struct map *m, const void *value)
@@ -92,6 +91,11 @@ static int cpumap_update(struct map *m, const void *key, const void *value, u64 
 	return 0;
 }
 
+static int dev_mend(struct map *m)
+{
+	return 0; /* an update is one store */
+}
+
 static int dev_next(struct map *m, const void *key, void *next_key)
 {
 	return array_index_next(m->def.max_entries, key, next_key);
@@ -104,7 +108,7 @@ static int dev_create(struct map *m)
 
 	if (!a)
 		return -ENOMEM;
-	err = slab_new(&a->slab, m->def.max_entries, m->value_stride);
+	err = slab_new(m, &a->slab, m->def.max_entries, m->value_stride);
 	if (err) {
 		free(a);
 		return err;
@@ -137,35 +141,43 @@ static void *devhash_lookup(struct map *m, const void *key, u32 cpu)
 	return link ? table_value(m->impl, link, 0) : NULL;
 }
 
+/* Bucket locked. -ESTALE: drop it and begin again. */
+static int devhash_store(struct map *m, struct bucket *b, const void *key, u32 hash,
+			 const void *value, u64 flags)
+{
+	struct table *t = m->impl;
+	u32 *at, old = table_find_at(t, b, key, hash, &at), link;
+
+	if (old && flags == UPDATE_NOEXIST)
+		return -EEXIST;
+	link = old ? table_take_swap(t, old) : table_take(t, 0);
+	if (!link)
+		return table_stale(t) ? -ESTALE : -E2BIG;
+	entry_set(m, table_value(t, link, 0), value);
+	if (old) {
+		table_swap(t, at, old, link, key, hash);
+		table_spare(t, old);
+	} else {
+		table_insert(t, b, link, key, hash);
+	}
+	return 0;
+}
+
 /* Linux does not look at BPF_EXIST here. */
 static int devhash_update(struct map *m, const void *key, const void *value, u64 flags, u32 cpu)
 {
 	struct table *t = m->impl;
-	u32 hash = table_hash(t, key), *at, old, link;
+	u32 hash = table_hash(t, key);
 	struct bucket *b = table_bucket(t, hash);
-	int err = 0;
+	int err;
 
 	if (flags > UPDATE_EXIST || !LOAD(u32, value))
 		return -EINVAL;
-	lock_take(&b->lock);
-	old = table_find_at(t, b, key, hash, &at);
-	if (old && flags == UPDATE_NOEXIST) {
-		err = -EEXIST;
-	} else if (old) {
-		link = table_take_swap(t, old);
-		entry_set(m, table_value(t, link, 0), value);
-		table_swap(t, at, old, link, key, hash);
-		table_spare(t, old);
-	} else {
-		link = table_take(t, 0);
-		if (link) {
-			entry_set(m, table_value(t, link, 0), value);
-			table_insert(t, b, link, key, hash);
-		} else {
-			err = -E2BIG;
-		}
-	}
-	lock_drop(&b->lock);
+	do {
+		guard_take(m, &b->lock);
+		err = devhash_store(m, b, key, hash, value, flags);
+		lock_drop(&b->lock);
+	} while (err == -ESTALE);
 	return err;
 }
 
@@ -177,6 +189,11 @@ static int devhash_remove(struct map *m, const void *key)
 static int devhash_next(struct map *m, const void *key, void *next_key)
 {
 	return table_next(m->impl, key, next_key);
+}
+
+static int devhash_mend(struct map *m)
+{
+	return table_mend(m->impl, NULL);
 }
 
 static bool devhash_owns(const struct map *m, const void *addr, size_t len)
@@ -215,6 +232,7 @@ const struct map_ops devmap_ops = {
 	.remove = devmap_remove,
 	.next = dev_next,
 	.owns = dev_owns,
+	.mend = dev_mend,
 };
 
 const struct map_ops cpumap_ops = {
@@ -226,6 +244,7 @@ const struct map_ops cpumap_ops = {
 	.remove = devmap_remove,
 	.next = dev_next,
 	.owns = dev_owns,
+	.mend = dev_mend,
 };
 
 const struct map_ops devmap_hash_ops = {
@@ -237,4 +256,5 @@ const struct map_ops devmap_hash_ops = {
 	.remove = devhash_remove,
 	.next = devhash_next,
 	.owns = devhash_owns,
+	.mend = devhash_mend,
 };

@@ -35,7 +35,7 @@ int hash_create_pools(struct map *m, u32 pools, bool lru)
 		return -ENOMEM;
 	err = table_init(&h->table, m, m->def.value_size, pools);
 	if (!err && lru) {
-		err = slab_new(&h->marks, h->table.count, 1);
+		err = slab_new(m, &h->marks, h->table.count, 1);
 		if (err)
 			table_fini(&h->table);
 	}
@@ -153,7 +153,14 @@ static void mark(struct hash_map *h, u32 link, u8 bits)
 		WRITE_ONCE(h->marks.data[link - 1], bits);
 }
 
-/* Bucket locked. -EAGAIN: the LRU's pool is full. */
+static int pool_full(struct hash_map *h)
+{
+	if (h->marks.data)
+		return guard_closed(h->table.map) ? -ESTALE : -EAGAIN;
+	return table_stale(&h->table) ? -ESTALE : -E2BIG;
+}
+
+/* Bucket locked. -EAGAIN: the LRU's pool is full. -ESTALE: drop the bucket and begin again. */
 static int store_locked(struct map *m, struct bucket *b, const void *key, u32 hash,
 			const void *value, u64 flags, u32 cpu, bool all)
 {
@@ -172,6 +179,8 @@ static int store_locked(struct map *m, struct bucket *b, const void *key, u32 ha
 		mark(h, old, MARK_LIVE | MARK_SEEN);
 	} else if (old) {
 		link = table_take_swap(t, old);
+		if (!link)
+			return -ESTALE;
 		value_put(m, link, value, cpu, all, true);
 		mark(h, link, MARK_LIVE | MARK_SEEN);
 		table_swap(t, at, old, link, key, hash);
@@ -180,7 +189,7 @@ static int store_locked(struct map *m, struct bucket *b, const void *key, u32 ha
 	} else {
 		link = table_take(t, pool);
 		if (!link)
-			return h->marks.data ? -EAGAIN : -E2BIG;
+			return pool_full(h);
 		value_put(m, link, value, cpu, all, true);
 		table_insert(t, b, link, key, hash);
 		mark(h, link, MARK_LIVE);
@@ -196,9 +205,11 @@ int hash_store(struct map *m, const void *key, const void *value, u64 flags, u32
 	int err;
 
 	for (;;) {
-		lock_take(&b->lock);
+		guard_take(m, &b->lock);
 		err = store_locked(m, b, key, hash, value, flags, cpu, all);
 		lock_drop(&b->lock);
+		if (err == -ESTALE)
+			continue;
 		if (err != -EAGAIN)
 			return err;
 		lru_evict(m, h->table.pool_count > 1 ? cpu % h->table.pool_count : 0);
@@ -251,7 +262,7 @@ int hash_read(struct map *m, const void *key, void *value)
 	u32 hash = table_hash(t, key), link, *at;
 	struct bucket *b = table_bucket(t, hash);
 
-	lock_take(&b->lock);
+	guard_take(m, &b->lock);
 	link = table_find_at(t, b, key, hash, &at);
 	if (link)
 		value_get(m, value, link);
@@ -301,6 +312,13 @@ int hash_next(struct map *m, const void *key, void *next_key)
 	return table_next(&((struct hash_map *)m->impl)->table, key, next_key);
 }
 
+int hash_mend(struct map *m)
+{
+	struct hash_map *h = m->impl;
+
+	return table_mend(&h->table, h->marks.data);
+}
+
 bool hash_owns(const struct map *m, const void *addr, size_t len)
 {
 	return table_owns(&((struct hash_map *)m->impl)->table, m->def.value_size, addr, len);
@@ -319,6 +337,7 @@ const struct map_ops hash_ops = {
 	.take = hash_take,
 	.batch_give = hash_give,
 	.owns = hash_owns,
+	.mend = hash_mend,
 };
 
 const struct map_ops percpu_hash_ops = {
@@ -335,4 +354,5 @@ const struct map_ops percpu_hash_ops = {
 	.take = hash_take,
 	.batch_give = hash_give,
 	.owns = hash_owns,
+	.mend = hash_mend,
 };

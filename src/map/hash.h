@@ -24,6 +24,7 @@ int hash_read(struct map *m, const void *key, void *value);
 int hash_remove(struct map *m, const void *key);
 int hash_take(struct map *m, const void *key, void *value);
 int hash_next(struct map *m, const void *key, void *next_key);
+int hash_mend(struct map *m);
 bool hash_owns(const struct map *m, const void *addr, size_t len);
 
 /* Make room in a pool by dropping a key that was not looked up lately. */

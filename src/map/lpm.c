@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "map/guard.h"
 #include "map/ops.h"
 #include "map/slab.h"
 
@@ -39,16 +40,23 @@ struct lpm_top {
 	u32 best, below;
 };
 
+/* In the map's memory. */
+struct lpm_state {
+	u32 lock, seq;
+	u32 root;	 /* link */
+	u32 fresh, free; /* nodes never used; list of recycled ones, by child[0] */
+	u32 used;	 /* live nodes */
+};
+
 struct lpm {
 	struct slab slab;
 	struct slab top_slab;
 	u64 *top; /* 1 << top_bits of struct lpm_top; atomic */
 	u32 top_bits;
-	u32 lock, seq;
-	u32 root; /* link */
 	u32 stride, value_off, words, max_plen, count;
-	u32 fresh, free; /* nodes never used; list of recycled ones, by child[0] */
-	u32 used, max;	 /* live nodes */
+	u32 max; /* live nodes */
+	struct lpm_state *state;
+	struct slab state_slab;
 };
 
 static struct lpm_node *node_at(const struct lpm *t, u32 link)
@@ -120,7 +128,7 @@ static struct lpm_top search_from(const struct lpm *t, const struct lpm_key *k)
 	u64 word;
 
 	if (k->plen < t->top_bits)
-		return (struct lpm_top){ 0, LOAD_ACQUIRE(t->root) };
+		return (struct lpm_top){ 0, LOAD_ACQUIRE(t->state->root) };
 	word = LOAD_ACQUIRE(t->top[k->word[0] >> (64 - t->top_bits)]);
 	return (struct lpm_top){ (u32)word, (u32)(word >> 32) };
 }
@@ -179,42 +187,47 @@ static void *lpm_lookup(struct map *m, const void *key, u32 cpu)
 	if (key_parse(t, &k, key))
 		return NULL;
 	for (u32 spins = 0;; spins++) {
-		u32 seq = LOAD_ACQUIRE(t->seq);
+		u32 seq = LOAD_ACQUIRE(t->state->seq);
 		s64 link = seq & 1 ? -1 : t->words == 1 ? walk_word(t, &k) : walk(t, &k);
 
-		if (link >= 0 && READ_ONCE(t->seq) == seq)
+		if (link >= 0 && READ_ONCE(t->state->seq) == seq)
 			return link ? (u8 *)node_at(t, (u32)link) + t->value_off : NULL;
+		/* A writer that was killed leaves seq odd. */
+		if (spins % 1024 == 1023 && guard_dead(m, READ_ONCE(t->state->lock)))
+			guard_mend(m);
 		lock_wait(spins);
 	}
 }
 
-static void write_begin(struct lpm *t)
+static void write_begin(struct map *m)
 {
-	lock_take(&t->lock);
-	WRITE_ONCE(t->seq, t->seq + 1);
+	struct lpm *t = m->impl;
+
+	guard_take(m, &t->state->lock);
+	WRITE_ONCE(t->state->seq, t->state->seq + 1);
 }
 
 static void write_end(struct lpm *t)
 {
-	STORE_RELEASE(t->seq, t->seq + 1);
-	lock_drop(&t->lock);
+	STORE_RELEASE(t->state->seq, t->state->seq + 1);
+	lock_drop(&t->state->lock);
 }
 
 static u32 node_take(struct lpm *t)
 {
-	u32 link = t->free;
+	u32 link = t->state->free;
 
 	if (link)
-		t->free = READ_ONCE(node_at(t, link)->child[0]);
-	else if (t->fresh < t->count)
-		link = 1 + t->fresh++ * (t->stride / 8);
+		t->state->free = READ_ONCE(node_at(t, link)->child[0]);
+	else if (t->state->fresh < t->count)
+		link = 1 + t->state->fresh++ * (t->stride / 8);
 	return link;
 }
 
 static void node_drop(struct lpm *t, u32 link)
 {
-	STORE_RELEASE(node_at(t, link)->child[0], t->free);
-	t->free = link;
+	STORE_RELEASE(node_at(t, link)->child[0], t->state->free);
+	t->state->free = link;
 }
 
 /* A node without children. The pool has room for every live node and its fork, so link is real. */
@@ -245,7 +258,7 @@ struct place {
 
 static struct place place_find(struct lpm *t, const struct lpm_key *k)
 {
-	struct place p = { .at = &t->root };
+	struct place p = { .at = &t->state->root };
 
 	while ((p.link = READ_ONCE(*p.at))) {
 		struct lpm_node *n = node_at(t, p.link);
@@ -323,7 +336,7 @@ static void top_refresh(struct lpm *t, const struct lpm_key *k)
 {
 	u32 bits = MIN(k->plen, t->top_bits), count = 1u << (t->top_bits - bits);
 	u32 first = (u32)(k->word[0] >> (64 - t->top_bits)) & ~(count - 1);
-	u32 link = t->root, best = 0;
+	u32 link = t->state->root, best = 0;
 
 	while (link) {
 		const struct lpm_node *n = node_at(t, link);
@@ -351,7 +364,7 @@ static int update_locked(struct map *m, const struct lpm_key *k, const void *val
 		return -EEXIST;
 	if (!exists && flags == UPDATE_EXIST)
 		return -ENOENT;
-	if (!exists && t->used == t->max)
+	if (!exists && t->state->used == t->max)
 		return -ENOSPC;
 	link = node_new(t, k, k->plen, true);
 	if (!link)
@@ -361,7 +374,7 @@ static int update_locked(struct map *m, const struct lpm_key *k, const void *val
 	if (err)
 		node_drop(t, link);
 	else if (!exists)
-		t->used++;
+		t->state->used++;
 	return err;
 }
 
@@ -373,7 +386,7 @@ static int lpm_update(struct map *m, const void *key, const void *value, u64 fla
 
 	if (flags > UPDATE_EXIST || key_parse(t, &k, key))
 		return -EINVAL;
-	write_begin(t);
+	write_begin(m);
 	err = update_locked(m, &k, value, flags);
 	if (!err)
 		top_refresh(t, &k);
@@ -388,7 +401,7 @@ static int remove_locked(struct lpm *t, const struct lpm_key *k)
 
 	if (!n || !n->live)
 		return -ENOENT;
-	t->used--;
+	t->state->used--;
 	parent = p.parent ? node_at(t, p.parent) : NULL;
 	if (n->child[0] && n->child[1]) {
 		STORE_RELEASE(n->live, 0);
@@ -414,7 +427,7 @@ static int lpm_remove(struct map *m, const void *key)
 
 	if (key_parse(t, &k, key))
 		return -EINVAL;
-	write_begin(t);
+	write_begin(m);
 	err = remove_locked(t, &k);
 	if (!err)
 		top_refresh(t, &k);
@@ -440,19 +453,19 @@ static u32 leftmost(const struct lpm *t, u32 link)
 /* Link of the prefix after the key's in post-order: longer prefixes before shorter ones. */
 static u32 next_locked(const struct lpm *t, const struct lpm_key *k)
 {
-	u32 link = t->root, path_len = 0, path[LPM_BYTES_MAX * 8 + 1];
+	u32 link = t->state->root, path_len = 0, path[LPM_BYTES_MAX * 8 + 1];
 
 	for (; link; link = node_at(t, link)->child[key_bit(t, k, node_at(t, link)->plen)]) {
 		const struct lpm_node *n = node_at(t, link);
 
 		if (common(n, n->plen, k) != n->plen || path_len == ARRAY_SIZE(path))
-			return leftmost(t, t->root);
+			return leftmost(t, t->state->root);
 		if (n->plen == k->plen)
 			break;
 		path[path_len++] = link;
 	}
 	if (!link || !node_at(t, link)->live)
-		return leftmost(t, t->root);
+		return leftmost(t, t->state->root);
 	while (path_len--) {
 		const struct lpm_node *n = node_at(t, path[path_len]);
 
@@ -473,9 +486,9 @@ static int lpm_next(struct map *m, const void *key, void *next_key)
 	u32 link = 0;
 
 	first = !key || key_parse(t, &k, key);
-	lock_take(&t->lock);
-	if (t->root)
-		link = first ? leftmost(t, t->root) : next_locked(t, &k);
+	guard_take(m, &t->state->lock);
+	if (t->state->root)
+		link = first ? leftmost(t, t->state->root) : next_locked(t, &k);
 	if (link) {
 		const struct lpm_node *n = node_at(t, link);
 		u64 word[LPM_WORDS_MAX];
@@ -485,7 +498,7 @@ static int lpm_next(struct map *m, const void *key, void *next_key)
 		STORE(u32, next_key, n->plen);
 		memcpy((u8 *)next_key + 4, word, t->max_plen / 8);
 	}
-	lock_drop(&t->lock);
+	lock_drop(&t->state->lock);
 	return link ? 0 : -ENOENT;
 }
 
@@ -506,6 +519,80 @@ static bool lpm_owns(const struct map *m, const void *addr, size_t len)
 	return slab_holds(&t->slab, t->stride, t->value_off, m->def.value_size, addr, len);
 }
 
+/* ---- after a writer was killed ---- */
+
+static bool link_fits(const struct lpm *t, u32 link)
+{
+	u32 eighths = t->stride / 8;
+
+	return (link - 1) % eighths == 0 && (link - 1) / eighths < t->state->fresh;
+}
+
+/*
+ * Every node below a link is met once: prefixes grow on the way down, and a node's children agree
+ * with it in its bits and differ in the next one. `live` counts.
+ */
+static int see(struct lpm *t, u32 link, u32 least, u64 *seen, u32 *live)
+{
+	const struct lpm_node *n;
+	u32 index;
+	int err = 0;
+
+	if (!link)
+		return 0;
+	if (!link_fits(t, link))
+		return -EUCLEAN;
+	index = (link - 1) / (t->stride / 8);
+	n = node_at(t, link);
+	if (n->plen < least || n->plen > t->max_plen || (seen[index / 64] >> index % 64 & 1))
+		return -EUCLEAN;
+	seen[index / 64] |= 1ull << index % 64;
+	*live += n->live != 0;
+	for (u32 i = 0; i < 2 && !err; i++)
+		err = see(t, n->child[i], n->plen + 1, seen, live);
+	return err;
+}
+
+static int trie_mend(struct lpm *t, u64 *seen)
+{
+	u32 live = 0, list = 0;
+	int err = t->state->fresh > t->count ? -EUCLEAN : see(t, t->state->root, 0, seen, &live);
+
+	if (!err && live > t->max)
+		err = -EUCLEAN;
+	for (u32 i = t->state->fresh; i-- && !err;) {
+		u32 link = 1 + i * (t->stride / 8);
+
+		if (seen[i / 64] >> i % 64 & 1)
+			continue;
+		STORE_RELEASE(node_at(t, link)->child[0], list);
+		list = link;
+	}
+	if (err)
+		return err;
+	t->state->free = list;
+	t->state->used = live;
+	top_fill(t, 0, 1u << t->top_bits, t->state->root, 0);
+	return 0;
+}
+
+static int lpm_mend(struct map *m)
+{
+	struct lpm *t = m->impl;
+	u64 *seen = calloc(t->count / 64 + 1, sizeof(*seen));
+	int err;
+
+	guard_clear(m, &t->state->lock);
+	if (!seen)
+		return -ENOMEM;
+	WRITE_ONCE(t->state->seq, t->state->seq | 1); /* odd: readers come again */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	err = trie_mend(t, seen);
+	STORE_RELEASE(t->state->seq, t->state->seq + 1);
+	free(seen);
+	return err;
+}
+
 static int lpm_check(const struct map_def *def, struct diag *d)
 {
 	if (!(def->flags & MAP_NO_PREALLOC))
@@ -522,6 +609,7 @@ static void lpm_destroy(struct map *m)
 
 	slab_fini(&t->slab);
 	slab_fini(&t->top_slab);
+	slab_fini(&t->state_slab);
 	free(t);
 }
 
@@ -544,17 +632,21 @@ static int lpm_create(struct map *m)
 	t->value_off = (u32)sizeof(struct lpm_node) + t->words * 8;
 	t->stride = t->value_off + m->value_stride;
 	t->top_bits = MIN(m->def.max_entries < MANY ? TOP_BITS : TOP_BITS_MANY, t->max_plen);
-	err = slab_new(&t->slab, t->count, t->stride);
+	err = slab_new(m, &t->slab, t->count, t->stride);
 	if (!err && t->slab.len / 8 > UINT32_MAX - 1)
 		err = -E2BIG;
 	if (!err)
-		err = slab_new(&t->top_slab, 1u << t->top_bits, sizeof(u64));
+		err = slab_new(m, &t->top_slab, 1u << t->top_bits, sizeof(u64));
+	if (!err)
+		err = slab_new(m, &t->state_slab, 1, sizeof(*t->state));
 	if (err) {
 		lpm_destroy(m);
 		m->impl = NULL;
+		return err;
 	}
 	t->top = (u64 *)t->top_slab.data;
-	return err;
+	t->state = (struct lpm_state *)t->state_slab.data;
+	return 0;
 }
 
 const struct map_ops lpm_ops = {
@@ -568,4 +660,5 @@ const struct map_ops lpm_ops = {
 	.next = lpm_next,
 	.read = lpm_read,
 	.owns = lpm_owns,
+	.mend = lpm_mend,
 };

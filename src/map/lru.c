@@ -13,7 +13,8 @@ static u32 clock_turn(struct hash_map *h, struct pool *p)
 {
 	u32 link = 0;
 
-	lock_take(&p->lock);
+	if (!guard_take_inner(h->table.map, &p->lock))
+		return 0;
 	for (u64 left = 2 * (u64)(p->fresh - p->first); left && !link; left--) {
 		u8 *mark, bits;
 
@@ -39,7 +40,7 @@ static void evict(struct map *m, u32 link)
 	struct bucket *b = table_bucket(t, READ_ONCE(table_elem(t, link)->hash));
 	u32 *from = &b->head, at;
 
-	lock_take(&b->lock);
+	guard_take(t->map, &b->lock);
 	while ((at = READ_ONCE(*from)) && !(at & LINK_END) && at != link)
 		from = &table_elem(t, at)->next;
 	if (at == link) {
@@ -57,7 +58,7 @@ void lru_evict(struct map *m, u32 pool)
 
 	if (link)
 		evict(m, link);
-	else
+	else if (!guard_suspect(m))
 		lock_wait(127); /* every element is on its way in or out */
 }
 
@@ -108,6 +109,7 @@ const struct map_ops lru_ops = {
 	.take = hash_take,
 	.batch_give = hash_give,
 	.owns = hash_owns,
+	.mend = hash_mend,
 };
 
 const struct map_ops percpu_lru_ops = {
@@ -124,4 +126,5 @@ const struct map_ops percpu_lru_ops = {
 	.take = hash_take,
 	.batch_give = hash_give,
 	.owns = hash_owns,
+	.mend = hash_mend,
 };

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "map/custom.h"
+#include "map/guard.h"
 #include "map/ops.h"
 #include "map/slab.h"
 #include "verify/fields.h"
@@ -82,7 +83,7 @@ void map_copy_locked(const struct map *m, void *to, const void *from, void *hold
 {
 	u32 *lock = (u32 *)(void *)((u8 *)holder + m->def.lock_at - 1);
 
-	lock_take(lock);
+	lock_take_value(m, lock);
 	map_copy_value(m, to, from);
 	lock_drop(lock);
 }
@@ -139,9 +140,14 @@ bool map_no_owns(const struct map *m, const void *addr, size_t len)
 
 /* ---- the system-call side ---- */
 
+bool map_frozen(const struct map *m)
+{
+	return m->frozen || segment_frozen(m);
+}
+
 bool map_user_writes(const struct map *m)
 {
-	return !m->frozen && !(m->def.flags & MAP_RDONLY);
+	return !map_frozen(m) && !(m->def.flags & MAP_RDONLY);
 }
 
 bool map_user_reads(const struct map *m)
@@ -237,6 +243,7 @@ int map_freeze(struct map *m)
 	if (!map_user_writes(m))
 		return -EPERM;
 	m->frozen = true;
+	segment_freeze(m);
 	return 0;
 }
 
@@ -245,6 +252,7 @@ void map_free(struct map *m)
 	if (!m)
 		return;
 	m->ops->destroy(m);
+	segment_fini(m);
 	free(m->inner);
 	free((char *)m->def.name);
 	free(m);
@@ -264,12 +272,15 @@ static void map_fields(struct map *m, const struct map_def *def)
 		m->drops |= !(m->fields[i].kind & (FIELD_SPIN_LOCK | FIELD_RES_SPIN_LOCK));
 }
 
-static int map_fill(struct map *m, const struct map_def *def, const struct map_ops *ops)
+int map_make(struct map *m, const struct map_def *def)
 {
+	const struct map_ops *ops = def->custom ? &custom_ops : map_ops(def->type);
+
 	m->ops = ops;
 	m->lookup = ops->lookup;
 	m->def = *def;
 	m->def.inner = NULL;
+	m->asked = def->max_entries;
 	m->def.name = strdup(def->name ? def->name : "");
 	m->value_stride = (u32)ROUND_UP((u64)def->value_size, 8);
 	m->slots = 1;
@@ -291,18 +302,18 @@ static int map_fill(struct map *m, const struct map_def *def, const struct map_o
 
 int map_create(struct map **out, const struct map_def *def, struct diag *d)
 {
-	const struct map_ops *ops;
 	struct map *m;
 	int err = map_check(def, d);
 
 	if (err)
 		return err;
-	ops = def->custom ? &custom_ops : map_ops(def->type);
 	m = calloc(1, sizeof(*m));
 	if (!m)
 		return diag_nomem(d);
-	err = map_fill(m, def, ops);
+	segment_init(m);
+	err = map_make(m, def);
 	if (err) {
+		segment_fini(m);
 		free(m->inner);
 		free((char *)m->def.name);
 		free(m);

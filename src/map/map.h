@@ -9,6 +9,7 @@
 
 #include "base/diag.h"
 #include "base/types.h"
+#include "map/segment.h"
 #include "spec/map.h"
 
 struct map;
@@ -64,6 +65,13 @@ struct map_ops {
 	void (*batch_give)(struct map *m, u32 link, void *value, u64 elem_flags, bool take);
 	/* Do the len bytes at addr lie wholly inside one value of this map? For the checked VM. */
 	bool (*owns)(const struct map *m, const void *addr, size_t len);
+	/*
+	 * Of a shared map whose gate is closed (guard.h): wait for each of its locks and free those
+	 * of the dead, then make good what an update that was cut off left: elements that are
+	 * nowhere, counts that are off. -EUCLEAN: no update can have left this. NULL: maps of this
+	 * type cannot be shared.
+	 */
+	int (*mend)(struct map *m);
 };
 
 struct map {
@@ -74,11 +82,13 @@ struct map {
 	struct map_def *inner; /* copy of the template of map-in-map values, or NULL; owned */
 	u32 value_stride;      /* value_size rounded up to 8 */
 	u32 slots;	       /* values an element has: map_cpus() for per-CPU types, else 1 */
-	bool frozen;
-	bool drops; /* there are fields other than locks */
+	u32 asked;	       /* max_entries before the type changed it */
+	bool frozen;	       /* by this process; see map_frozen */
+	bool drops;	       /* there are fields other than locks */
 	u32 field_count;
 	struct map_field fields[MAP_FIELDS_MAX];
-	void *impl; /* the type's own state */
+	struct segment seg; /* the memory of its elements */
+	void *impl;	    /* the type's own state, none of it shared */
 	/* Set by the user engine for map types that hold other objects: */
 	void (*put_ref)(void *ref); /* drops an element's object, NULL: nothing to drop */
 	u32 (*ref_id)(void *ref);   /* what map_read shows of it; NULL: 0 */
@@ -120,6 +130,7 @@ struct map_batch {
 };
 int map_batch(struct map *m, enum map_batch_op op, struct map_batch *b);
 
+bool map_frozen(const struct map *m);
 /* From now on writes of the system-call side give -EPERM. -EPERM: they do already. */
 int map_freeze(struct map *m);
 size_t map_read_size(const struct map *m); /* bytes that map_read writes */

@@ -48,6 +48,8 @@ int map_check(const struct map_def *def, struct diag *d);
 
 /* map_read without the question whether it may. */
 int map_read_elem(struct map *m, const void *key, void *value, u64 flags);
+/* Give a map whose segment is set up its type, definition and memory. */
+int map_make(struct map *m, const struct map_def *def);
 
 /* For what a type has not: NULL, -ENOTSUPP_LINUX, false. */
 void *map_no_lookup(struct map *m, const void *key, u32 cpu);

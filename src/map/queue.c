@@ -3,40 +3,71 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "map/guard.h"
 #include "map/ops.h"
 #include "map/slab.h"
 
-struct queue {
-	struct slab slab;
+/* In the map's memory. */
+struct queue_state {
 	u32 lock;
-	u32 first, len, max; /* elements: the oldest, how many, at most */
+	u32 pad;
+	u64 place; /* the oldest element, and above bit 32 how many there are: one store a change */
+};
+
+struct queue {
+	struct slab slab, state_slab;
+	struct queue_state *state;
+	u32 max; /* elements, at most */
 	bool stack;
 };
 
-static void *value_at(const struct map *m, u32 nth)
+/* Where the elements are. */
+struct place {
+	u32 first, len;
+};
+
+static struct place place_get(const struct queue *q)
+{
+	u64 word = READ_ONCE(q->state->place);
+
+	return (struct place){ (u32)word, (u32)(word >> 32) };
+}
+
+/* What was written to elements comes before. */
+static void place_set(struct queue *q, u32 first, u32 len)
+{
+	STORE_RELEASE(q->state->place, (u64)len << 32 | first % q->max);
+}
+
+static void *value_at(const struct map *m, struct place p, u32 nth)
 {
 	const struct queue *q = m->impl;
 
-	return q->slab.data + ((u64)q->first + nth) % q->max * m->value_stride;
+	return q->slab.data + ((u64)p.first + nth) % q->max * m->value_stride;
 }
 
 static int queue_push(struct map *m, const void *value, u64 flags)
 {
 	struct queue *q = m->impl;
+	struct place p;
 	int err = 0;
 
 	if (flags != UPDATE_ANY && flags != UPDATE_EXIST)
 		return -EINVAL;
-	lock_take(&q->lock);
-	if (q->len == q->max && flags == UPDATE_EXIST) { /* the oldest makes room */
-		q->first = (q->first + 1) % q->max;
-		q->len--;
+	guard_take(m, &q->state->lock);
+	p = place_get(q);
+	if (p.len == q->max && flags == UPDATE_EXIST) { /* the oldest makes room */
+		p = (struct place){ (u32)(((u64)p.first + 1) % q->max), p.len - 1 };
+		place_set(q, p.first, p.len);
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	}
-	if (q->len == q->max)
+	if (p.len == q->max) {
 		err = -E2BIG;
-	else
-		memcpy(value_at(m, q->len++), value, m->def.value_size);
-	lock_drop(&q->lock);
+	} else {
+		memcpy(value_at(m, p, p.len), value, m->def.value_size);
+		place_set(q, p.first, p.len + 1);
+	}
+	lock_drop(&q->state->lock);
 	return err;
 }
 
@@ -44,21 +75,20 @@ static int queue_push(struct map *m, const void *value, u64 flags)
 static int queue_get(struct map *m, void *value, bool drop)
 {
 	struct queue *q = m->impl;
+	struct place p;
 	int err = 0;
 
-	lock_take(&q->lock);
-	if (!q->len) {
+	guard_take(m, &q->state->lock);
+	p = place_get(q);
+	if (!p.len) {
 		memset(value, 0, m->def.value_size);
 		err = -ENOENT;
 	} else {
-		memcpy(value, value_at(m, q->stack ? q->len - 1 : 0), m->def.value_size);
-		if (drop) {
-			q->len--;
-			if (!q->stack)
-				q->first = (q->first + 1) % q->max;
-		}
+		memcpy(value, value_at(m, p, q->stack ? p.len - 1 : 0), m->def.value_size);
+		if (drop)
+			place_set(q, q->stack ? p.first : p.first + 1, p.len - 1);
 	}
-	lock_drop(&q->lock);
+	lock_drop(&q->state->lock);
 	return err;
 }
 
@@ -97,6 +127,16 @@ static int queue_next(struct map *m, const void *key, void *next_key)
 	return -EINVAL;
 }
 
+static int queue_mend(struct map *m)
+{
+	struct queue *q = m->impl;
+	struct place p;
+
+	guard_clear(m, &q->state->lock);
+	p = place_get(q);
+	return p.first < q->max && p.len <= q->max ? 0 : -EUCLEAN;
+}
+
 static int queue_update(struct map *m, const void *key, const void *value, u64 flags, u32 cpu)
 {
 	return -EINVAL;
@@ -116,11 +156,15 @@ static int queue_create(struct map *m)
 		return -ENOMEM;
 	q->max = m->def.max_entries;
 	q->stack = m->def.type == MAP_TYPE_STACK;
-	err = slab_new(&q->slab, q->max, m->value_stride);
+	err = slab_new(m, &q->slab, q->max, m->value_stride);
+	if (!err)
+		err = slab_new(m, &q->state_slab, 1, sizeof(*q->state));
 	if (err) {
+		slab_fini(&q->slab);
 		free(q);
 		return err;
 	}
+	q->state = (struct queue_state *)q->state_slab.data;
 	m->impl = q;
 	return 0;
 }
@@ -130,6 +174,7 @@ static void queue_destroy(struct map *m)
 	struct queue *q = m->impl;
 
 	slab_fini(&q->slab);
+	slab_fini(&q->state_slab);
 	free(q);
 }
 
@@ -150,6 +195,7 @@ static void queue_destroy(struct map *m)
 		.pop = queue_pop,                                                                  \
 		.peek = queue_peek,                                                                \
 		.owns = map_no_owns,                                                               \
+		.mend = queue_mend,                                                                \
 	}
 
 QUEUE_OPS(queue_ops, MAP_TYPE_QUEUE);

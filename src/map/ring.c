@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "map/guard.h"
 #include "map/ops.h"
 #include "map/slab.h"
 #include "map/twice.h"
@@ -18,21 +19,33 @@
 #define RING_LEN_MAX (UINT32_MAX / 4)
 #define UNIT	     4096 /* bytes; pages are whole ones of it, and the data begins with a page */
 
+#define PAGES_BITS 20 /* 2 GiB of units */
+#define PAGES_MASK ((1u << PAGES_BITS) - 1)
+#define OWNER_MASK 1023
+
 struct ring_head {
 	u32 len;   /* bytes of the record, RING_BUSY, RING_DISCARD */
-	u32 pages; /* from the ring's first unit to this head's */
+	u32 place; /* units from the ring's first to this head's; above PAGES_BITS who reserved it
+		    */
+};
+
+/* In the map's memory. */
+struct ring_state {
+	u64 producer, consumer; /* bytes ever reserved, ever consumed */
+	u64 pending;		/* where the oldest busy record may be */
+	u64 lost;
+	u32 lock;
 };
 
 struct ring {
-	u64 producer, consumer; /* bytes ever reserved, ever consumed */
-	u64 pending;		/* where the oldest busy record may be */
-	u64 size;		/* bytes */
-	u64 lost;
-	u32 lock;
+	struct ring_state *state;
+	u64 size; /* bytes */
 	u8 *data; /* of `pages` */
 	u64 *starts;
-	struct slab starts_slab;
-	struct twice pages; /* the first bytes lead back to the ring */
+	struct map *map; /* whose ring it is */
+	u64 stuck;	 /* where the consumer last met a busy record */
+	struct slab starts_slab, state_slab;
+	struct twice pages; /* the first bytes lead back to the ring; they are not shared */
 };
 
 static struct ring_head *head_at(const struct ring *r, u64 pos)
@@ -59,16 +72,39 @@ static void starts_set(struct ring *r, u64 off, bool on)
  * record may not reach the oldest one that is busy or not consumed. */
 static bool has_room(struct ring *r, u64 room)
 {
-	u64 end = r->producer + room;
+	u64 end = r->state->producer + room;
 
-	while (r->pending < r->producer) {
-		u32 len = LOAD_ACQUIRE(head_at(r, r->pending)->len);
+	while (r->state->pending < r->state->producer) {
+		u32 len = LOAD_ACQUIRE(head_at(r, r->state->pending)->len);
 
 		if (len & RING_BUSY)
 			break;
-		r->pending += record_room(len);
+		r->state->pending += record_room(len);
 	}
-	return end - LOAD_ACQUIRE(r->consumer) < r->size && end - r->pending < r->size;
+	return end - LOAD_ACQUIRE(r->state->consumer) < r->size &&
+	       end - r->state->pending < r->size;
+}
+
+/* Is the record there busy for ever, because who reserved it died? Then the gate is closed. */
+static bool is_orphan(struct ring *r, u64 pos)
+{
+	const struct ring_head *head = head_at(r, pos);
+
+	return r->map->seg.head && (LOAD_ACQUIRE(head->len) & RING_BUSY) &&
+	       segment_slot_dead(r->map, head->place >> PAGES_BITS) && guard_suspect(r->map);
+}
+
+/* Lock held; it is dropped where the ring is mended. */
+static bool make_room(struct ring *r, u64 room)
+{
+	while (!has_room(r, room)) {
+		if (r->state->pending == r->state->producer || !is_orphan(r, r->state->pending))
+			return false;
+		lock_drop(&r->state->lock);
+		guard_mend(r->map);
+		guard_take(r->map, &r->state->lock);
+	}
+	return true;
 }
 
 /* A busy record of that many bytes, NULL: there is no room. `named`: programs get its address. */
@@ -78,22 +114,23 @@ static inline struct ring_head *reserve(struct ring *r, u64 size, bool named)
 	u64 room;
 
 	if (unlikely(size > RING_LEN_MAX || record_room((u32)size) > r->size)) {
-		__atomic_fetch_add(&r->lost, 1, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&r->state->lost, 1, __ATOMIC_RELAXED);
 		return NULL;
 	}
 	room = record_room((u32)size);
-	lock_take(&r->lock);
-	if (has_room(r, room)) {
-		head = head_at(r, r->producer);
-		head->pages = (u32)(((u8 *)head - r->data) / UNIT);
+	guard_take(r->map, &r->state->lock);
+	if (make_room(r, room)) {
+		head = head_at(r, r->state->producer);
+		head->place = (u32)(((u8 *)head - r->data) / UNIT) | (r->map->seg.slot & OWNER_MASK)
+									     << PAGES_BITS;
 		WRITE_ONCE(head->len, (u32)size | RING_BUSY);
 		if (named)
-			starts_set(r, r->producer & (r->size - 1), true);
-		STORE_RELEASE(r->producer, r->producer + room);
+			starts_set(r, r->state->producer & (r->size - 1), true);
+		STORE_RELEASE(r->state->producer, r->state->producer + room);
 	}
-	lock_drop(&r->lock);
+	lock_drop(&r->state->lock);
 	if (!head)
-		__atomic_fetch_add(&r->lost, 1, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&r->state->lost, 1, __ATOMIC_RELAXED);
 	return head;
 }
 
@@ -109,7 +146,8 @@ static struct ring *ring_of(const struct ring_head *head)
 {
 	u8 *at = (u8 *)((uintptr_t)head & ~(uintptr_t)(UNIT - 1));
 
-	return LOAD(struct ring *, at - (u64)head->pages * UNIT - sizeof(struct ring *));
+	return LOAD(struct ring *,
+		    at - (u64)(head->place & PAGES_MASK) * UNIT - sizeof(struct ring *));
 }
 
 void ring_commit(void *record, bool discard)
@@ -137,7 +175,8 @@ int ring_output(struct map *m, const void *data, u64 size)
 u64 ring_query(const struct map *m, u64 what)
 {
 	const struct ring *r = m->impl;
-	u64 consumer = LOAD_ACQUIRE(r->consumer), producer = LOAD_ACQUIRE(r->producer);
+	u64 consumer = LOAD_ACQUIRE(r->state->consumer),
+	    producer = LOAD_ACQUIRE(r->state->producer);
 
 	switch (what) {
 	case 0:
@@ -194,26 +233,41 @@ bool ring_owns(const struct map *m, const void *record, size_t len)
 	return off >= first && off - first <= size && len <= size - (off - first);
 }
 
+/* The consumer met the same busy record again: true when it is one no more. */
+static bool is_stuck(struct ring *r, u64 pos)
+{
+	bool again = r->stuck == pos + 1;
+
+	r->stuck = pos + 1;
+	if (!again || !is_orphan(r, pos))
+		return false;
+	guard_mend(r->map);
+	return true;
+}
+
 int ring_consume(struct map *m, ring_fn fn, void *arg)
 {
 	struct ring *r = m->impl;
-	u64 pos = r->consumer, end = LOAD_ACQUIRE(r->producer);
+	u64 pos = r->state->consumer, end = LOAD_ACQUIRE(r->state->producer);
 	int count = 0, ret = 0;
 
 	while (pos < end && ret >= 0) {
 		struct ring_head *head = head_at(r, pos);
 		u32 len = LOAD_ACQUIRE(head->len);
 
-		if (len & RING_BUSY)
-			break;
+		if (len & RING_BUSY) {
+			if (!is_stuck(r, pos))
+				break;
+			continue;
+		}
 		if (!(len & RING_DISCARD)) {
 			ret = fn(arg, head + 1, len);
 			count++;
 		}
 		pos += record_room(len);
-		STORE_RELEASE(r->consumer, pos);
+		STORE_RELEASE(r->state->consumer, pos);
 		if (pos == end)
-			end = LOAD_ACQUIRE(r->producer);
+			end = LOAD_ACQUIRE(r->state->producer);
 	}
 	return ret < 0 ? ret : count;
 }
@@ -222,7 +276,7 @@ u64 ring_lost(struct map *m)
 {
 	struct ring *r = m->impl;
 
-	return __atomic_exchange_n(&r->lost, 0, __ATOMIC_RELAXED);
+	return __atomic_exchange_n(&r->state->lost, 0, __ATOMIC_RELAXED);
 }
 
 int ring_check(const struct map_def *def, struct diag *d)
@@ -243,14 +297,19 @@ static int ring_create(struct map *m)
 	if (!r)
 		return -ENOMEM;
 	r->size = m->def.max_entries;
-	err = slab_new(&r->starts_slab, ROUND_UP(r->size, 512ull) / 512, 8);
+	r->map = m;
+	err = slab_new(m, &r->starts_slab, ROUND_UP(r->size, 512ull) / 512, 8);
 	if (!err)
-		err = twice_new(&r->pages, r->size);
+		err = slab_new(m, &r->state_slab, 1, sizeof(*r->state));
+	if (!err)
+		err = twice_new(m, &r->pages, r->size);
 	if (err) {
 		slab_fini(&r->starts_slab);
+		slab_fini(&r->state_slab);
 		free(r);
 		return err;
 	}
+	r->state = (struct ring_state *)r->state_slab.data;
 	r->starts = (u64 *)r->starts_slab.data;
 	r->data = r->pages.data;
 	STORE(struct ring *, r->data - sizeof(r), r);
@@ -264,7 +323,40 @@ static void ring_destroy(struct map *m)
 
 	twice_fini(&r->pages);
 	slab_fini(&r->starts_slab);
+	slab_fini(&r->state_slab);
 	free(r);
+}
+
+/* Discard what the dead had reserved. The consumer goes on meanwhile, no producer does. */
+static int ring_mend(struct map *m)
+{
+	struct ring *r = m->impl;
+	struct ring_state *s = r->state;
+	u64 pos, end;
+
+	guard_clear(m, &s->lock);
+	pos = LOAD_ACQUIRE(s->consumer);
+	end = s->producer;
+	if (pos % 8 || end % 8 || pos > end || end - pos > r->size)
+		return -EUCLEAN;
+	s->pending = end;
+	starts_set(r, end & (r->size - 1), false);
+	while (pos < end) {
+		struct ring_head *head = head_at(r, pos);
+		u32 len = LOAD_ACQUIRE(head->len);
+		bool dead = segment_slot_dead(m, head->place >> PAGES_BITS);
+
+		if (record_room(len) > end - pos)
+			return -EUCLEAN;
+		if ((len & RING_BUSY) && dead) {
+			starts_set(r, pos & (r->size - 1), false);
+			STORE_RELEASE(head->len, (len & ~RING_BUSY) | RING_DISCARD);
+		} else if (len & RING_BUSY) {
+			s->pending = MIN(s->pending, pos);
+		}
+		pos += record_room(len);
+	}
+	return 0;
 }
 
 const struct map_ops ring_ops = {
@@ -278,4 +370,5 @@ const struct map_ops ring_ops = {
 	.next = map_no_next,
 	.read = map_no_read,
 	.owns = ring_owns,
+	.mend = ring_mend,
 };

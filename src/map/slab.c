@@ -2,29 +2,28 @@
 #include "map/slab.h"
 
 #include <errno.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-int slab_new(struct slab *s, u64 count, u64 size)
+#include "map/segment.h"
+
+int slab_new(struct map *m, struct slab *s, u64 count, u64 size)
 {
 	u64 pages = (u64)sysconf(_SC_PHYS_PAGES), page = (u64)sysconf(_SC_PAGESIZE), len;
-	void *data;
+	u8 *data;
+	int err;
 
 	if (__builtin_mul_overflow(count, size, &len) || len > pages * page)
 		return -ENOMEM;
-	if (!len)
-		len = 1;
-	data = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-		    -1, 0);
-	if (data == MAP_FAILED)
-		return -ENOMEM;
-	*s = (struct slab){ data, len };
-	return 0;
+	len = MAX(len, 1ull);
+	err = segment_part(m, &data, len);
+	if (!err)
+		*s = (struct slab){ data, len };
+	return err;
 }
 
 void slab_fini(struct slab *s)
 {
 	if (s->data)
-		munmap(s->data, s->len);
+		segment_drop(s->data, s->len);
 	*s = (struct slab){ 0 };
 }

@@ -2,7 +2,7 @@
 /*
  * Memory of map elements: zeroed, page-aligned, given by the system page by page when it is first
  * touched, so that an empty map of a million elements costs nothing. Limits of sizes that Linux
- * puts on its own allocations live here too.
+ * puts on its own allocations live here too. All that threads change of a map lies in slabs.
  */
 #ifndef MAP_SLAB_H
 #define MAP_SLAB_H
@@ -17,8 +17,10 @@ struct slab {
 	size_t len; /* bytes, as asked for */
 };
 
-/* count elements of size bytes. 0, or -ENOMEM: more than this machine's memory. */
-int slab_new(struct slab *s, u64 count, u64 size);
+/* The map's next part (segment.h): count elements of size bytes. 0, -ENOMEM: more than this
+ * machine's memory, or what segment_part says. */
+struct map;
+int slab_new(struct map *m, struct slab *s, u64 count, u64 size);
 void slab_fini(struct slab *s);
 
 /*

@@ -112,7 +112,7 @@ static int maps_store(struct map *m, const void *key, void *ref, u64 flags)
 	void *gone = NULL;
 	int err;
 
-	lock_take(&b->lock);
+	guard_take(m, &b->lock);
 	old = table_find_at(t, b, key, hash, &at);
 	err = table_flags(old != 0, flags);
 	if (!err && old) {
@@ -231,7 +231,7 @@ static int slots_create(struct map *m)
 
 	if (!s)
 		return -ENOMEM;
-	err = slab_new(&s->slab, m->def.max_entries, sizeof(void *));
+	err = slab_new(m, &s->slab, m->def.max_entries, sizeof(void *));
 	if (err) {
 		free(s);
 		return err;

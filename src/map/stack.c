@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "map/guard.h"
 #include "map/ops.h"
 #include "map/slab.h"
 #include "map/stack.h"
@@ -45,9 +46,11 @@ static int bucket_put(struct stack_bucket *b, u32 hash, const void *trace, u32 l
 	}
 	if (b->len && !(flags & STACK_REUSE_ID))
 		return -EEXIST;
+	WRITE_ONCE(b->len, 0); /* a writer that is killed leaves it empty */
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	b->hash = hash;
-	WRITE_ONCE(b->len, len);
 	memcpy(b->trace, trace, len);
+	STORE_RELEASE(b->len, len);
 	return 0;
 }
 
@@ -64,7 +67,7 @@ s64 stack_put(struct map *m, const void *trace, u32 len, u64 flags)
 	hash = (u32)hash_bytes(trace, len, 0);
 	id = hash & (s->count - 1);
 	b = bucket_at(m, id);
-	lock_take(&b->lock);
+	guard_take(m, &b->lock);
 	err = bucket_put(b, hash, trace, len, flags);
 	lock_drop(&b->lock);
 	return err ? err : (s64)id;
@@ -79,7 +82,7 @@ static int stack_get(struct map *m, const void *key, void *value, bool drop)
 	if (id >= s->count)
 		return -ENOENT;
 	b = bucket_at(m, id);
-	lock_take(&b->lock);
+	guard_take(m, &b->lock);
 	len = b->len;
 	if (len) {
 		memcpy(value, b->trace, len);
@@ -110,7 +113,7 @@ static int stack_remove(struct map *m, const void *key)
 	if (id >= s->count)
 		return -E2BIG;
 	b = bucket_at(m, id);
-	lock_take(&b->lock);
+	guard_take(m, &b->lock);
 	len = b->len;
 	WRITE_ONCE(b->len, 0);
 	lock_drop(&b->lock);
@@ -129,6 +132,25 @@ static int stack_next(struct map *m, const void *key, void *next_key)
 		return -ENOENT;
 	STORE(u32, next_key, id);
 	return 0;
+}
+
+static int stack_mend(struct map *m)
+{
+	const struct stacks *s = m->impl;
+	u64 stride = sizeof(struct stack_bucket) + m->value_stride, from = 0, end;
+	int err = 0;
+
+	while (segment_data(m, s->slab.data, &from, &end)) {
+		for (u64 id = from / stride; id < s->count && id * stride < end; id++) {
+			struct stack_bucket *b = bucket_at(m, (u32)id);
+
+			guard_clear(m, &b->lock);
+			if (b->len > m->def.value_size)
+				err = -EUCLEAN;
+		}
+		from = end;
+	}
+	return err;
 }
 
 static int stack_update(struct map *m, const void *key, const void *value, u64 flags, u32 cpu)
@@ -159,7 +181,7 @@ static int stack_create(struct map *m)
 	while (count < m->def.max_entries)
 		count *= 2;
 	s->count = (u32)count;
-	err = slab_new(&s->slab, count, sizeof(struct stack_bucket) + m->value_stride);
+	err = slab_new(m, &s->slab, count, sizeof(struct stack_bucket) + m->value_stride);
 	if (err) {
 		free(s);
 		return err;
@@ -188,4 +210,5 @@ const struct map_ops stack_trace_ops = {
 	.read = stack_read,
 	.take = stack_take,
 	.owns = map_no_owns,
+	.mend = stack_mend,
 };

@@ -2,7 +2,6 @@
 #include "map/find.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 /* Below this many elements links and bucket numbers fit 31 bits with room to spare. */
 #define MAX_ELEMS (1u << 30)
@@ -94,7 +93,8 @@ u32 table_take(struct table *t, u32 pool)
 	struct pool *p = &t->pools[pool];
 	u32 link = 0;
 
-	lock_take(&p->lock);
+	if (!guard_take_inner(t->map, &p->lock))
+		return 0;
 	if (p->used < p->max) {
 		link = pool_pick(t, p);
 		if (link)
@@ -116,7 +116,8 @@ u32 table_take_swap(struct table *t, u32 old)
 	for (u32 spins = 0;; spins++) {
 		u32 link = 0;
 
-		lock_take(&p->lock);
+		if (!guard_take_inner(t->map, &p->lock))
+			return 0;
 		if (p->swaps < p->end - p->first - p->max) {
 			link = list_pop(t, &p->spare);
 			if (!link)
@@ -127,7 +128,10 @@ u32 table_take_swap(struct table *t, u32 old)
 		lock_drop(&p->lock);
 		if (link)
 			return link;
-		lock_wait(spins); /* others replace just now; they finish without us */
+		/* Others replace just now; they finish without us, unless they died. */
+		if (guard_closed(t->map) || (spins % 1024 == 1023 && table_stale(t)))
+			return 0;
+		lock_wait(spins);
 	}
 }
 
@@ -158,7 +162,8 @@ void table_spare(struct table *t, u32 old)
 {
 	struct pool *p = pool_of(t, old);
 
-	lock_take(&p->lock);
+	if (!guard_take_inner(t->map, &p->lock))
+		return; /* `old` is found when the map is mended */
 	p->swaps--;
 	list_push(t, &p->spare, old);
 	lock_drop(&p->lock);
@@ -173,7 +178,8 @@ void table_free(struct table *t, u32 link)
 {
 	struct pool *p = pool_of(t, link);
 
-	lock_take(&p->lock);
+	if (!guard_take_inner(t->map, &p->lock))
+		return;
 	list_push(t, &p->free, link);
 	p->used--;
 	lock_drop(&p->lock);
@@ -184,7 +190,7 @@ int table_remove(struct table *t, struct map *m, const void *key, void *to, tabl
 	u32 hash = table_hash(t, key), link, *at;
 	struct bucket *b = table_bucket(t, hash);
 
-	lock_take(&b->lock);
+	guard_take(t->map, &b->lock);
 	link = table_find_at(t, b, key, hash, &at);
 	if (link) {
 		table_unlink(t, at, link);
@@ -210,7 +216,7 @@ int table_next(struct table *t, const void *key, void *next_key)
 		u32 hash = table_hash(t, key);
 		struct bucket *b = table_bucket(t, hash);
 
-		lock_take(&b->lock);
+		guard_take(t->map, &b->lock);
 		link = table_find_at(t, b, key, hash, &at);
 		if (link) {
 			slot = (hash & t->mask) + 1;
@@ -229,7 +235,7 @@ int table_next(struct table *t, const void *key, void *next_key)
 		link = READ_ONCE(b->head);
 		if (!link || (link & LINK_END))
 			continue;
-		lock_take(&b->lock);
+		guard_take(t->map, &b->lock);
 		link = READ_ONCE(b->head);
 		if (!(link & LINK_END))
 			key_get(t, link, next_key);
@@ -247,21 +253,34 @@ bool table_owns(const struct table *t, u32 value_size, const void *addr, size_t 
 	return slab_holds(&t->elems, t->stride, t->value_off, value_size, addr, len);
 }
 
-static int table_alloc(struct table *t, const struct map *m, u64 buckets)
+static int table_alloc(struct table *t, struct map *m, u64 buckets)
 {
-	int err = slab_new(&t->buckets, buckets, sizeof(struct bucket));
+	int err = slab_new(m, &t->buckets, buckets, sizeof(struct bucket));
 
-	t->pools = calloc(t->pool_count, sizeof(*t->pools));
-	if (!err && !t->pools)
-		err = -ENOMEM;
 	if (!err)
-		err = slab_new(&t->elems, t->count, t->stride);
+		err = slab_new(m, &t->pool_slab, t->pool_count, sizeof(struct pool));
+	if (!err)
+		err = slab_new(m, &t->elems, t->count, t->stride);
 	if (!err && map_is_percpu(m))
-		err = slab_new(&t->values, (u64)t->count * m->slots, t->value_stride);
+		err = slab_new(m, &t->values, (u64)t->count * m->slots, t->value_stride);
+	t->pools = (struct pool *)t->pool_slab.data;
 	return err;
 }
 
-int table_init(struct table *t, const struct map *m, u32 value_size, u32 pools)
+static void pools_init(struct table *t)
+{
+	for (u32 i = 0; i < t->pool_count; i++) {
+		u32 first = i * t->pool_size;
+
+		t->pools[i] = (struct pool){ .first = first,
+					     .fresh = first,
+					     .hand = first,
+					     .end = first + t->pool_size,
+					     .max = t->pool_max };
+	}
+}
+
+int table_init(struct table *t, struct map *m, u32 value_size, u32 pools)
 {
 	u32 spares = MAX(map_cpus(), 1u), per = m->def.max_entries / pools;
 	u64 buckets = 1, stride;
@@ -283,19 +302,14 @@ int table_init(struct table *t, const struct map *m, u32 value_size, u32 pools)
 	t->seed = m->def.flags & MAP_ZERO_SEED ? 0 : m->def.seed;
 	t->pool_count = pools;
 	t->pool_size = per + spares;
+	t->pool_max = per;
 	t->count = t->pool_size * pools;
+	t->map = m;
 	err = table_alloc(t, m, buckets);
-	for (u32 i = 0; !err && i < pools; i++) {
-		u32 first = i * t->pool_size;
-
-		t->pools[i] = (struct pool){ .first = first,
-					     .fresh = first,
-					     .hand = first,
-					     .end = first + t->pool_size,
-					     .max = per };
-	}
 	if (err)
 		table_fini(t);
+	else if (!m->seg.opening)
+		pools_init(t);
 	return err;
 }
 
@@ -304,6 +318,5 @@ void table_fini(struct table *t)
 	slab_fini(&t->buckets);
 	slab_fini(&t->elems);
 	slab_fini(&t->values);
-	free(t->pools);
-	t->pools = NULL;
+	slab_fini(&t->pool_slab);
 }

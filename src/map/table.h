@@ -9,6 +9,10 @@
  * as 64-bit words with relaxed atomics. A chain ends with a word that names its bucket: a reader
  * whose element was recycled under it arrives at another end and starts again.
  *
+ * Every change of a chain is one store, so that a writer may be killed anywhere: what it leaves is
+ * at most an element that is in no chain and on no list, and counts that are off. table_mend makes
+ * the lists and counts anew from the chains.
+ *
  * Replacing a value takes another element and swaps it in, as Linux does: who still holds the old
  * pointer sees the old value until the element is used again.
  */
@@ -17,6 +21,7 @@
 
 #include <errno.h>
 
+#include "map/guard.h"
 #include "map/ops.h"
 #include "map/slab.h"
 
@@ -33,7 +38,8 @@ struct bucket {
 
 #define LINK_END 0x80000000u
 
-/* Elements [first, end): recycled ones on two lists, those from `fresh` on never used. */
+/* In the map's memory. Elements [first, end): recycled ones on two lists, those from `fresh` on
+ * never used. */
 struct pool {
 	u32 lock;
 	u32 first, fresh, end;
@@ -46,18 +52,21 @@ struct pool {
 
 struct table {
 	struct slab buckets, elems;
-	struct slab values;    /* per-CPU maps: [slot][element] */
+	struct slab values; /* per-CPU maps: [slot][element] */
+	struct slab pool_slab;
+	struct map *map;       /* whose table it is */
 	u32 mask;	       /* buckets - 1 */
 	u32 stride, value_off; /* bytes; of an element, of the value in it */
 	u32 key_size, value_stride;
 	u32 count; /* elements */
 	u64 seed;
-	struct pool *pools;	   /* owned */
+	struct pool *pools;	   /* in pool_slab */
 	u32 pool_count, pool_size; /* elements of a pool, spares included */
+	u32 pool_max;		   /* keys */
 };
 
 /* Room for max_entries keys in `pools` pools of equal size. 0, -E2BIG, -ENOMEM. */
-int table_init(struct table *t, const struct map *m, u32 value_size, u32 pools);
+int table_init(struct table *t, struct map *m, u32 value_size, u32 pools);
 void table_fini(struct table *t);
 
 u32 table_hash(const struct table *t, const void *key);
@@ -84,10 +93,16 @@ u32 table_find(const struct table *t, const void *key);
 /* The same under the bucket's lock; *at is then the word that links to it. */
 u32 table_find_at(struct table *t, struct bucket *b, const void *key, u32 hash, u32 **at);
 
-/* An element for a new key: link, or 0 when the pool holds as many keys as it may. */
+/* An element for a new key: link, or 0 when the pool holds as many keys as it may; table_stale says
+ * whether that can be believed. */
 u32 table_take(struct table *t, u32 pool);
-/* An element of the same pool to replace another with; it goes with table_swap. Never 0. */
+/* An element of the same pool to replace another with; it goes with table_swap. 0: table_stale. */
 u32 table_take_swap(struct table *t, u32 old);
+/* There was no element: because of a process that died? Then drop the bucket and begin again. */
+static inline bool table_stale(struct table *t)
+{
+	return guard_suspect(t->map);
+}
 
 /* Under the bucket's lock. */
 void table_insert(struct table *t, struct bucket *b, u32 link, const void *key, u32 hash);
@@ -103,6 +118,8 @@ typedef void (*table_take_fn)(struct map *m, void *to, u32 link);
 int table_remove(struct table *t, struct map *m, const void *key, void *to, table_take_fn take);
 /* Keys in bucket order; a key that is gone starts again. -ENOENT at the end. */
 int table_next(struct table *t, const void *key, void *next_key);
+/* map_ops.mend. `marks` of an LRU, else NULL. */
+int table_mend(struct table *t, u8 *marks);
 bool table_owns(const struct table *t, u32 value_size, const void *addr, size_t len);
 
 /* 0, -EEXIST or -ENOENT: do the flags allow this? */

@@ -5,39 +5,39 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static u8 *map_all(int fd, u64 page, u64 size)
-{
-	int prot = PROT_READ | PROT_WRITE;
-	u64 total = page + 2 * size;
-	u8 *all = mmap(NULL, total, prot, MAP_SHARED, fd, 0);
+#include "map/map.h"
 
-	if (all == MAP_FAILED)
-		return NULL;
-	for (u64 off = page; off < total; off += size) {
-		if (mmap(all + off, size, prot, MAP_SHARED | MAP_FIXED, fd, (off_t)page) ==
-		    MAP_FAILED) {
-			munmap(all, total);
-			return NULL;
-		}
+static int map_both(u8 *at, u64 size)
+{
+	int fd = memfd_create("skep-ring", MFD_CLOEXEC), prot = PROT_READ | PROT_WRITE, err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, (off_t)size))
+		err = -errno;
+	for (u64 off = 0; off < 2 * size && !err; off += size) {
+		if (mmap(at + off, size, prot, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED)
+			err = -ENOMEM;
 	}
-	return all;
+	close(fd);
+	return err;
 }
 
-int twice_new(struct twice *t, u64 size)
+int twice_new(struct map *m, struct twice *t, u64 size)
 {
-	u64 page = (u64)sysconf(_SC_PAGESIZE);
-	int fd = memfd_create("skep-ring", MFD_CLOEXEC), err = 0;
-	u8 *all = NULL;
+	u64 page = (u64)sysconf(_SC_PAGESIZE), total = page + 2 * size;
+	u8 *all = mmap(NULL, total, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	int err;
 
-	if (fd < 0 || ftruncate(fd, (off_t)(page + size)) < 0) {
-		err = -errno;
-	} else {
-		all = map_all(fd, page, size);
-		err = all ? 0 : -ENOMEM;
-	}
-	if (fd >= 0)
-		close(fd);
+	if (all == MAP_FAILED)
+		return -ENOMEM;
+	err = m->seg.opening ? 0 : map_both(all + page, size);
 	if (!err)
+		err = segment_part_twice(m, all + page, size);
+	if (err)
+		munmap(all, total);
+	else
 		*t = (struct twice){ all + page, page, size };
 	return err;
 }

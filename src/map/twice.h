@@ -8,13 +8,16 @@
 
 #include "base/types.h"
 
+struct map;
 struct twice {
-	u8 *data; /* size bytes, then the same pages again; one page before it */
+	u8 *data; /* size bytes, then the same pages again; one page before it, this process's own
+		   */
 	u64 page, size;
 };
 
-/* size: a power of two and a multiple of the page. 0, -ENOMEM, or the errno of memfd_create. */
-int twice_new(struct twice *t, u64 size);
+/* The map's next part. size: a power of two and a multiple of the page. 0, -ENOMEM, or the errno of
+ * memfd_create. */
+int twice_new(struct map *m, struct twice *t, u64 size);
 void twice_fini(struct twice *t);
 
 #endif

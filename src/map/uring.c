@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "map/guard.h"
 #include "map/ops.h"
+#include "map/slab.h"
 #include "map/twice.h"
 
 #define BUSY		(1u << 31)
@@ -13,13 +15,19 @@
 #define SIZE_MAX_DYNPTR ((1u << 24) - 1) /* what a dynptr may span */
 
 struct uring_head {
-	u32 len; /* bytes of the record, BUSY, DISCARD */
-	u32 pad;
+	u32 len;   /* bytes of the record, BUSY, DISCARD */
+	u32 owner; /* number of who reserved it, where the map is shared */
+};
+
+/* In the map's memory. */
+struct uring_state {
+	u64 producer, consumer; /* bytes ever reserved, ever consumed */
+	u32 draining;		/* a lock word (guard.h) */
 };
 
 struct uring {
-	u64 producer, consumer; /* bytes ever reserved, ever consumed */
-	u32 draining;
+	struct uring_state *state;
+	struct slab state_slab;
 	struct twice pages;
 };
 
@@ -42,13 +50,14 @@ void *uring_reserve(struct map *m, u32 size, int *err)
 		*err = -E2BIG;
 		return NULL;
 	}
-	if (r->producer + room_of(size) - LOAD_ACQUIRE(r->consumer) > r->pages.size) {
+	if (r->state->producer + room_of(size) - LOAD_ACQUIRE(r->state->consumer) > r->pages.size) {
 		*err = -ENOSPC;
 		return NULL;
 	}
-	head = head_at(r, r->producer);
+	head = head_at(r, r->state->producer);
+	head->owner = m->seg.slot;
 	WRITE_ONCE(head->len, size | BUSY);
-	STORE_RELEASE(r->producer, r->producer + room_of(size));
+	STORE_RELEASE(r->state->producer, r->state->producer + room_of(size));
 	return head + 1;
 }
 
@@ -64,20 +73,31 @@ int uring_begin(struct map *m)
 {
 	struct uring *r = m->impl;
 
-	return __atomic_exchange_n(&r->draining, 1, __ATOMIC_ACQUIRE) ? -EBUSY : 0;
+	u32 word = 0;
+
+	if (__atomic_compare_exchange_n(&r->state->draining, &word, m->seg.self, false,
+					__ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
+		if (!guard_closed(m))
+			return 0;
+		STORE_RELEASE(r->state->draining, 0);
+	}
+	if (!guard_closed(m) && !guard_dead(m, word))
+		return -EBUSY;
+	guard_mend(m);
+	return uring_begin(m);
 }
 
 void uring_end(struct map *m)
 {
 	struct uring *r = m->impl;
 
-	STORE_RELEASE(r->draining, 0);
+	STORE_RELEASE(r->state->draining, 0);
 }
 
 int uring_peek(struct map *m, void **data, u32 *len)
 {
 	struct uring *r = m->impl;
-	u64 end = LOAD_ACQUIRE(r->producer), pos = READ_ONCE(r->consumer);
+	u64 end = LOAD_ACQUIRE(r->state->producer), pos = READ_ONCE(r->state->consumer);
 	struct uring_head *head = head_at(r, pos);
 	u32 word, size;
 
@@ -106,7 +126,7 @@ void uring_release(struct map *m, u32 len)
 {
 	struct uring *r = m->impl;
 
-	STORE_RELEASE(r->consumer, READ_ONCE(r->consumer) + room_of(len));
+	STORE_RELEASE(r->state->consumer, READ_ONCE(r->state->consumer) + room_of(len));
 }
 
 static int uring_create(struct map *m)
@@ -116,11 +136,15 @@ static int uring_create(struct map *m)
 
 	if (!r)
 		return -ENOMEM;
-	err = twice_new(&r->pages, m->def.max_entries);
+	err = slab_new(m, &r->state_slab, 1, sizeof(*r->state));
+	if (!err)
+		err = twice_new(m, &r->pages, m->def.max_entries);
 	if (err) {
+		slab_fini(&r->state_slab);
 		free(r);
 		return err;
 	}
+	r->state = (struct uring_state *)r->state_slab.data;
 	m->impl = r;
 	return 0;
 }
@@ -130,7 +154,30 @@ static void uring_destroy(struct map *m)
 	struct uring *r = m->impl;
 
 	twice_fini(&r->pages);
+	slab_fini(&r->state_slab);
 	free(r);
+}
+
+/* Records that a dead producer left busy are discarded; what one damaged, drains refuse. */
+static int uring_mend(struct map *m)
+{
+	struct uring *r = m->impl;
+	u64 pos, end;
+
+	guard_clear(m, &r->state->draining);
+	pos = r->state->consumer;
+	end = LOAD_ACQUIRE(r->state->producer);
+	while (pos < end && end % 8 == 0 && pos % 8 == 0) {
+		struct uring_head *head = head_at(r, pos);
+		u32 len = LOAD_ACQUIRE(head->len), size = len & ~(BUSY | DISCARD);
+
+		if (room_of(size) > end - pos || room_of(size) > r->pages.size)
+			break;
+		if ((len & BUSY) && segment_slot_dead(m, head->owner))
+			STORE_RELEASE(head->len, size | DISCARD);
+		pos += room_of(size);
+	}
+	return 0;
 }
 
 /* May programs read there? Any place among the data, for a callback's record. */
@@ -153,4 +200,5 @@ const struct map_ops user_ring_ops = {
 	.next = map_no_next,
 	.read = map_no_read,
 	.owns = uring_owns,
+	.mend = uring_mend,
 };
