@@ -134,7 +134,91 @@ static const char *ether_type_name(u32 k)
 	return "";
 }
 
-static const char *node_text(struct sketch *s, const struct node *n, u32 linktype)
+/* What the type field has said on every way to a node. */
+enum inside { INSIDE_UNSEEN, INSIDE_ANY, INSIDE_IPV4, INSIDE_IPV6, INSIDE_ARP };
+
+static enum inside inside_type(u32 lo, u32 hi)
+{
+	if (lo != hi)
+		return INSIDE_ANY;
+	return lo == 0x800		     ? INSIDE_IPV4
+	       : lo == 0x86dd		     ? INSIDE_IPV6
+	       : lo == 0x806 || lo == 0x8035 ? INSIDE_ARP
+					     : INSIDE_ANY;
+}
+
+/* packet[14] & 0xf, times four: the length of an IPv4 header. */
+static bool is_ip4_length(const struct value *v)
+{
+	const struct value *byte = v->kind == VALUE_OP && v->op == CBPF_LSH ? v->a->a : NULL;
+
+	return byte && byte->kind == VALUE_LOAD && !byte->a && byte->k == 14 && byte->size == 1;
+}
+
+/* The name of a field of Ethernet's best-known guests; NULL: it has none. */
+static const char *field_name(const struct value *v, enum inside inside)
+{
+	static const struct {
+		enum inside inside;
+		bool moving;
+		u32 at, size;
+		const char *name;
+	} rows[] = {
+		{ INSIDE_IPV4, false, 23, 1, "protocol" },
+		{ INSIDE_IPV4, false, 26, 4, "source" },
+		{ INSIDE_IPV4, false, 30, 4, "destination" },
+		{ INSIDE_IPV4, true, 14, 2, "source port" },
+		{ INSIDE_IPV4, true, 16, 2, "destination port" },
+		{ INSIDE_IPV6, false, 20, 1, "next header" },
+		{ INSIDE_IPV6, false, 54, 2, "source port" },
+		{ INSIDE_IPV6, false, 56, 2, "destination port" },
+		{ INSIDE_ARP, false, 28, 4, "sender" },
+		{ INSIDE_ARP, false, 38, 4, "target" },
+	};
+
+	if (inside == INSIDE_IPV4 && v->kind == VALUE_OP && v->op == CBPF_AND &&
+	    v->a->kind == VALUE_LOAD && !v->a->a && v->a->k == 20 && v->b->kind == VALUE_CONST &&
+	    v->b->k == 0x1fff)
+		return "fragment offset";
+	if (v->kind != VALUE_LOAD || (v->a && !is_ip4_length(v->a)))
+		return NULL;
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].inside == inside && rows[i].moving == (v->a != NULL) &&
+		    rows[i].at == v->k && rows[i].size == v->size)
+			return rows[i].name;
+	return NULL;
+}
+
+/* What the packets that take an arm of n have inside. */
+static enum inside inside_arm(const struct node *n, u32 arm, u32 linktype, enum inside here)
+{
+	u32 lo = arm ? n->arms[arm - 1].hi + 1 : 0;
+
+	return is_ether_type(n->value, linktype) ? inside_type(lo, n->arms[arm].hi) : here;
+}
+
+/* For all nodes; sources come before targets. */
+static enum inside *find_inside(struct sketch *s, u32 linktype)
+{
+	enum inside *inside = arena_array(s->arena, s->count, sizeof(*inside));
+
+	for (u32 k = 0; inside && k < s->count; k++) {
+		const struct node *n = s->nodes[k];
+
+		if (!inside[k])
+			inside[k] = INSIDE_ANY;
+		for (u32 i = 0; i < n->count; i++) {
+			enum inside *to = &inside[n->arms[i].to->mark];
+			enum inside now = inside_arm(n, i, linktype, inside[k]);
+
+			*to = !*to || *to == now ? now : INSIDE_ANY;
+		}
+	}
+	return inside;
+}
+
+static const char *node_text(struct sketch *s, const struct node *n, u32 linktype,
+			     enum inside inside)
 {
 	struct buf b = { 0 };
 	const char *text;
@@ -144,6 +228,8 @@ static const char *node_text(struct sketch *s, const struct node *n, u32 linktyp
 	value_text(&b, n->value, false);
 	if (is_ether_type(n->value, linktype))
 		buf_puts(&b, " (Ethernet type)");
+	else if (field_name(n->value, inside))
+		buf_printf(&b, " (%s)", field_name(n->value, inside));
 	text = b.err ? NULL : arena_strdup(s->arena, buf_str(&b));
 	buf_fini(&b);
 	s->failed |= !text;
@@ -175,19 +261,62 @@ static const struct node *common_target(const struct node *n)
 	return best;
 }
 
-static void range_text(struct buf *b, u32 lo, u32 hi, bool named)
+static const char *protocol_name(u32 k)
 {
-	number_text(b, lo);
+	switch (k) {
+	case 1:
+		return " (ICMP)";
+	case 6:
+		return " (TCP)";
+	case 17:
+		return " (UDP)";
+	case 58:
+		return " (ICMPv6)";
+	case 132:
+		return " (SCTP)";
+	}
+	return "";
+}
+
+/* How the values of a node are written. */
+enum writing { WRITE_NUMBER, WRITE_TYPE, WRITE_PROTOCOL, WRITE_DECIMAL, WRITE_ADDRESS };
+
+static enum writing writing_of(const struct value *v, u32 linktype, enum inside inside)
+{
+	const char *name = field_name(v, inside);
+
+	if (is_ether_type(v, linktype))
+		return WRITE_TYPE;
+	if (!name)
+		return WRITE_NUMBER;
+	if (v->kind == VALUE_LOAD && v->size == 4)
+		return WRITE_ADDRESS;
+	return v->kind == VALUE_LOAD && v->size == 1 ? WRITE_PROTOCOL : WRITE_DECIMAL;
+}
+
+static void key_text(struct buf *b, u32 k, enum writing how)
+{
+	if (how == WRITE_ADDRESS)
+		buf_printf(b, "%u.%u.%u.%u", k >> 24, k >> 16 & 255, k >> 8 & 255, k & 255);
+	else if (how == WRITE_DECIMAL || how == WRITE_PROTOCOL)
+		buf_printf(b, "%u", k);
+	else
+		number_text(b, k);
+}
+
+static void range_text(struct buf *b, u32 lo, u32 hi, enum writing how)
+{
+	key_text(b, lo, how);
 	if (hi != lo) {
 		buf_puts(b, "–");
-		number_text(b, hi);
-	} else if (named) {
-		buf_puts(b, ether_type_name(lo));
+		key_text(b, hi, how);
+	} else if (how == WRITE_TYPE || how == WRITE_PROTOCOL) {
+		buf_puts(b, how == WRITE_TYPE ? ether_type_name(lo) : protocol_name(lo));
 	}
 }
 
-/* "= 6, 0x11, 0x80–0x83, 5 more" for the arms that lead to `to`. */
-static void arms_text(struct buf *b, const struct node *n, const struct node *to, bool named)
+/* "= 6 (TCP), 17 (UDP), 128–131, 5 more" for the arms that lead to `to`. */
+static void arms_text(struct buf *b, const struct node *n, const struct node *to, enum writing how)
 {
 	u32 shown = 0, more = 0, lo = 0;
 
@@ -200,7 +329,7 @@ static void arms_text(struct buf *b, const struct node *n, const struct node *to
 			continue;
 		}
 		buf_puts(b, shown++ ? ", " : "");
-		range_text(b, lo, n->arms[k].hi, named);
+		range_text(b, lo, n->arms[k].hi, how);
 	}
 	if (more)
 		buf_printf(b, ", %u more", more);
@@ -226,7 +355,7 @@ static bool seen_before(const struct node *n, u32 arm)
 	return false;
 }
 
-static void add_edges(struct sketch *s, const struct node *n, u32 linktype)
+static void add_edges(struct sketch *s, const struct node *n, enum writing how)
 {
 	const struct node *common = n->kind == NODE_SWITCH ? common_target(n) : NULL;
 
@@ -237,7 +366,7 @@ static void add_edges(struct sketch *s, const struct node *n, u32 linktype)
 
 		if (n->arms[k].to == common || seen_before(n, k))
 			continue;
-		arms_text(&b, n, n->arms[k].to, is_ether_type(n->value, linktype));
+		arms_text(&b, n, n->arms[k].to, how);
 		add_edge(s, n, n->arms[k].to, arena_strdup(s->arena, buf_str(&b)), false);
 		buf_fini(&b);
 	}
@@ -247,6 +376,7 @@ static void add_edges(struct sketch *s, const struct node *n, u32 linktype)
 
 static int sketch_make(struct sketch *s, struct graph *g, struct node *root, u32 linktype)
 {
+	enum inside *inside;
 	struct node **order;
 
 	s->arena = g->values->arena;
@@ -259,9 +389,15 @@ static int sketch_make(struct sketch *s, struct graph *g, struct node *root, u32
 		s->nodes[k] = order[s->count - 1 - k];
 		s->nodes[k]->mark = k;
 	}
+	inside = find_inside(s, linktype);
+	if (!inside)
+		return -ENOMEM;
 	for (u32 k = 0; k < s->count; k++) {
-		s->labels[k] = node_text(s, s->nodes[k], linktype);
-		add_edges(s, s->nodes[k], linktype);
+		const struct node *n = s->nodes[k];
+
+		s->labels[k] = node_text(s, n, linktype, inside[k]);
+		if (n->count)
+			add_edges(s, n, writing_of(n->value, linktype, inside[k]));
 	}
 	return s->failed ? -ENOMEM : 0;
 }
@@ -298,7 +434,9 @@ static void print_dot(const struct sketch *s, FILE *out)
 {
 	const struct sketch_edge *e;
 
-	fputs("digraph filter {\n\tnode [shape=box, fontname=monospace];\n", out);
+	fputs("digraph filter {\n\tnode [shape=box, fontname=monospace];\n"
+	      "\tedge [fontname=monospace, fontsize=10];\n",
+	      out);
 	for (u32 k = 0; k < s->count; k++) {
 		fprintf(out, "\tn%u [label=", k + 1);
 		json_string(out, s->labels[k]);

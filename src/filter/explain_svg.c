@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A decision graph as a picture: nodes in layers, the longest way from the root down; within a
- * layer by the mean place of their neighbours (Sugiyama's method), where edges that pass a layer
- * take part as points.
+ * A decision graph as a picture: nodes in every second layer, the longest way from the root down;
+ * within a layer by the mean place of their neighbours (Sugiyama's method), where edges that pass a
+ * layer take part as points. The first such point of an edge has room for its label; further down
+ * edges to the same node become one.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,23 +14,25 @@ enum {
 	MAX_POINTS = 4000, /* nodes and the passing edges of all layers */
 	LETTER = 8,	   /* width of one at 13 px, pixels */
 	BOX_HEIGHT = 30,
-	LAYER_HEIGHT = 96,
-	GAP = 36, /* between neighbours of a layer */
+	LAYER_HEIGHT = 46,
+	GAP = 24, /* between neighbours of a layer */
 	SWEEPS = 12,
 };
 
 /* A node, or where an edge passes a layer. */
 struct point {
-	u32 layer, node; /* node UINT32_MAX: an edge passes */
+	u32 layer, node; /* node PASSES: an edge to `to` passes */
+	u32 to;
+	bool otherwise;			/* … that is dashed */
+	const struct sketch_edge *edge; /* whose label stands here, NULL: none */
 	u32 width, place;
-	double x, wish; /* centre, pixels; mean place of the neighbours */
+	double x, wish; /* centre, pixels; mean of the neighbours */
 };
 #define PASSES UINT32_MAX
 
 struct link {
 	u32 from, to;
-	const struct sketch_edge *edge; /* of the first link; NULL further down */
-	bool last;
+	bool otherwise, last;
 };
 
 struct picture {
@@ -52,7 +55,7 @@ static u32 columns(const char *s)
 	return n;
 }
 
-static u32 new_point(struct picture *p, u32 layer, u32 node, u32 width)
+static u32 new_point(struct picture *p, struct point made)
 {
 	struct point *point = p->points.len < MAX_POINTS ? vec_push(&p->points) : NULL;
 
@@ -60,16 +63,16 @@ static u32 new_point(struct picture *p, u32 layer, u32 node, u32 width)
 		p->failed = true;
 		return 0;
 	}
-	*point = (struct point){ .layer = layer, .node = node, .width = width };
+	*point = made;
 	return p->points.len - 1;
 }
 
-static void new_link(struct picture *p, u32 from, u32 to, const struct sketch_edge *e, bool last)
+static void new_link(struct picture *p, u32 from, u32 to, bool otherwise, bool last)
 {
 	struct link *l = vec_push(&p->links);
 
 	if (l)
-		*l = (struct link){ from, to, e, last };
+		*l = (struct link){ from, to, otherwise, last };
 	else
 		p->failed = true;
 }
@@ -81,13 +84,14 @@ static void place_in_layers(struct picture *p)
 	u32 deepest = 0;
 
 	for (u32 k = 0; k < p->s->count; k++)
-		new_point(p, 0, k, columns(p->s->labels[k]) * LETTER + 24);
+		new_point(p, (struct point){ .node = k,
+					     .width = columns(p->s->labels[k]) * LETTER + 24 });
 	if (p->failed)
 		return;
 	vec_for (e, &p->s->edges) {
 		struct point *to = &p->points.data[e->to];
 
-		to->layer = MAX(to->layer, p->points.data[e->from].layer + 1);
+		to->layer = MAX(to->layer, p->points.data[e->from].layer + 2);
 		deepest = MAX(deepest, to->layer);
 	}
 	for (u32 k = 0; k < p->s->count; k++) {
@@ -97,25 +101,51 @@ static void place_in_layers(struct picture *p)
 	p->layer_count = deepest + 1;
 }
 
+/* Where an edge of that kind passes the layer already; PASSES: nowhere. */
+static u32 find_passing(const struct picture *p, u32 layer, const struct sketch_edge *e)
+{
+	for (u32 k = p->s->count; k < p->points.len; k++) {
+		const struct point *point = &p->points.data[k];
+
+		if (point->layer == layer && point->to == e->to && !point->edge &&
+		    point->otherwise == e->otherwise)
+			return k;
+	}
+	return PASSES;
+}
+
+static void split_edge(struct picture *p, const struct sketch_edge *e)
+{
+	u32 from = e->from, layer = p->points.data[from].layer + 1;
+	u32 last = p->points.data[e->to].layer;
+
+	for (; layer < last && !p->failed; layer++) {
+		bool labelled = from == e->from && !e->otherwise && *e->label;
+		u32 next = labelled ? PASSES : find_passing(p, layer, e);
+		struct point made = { .layer = layer,
+				      .node = PASSES,
+				      .to = e->to,
+				      .otherwise = e->otherwise,
+				      .edge = labelled ? e : NULL,
+				      .width = labelled ? columns(e->label) * 7 + 8 : 4 };
+
+		if (next != PASSES) {
+			new_link(p, from, next, e->otherwise, false);
+			return;
+		}
+		next = new_point(p, made);
+		new_link(p, from, next, e->otherwise, false);
+		from = next;
+	}
+	new_link(p, from, e->to, e->otherwise, true);
+}
+
 static void split_edges(struct picture *p)
 {
 	const struct sketch_edge *e;
 
-	vec_for (e, &p->s->edges) {
-		u32 from = e->from, last = p->points.data[e->to].layer;
-		const struct sketch_edge *first = e;
-
-		for (u32 layer = p->points.data[from].layer + 1; layer < last && !p->failed;
-		     layer++) {
-			u32 next =
-				new_point(p, layer, PASSES, first ? columns(e->label) * 7 + 8 : 4);
-
-			new_link(p, from, next, first, false);
-			first = NULL;
-			from = next;
-		}
-		new_link(p, from, e->to, first, true);
-	}
+	vec_for (e, &p->s->edges)
+		split_edge(p, e);
 }
 
 static int fill_layers(struct picture *p, struct arena *a)
@@ -141,8 +171,8 @@ static int fill_layers(struct picture *p, struct arena *a)
 	return 0;
 }
 
-/* The mean place of the neighbours above (or below) becomes the wish. */
-static void wish(struct picture *p, bool above)
+/* The mean place of the neighbours above (or below) becomes the wish, in pixels or in numbers. */
+static void wish(struct picture *p, bool above, bool pixels)
 {
 	u32 *counts = calloc(p->points.len, sizeof(*counts));
 	const struct link *l;
@@ -156,14 +186,16 @@ static void wish(struct picture *p, bool above)
 	vec_for (l, &p->links) {
 		u32 of = above ? l->to : l->from, neighbour = above ? l->from : l->to;
 
-		p->points.data[of].wish += p->points.data[neighbour].place;
+		p->points.data[of].wish +=
+			pixels ? p->points.data[neighbour].x : p->points.data[neighbour].place;
 		counts[of]++;
 	}
 	for (u32 k = 0; k < p->points.len; k++) {
 		if (counts[k])
 			p->points.data[k].wish /= counts[k];
 		else
-			p->points.data[k].wish = p->points.data[k].place;
+			p->points.data[k].wish =
+				pixels ? p->points.data[k].x : p->points.data[k].place;
 	}
 	free(counts);
 }
@@ -188,34 +220,75 @@ static void order_layers(struct picture *p)
 {
 	for (u32 sweep = 0; sweep < SWEEPS && !p->failed; sweep++) {
 		for (u32 k = 0; k < p->layer_count; k++) {
-			wish(p, sweep % 2 == 0);
+			wish(p, sweep % 2 == 0, false);
 			order_layer(p, sweep % 2 == 0 ? k : p->layer_count - 1 - k);
 		}
 	}
 }
 
+static double distance(const struct point *left, const struct point *right)
+{
+	return (left->width + right->width) / 2.0 + GAP;
+}
+
+/* Each near its wish, in order and apart: between what is right from the left and from the right.
+ */
+static void settle_layer(struct picture *p, u32 layer)
+{
+	const u32 *at = p->layers[layer];
+	u32 count = p->sizes[layer];
+	double right = 0;
+
+	for (u32 k = 0; k < count; k++) {
+		struct point *point = &p->points.data[at[k]];
+
+		point->x = point->wish;
+		if (k)
+			point->x =
+				MAX(point->x, p->points.data[at[k - 1]].x +
+						      distance(&p->points.data[at[k - 1]], point));
+	}
+	for (u32 k = count; k--;) {
+		struct point *point = &p->points.data[at[k]];
+
+		if (k + 1 < count)
+			right = MIN(point->wish,
+				    right - distance(point, &p->points.data[at[k + 1]]));
+		else
+			right = point->wish;
+		point->x = (point->x + right) / 2;
+	}
+}
+
+/* From the left edge on. */
+static void shift_points(struct picture *p)
+{
+	double least = p->points.data[0].x, most = least;
+	struct point *point;
+
+	vec_for (point, &p->points) {
+		least = MIN(least, point->x - point->width / 2.0);
+		most = MAX(most, point->x + point->width / 2.0);
+	}
+	vec_for (point, &p->points)
+		point->x += GAP - least;
+	p->width = most - least + 2 * GAP;
+}
+
 static void place_points(struct picture *p)
 {
 	for (u32 k = 0; k < p->layer_count; k++) {
-		double width = GAP;
-
 		for (u32 j = 0; j < p->sizes[k]; j++)
-			width += p->points.data[p->layers[k][j]].width + GAP;
-		p->width = MAX(p->width, width);
+			p->points.data[p->layers[k][j]].wish = 0;
+		settle_layer(p, k);
 	}
-	for (u32 k = 0; k < p->layer_count; k++) {
-		double width = GAP, x;
-
-		for (u32 j = 0; j < p->sizes[k]; j++)
-			width += p->points.data[p->layers[k][j]].width + GAP;
-		x = (p->width - width) / 2 + GAP;
-		for (u32 j = 0; j < p->sizes[k]; j++) {
-			struct point *point = &p->points.data[p->layers[k][j]];
-
-			point->x = x + point->width / 2.0;
-			x += point->width + GAP;
+	for (u32 sweep = 0; sweep < SWEEPS && !p->failed; sweep++) {
+		for (u32 k = 0; k < p->layer_count; k++) {
+			wish(p, sweep % 2 == 0, true);
+			settle_layer(p, sweep % 2 == 0 ? k : p->layer_count - 1 - k);
 		}
 	}
+	shift_points(p);
 }
 
 static void print_text(FILE *out, const char *s)
@@ -243,7 +316,7 @@ static double top_of(const struct point *point)
 }
 
 /* A line through its points is drawn in pieces, each leaving and arriving upright. */
-static void print_link(const struct picture *p, const struct link *l, bool dashed, FILE *out)
+static void print_link(const struct picture *p, const struct link *l, FILE *out)
 {
 	const struct point *from = &p->points.data[l->from], *to = &p->points.data[l->to];
 	double y = top_of(from) + (from->node == PASSES ? BOX_HEIGHT / 2.0 : BOX_HEIGHT);
@@ -254,22 +327,20 @@ static void print_link(const struct picture *p, const struct link *l, bool dashe
 		"<path d=\"M%.0f %.0f C%.0f %.0f %.0f %.0f %.0f %.0f\" fill=\"none\" "
 		"stroke=\"%s\"%s%s/>\n",
 		from->x, y, from->x, y + bend, to->x, end - bend, to->x, end,
-		dashed ? "#999" : "#333", dashed ? " stroke-dasharray=\"5 4\"" : "",
-		l->last ? " marker-end=\"url(#tip)\"" : "");
+		l->otherwise ? "#888" : "#333", l->otherwise ? " stroke-dasharray=\"5 4\"" : "",
+		!l->last       ? ""
+		: l->otherwise ? " marker-end=\"url(#grey)\""
+			       : " marker-end=\"url(#tip)\"");
 }
 
-static void print_label(const struct picture *p, const struct link *l, FILE *out)
+static void print_label(const struct point *point, FILE *out)
 {
-	const struct point *from = &p->points.data[l->from], *to = &p->points.data[l->to];
-	double x = from->x + (to->x - from->x) * 0.7, y = top_of(from) + BOX_HEIGHT + 46;
-	u32 width = columns(l->edge->label) * 7;
+	double y = top_of(point) + BOX_HEIGHT / 2.0;
 
-	if (!width || l->edge->otherwise)
-		return;
-	fprintf(out, "<rect x=\"%.0f\" y=\"%.0f\" width=\"%u\" height=\"15\" fill=\"#fff\"/>",
-		x - width / 2.0 - 2, y - 12, width + 4);
-	fprintf(out, "<text x=\"%.0f\" y=\"%.0f\" class=\"l\">", x, y);
-	print_text(out, l->edge->label);
+	fprintf(out, "<rect x=\"%.0f\" y=\"%.0f\" width=\"%u\" height=\"16\" fill=\"#fff\"/>",
+		point->x - point->width / 2.0, y - 8, point->width);
+	fprintf(out, "<text x=\"%.0f\" y=\"%.0f\" class=\"l\">", point->x, y + 4);
+	print_text(out, point->edge->label);
 	fputs("</text>\n", out);
 }
 
@@ -292,7 +363,7 @@ static void print_node(const struct picture *p, const struct point *point, FILE 
 
 static void print_picture(const struct picture *p, FILE *out)
 {
-	const struct sketch_edge *e = NULL;
+	const struct point *point;
 	const struct link *l;
 
 	fprintf(out,
@@ -301,17 +372,16 @@ static void print_picture(const struct picture *p, FILE *out)
 		"<style>.l{font-size:11px}</style>\n"
 		"<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" "
 		"markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\">"
-		"<path d=\"M0 0L8 4L0 8z\" fill=\"#333\"/></marker></defs>\n"
+		"<path d=\"M0 0L8 4L0 8z\" fill=\"#333\"/></marker><marker id=\"grey\" "
+		"viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" "
+		"orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" fill=\"#888\"/></marker></defs>\n"
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
 		p->width, (p->layer_count - 1) * LAYER_HEIGHT + BOX_HEIGHT + 40);
-	vec_for (l, &p->links) {
-		e = l->edge ? l->edge : e;
-		print_link(p, l, e->otherwise, out);
-	}
-	vec_for (l, &p->links) {
-		if (l->edge)
-			print_label(p, l, out);
-	}
+	vec_for (l, &p->links)
+		print_link(p, l, out);
+	vec_for (point, &p->points)
+		if (point->edge)
+			print_label(point, out);
 	for (u32 k = 0; k < p->s->count; k++)
 		print_node(p, &p->points.data[k], out);
 	fputs("</svg>\n", out);
