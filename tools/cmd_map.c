@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* skep map: the kernel's maps, with bpftool's verbs. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "look.h"
+#include "pretty.h"
+
+enum { POLL_MS = 200 };
 
 /* One call of the command. */
 struct map_call {
@@ -215,6 +219,122 @@ static int do_take(struct map_call *c)
 	return EXIT_OK;
 }
 
+static bool number(const char *word, uint32_t *out)
+{
+	char *end;
+	unsigned long n = strtoul(word, &end, 0);
+
+	*out = (uint32_t)n;
+	return *word && !*end && n <= UINT32_MAX;
+}
+
+/* ---- event_pipe ---- */
+
+static volatile sig_atomic_t ended;
+
+static void on_signal(int number)
+{
+	ended = 1;
+}
+
+struct pipe {
+	bool json;
+	size_t count; /* in JSON: of what was written */
+};
+
+static void pipe_head(struct pipe *p, const struct skep_event *ev, unsigned type)
+{
+	printf("%s{\"type\":%u,\"cpu\":%d,\"index\":%u", p->count++ ? "," : "", type, ev->cpu,
+	       ev->index);
+}
+
+/* The numbers of perf's records: 9 is a sample, 2 says what was lost. */
+static int pipe_event(void *arg, const struct skep_event *ev)
+{
+	const uint8_t *data = ev->data;
+	struct pipe *p = arg;
+
+	if (ev->lost && p->json) {
+		pipe_head(p, ev, 2);
+		printf(",\"lost\":{\"id\":0,\"count\":%llu}}", (unsigned long long)ev->lost);
+	} else if (ev->lost) {
+		printf("lost %llu events\n", (unsigned long long)ev->lost);
+	}
+	if (!data)
+		return 0;
+	if (p->json) {
+		pipe_head(p, ev, 9);
+		printf(",\"timestamp\":%llu,\"data\":[", (unsigned long long)ev->time);
+	} else {
+		printf("== @%llu.%09llu CPU: %d index: %u =====\n",
+		       (unsigned long long)(ev->time / 1000000000),
+		       (unsigned long long)(ev->time % 1000000000), ev->cpu, ev->index);
+	}
+	for (size_t i = 0; i < ev->len; i++) {
+		if (p->json)
+			printf("%s%u", i ? "," : "", data[i]);
+		else
+			printf("%s%02x",
+			       !i	     ? ""
+			       : i % 16 == 0 ? "\n"
+			       : i % 8 == 0  ? "  "
+					     : " ",
+			       data[i]);
+	}
+	fputs(p->json ? "]}" : "\n", stdout);
+	return 0;
+}
+
+/* "cpu N index M": both, or every CPU at its own number. */
+static int pipe_words(struct map_call *c, int *cpu, uint32_t *index)
+{
+	bool have_cpu = false, have_index = false, ok = true;
+	uint32_t n = 0;
+
+	while (c->a.n && ok) {
+		const char *name = c->a.words[0];
+
+		ok = c->a.n > 1 && number(c->a.words[1], &n) && n <= INT32_MAX;
+		if (ok && !strcmp(name, "cpu"))
+			*cpu = (int)n, have_cpu = true;
+		else if (ok && !strcmp(name, "index"))
+			*index = n, have_index = true;
+		else
+			ok = false;
+		c->a.words += 2;
+		c->a.n -= 2;
+	}
+	if (!ok)
+		return usage(c, "after the map: cpu N index M");
+	return have_cpu == have_index ? 0 : usage(c, "say cpu and index, or neither");
+}
+
+static int event_pipe(struct map_call *c)
+{
+	const struct sigaction act = { .sa_handler = on_signal };
+	struct pipe p = { .json = c->a.json || c->a.pretty };
+	int cpu = -1, err = 0;
+	uint32_t index = 0;
+
+	if (pipe_words(c, &cpu, &index))
+		return EXIT_USAGE;
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGHUP, &act, NULL);
+	if (skep_map_events(c->map, cpu, index, c->diag)) {
+		report(c->diag);
+		return EXIT_FAILED;
+	}
+	fputs(p.json ? "[" : "", stdout);
+	while (!ended && err >= 0 && !ferror(stdout)) {
+		err = skep_map_poll(c->map, POLL_MS, pipe_event, &p);
+		fflush(stdout);
+		err = err == -EINTR ? 0 : err;
+	}
+	fputs(p.json ? "]\n" : "", stdout);
+	return err < 0 ? failed(c, "event_pipe", err) : EXIT_OK;
+}
+
 static int do_freeze(struct map_call *c)
 {
 	int err = skep_map_freeze(c->map);
@@ -267,6 +387,19 @@ static int on_map(struct map_call *c, const struct verb *verb)
 	return status;
 }
 
+/* A verb that reads its words itself, on an open map. */
+static int with_map(struct map_call *c, int (*verb)(struct map_call *c))
+{
+	int status = open_map(c);
+
+	if (status == EXIT_OK)
+		status = verb(c);
+	free(c->key);
+	free(c->value);
+	skep_map_close(c->map);
+	return status;
+}
+
 static int pin(struct map_call *c)
 {
 	int status = open_map(c);
@@ -283,15 +416,6 @@ static int pin(struct map_call *c)
 }
 
 /* ---- create ---- */
-
-static bool number(const char *word, uint32_t *out)
-{
-	char *end;
-	unsigned long n = strtoul(word, &end, 0);
-
-	*out = (uint32_t)n;
-	return *word && !*end && n <= UINT32_MAX;
-}
 
 /* FILE type TYPE key N value N entries N name NAME [flags N] [inner_map MAP] */
 static int create_words(struct map_call *c, struct skep_map_def *def, struct skep_map **inner)
@@ -360,6 +484,8 @@ static int run_verb(struct map_call *c, const char *verb)
 		return create(c);
 	if (!strcmp(verb, "pin"))
 		return pin(c);
+	if (look_verb(verb, "event_pipe") && strlen(verb) > 1)
+		return with_map(c, event_pipe);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (look_verb(verb, verbs[i].name))
 			return on_map(c, &verbs[i]);
@@ -383,7 +509,9 @@ static int map_main(const struct command *self, int argc, char **argv)
 	if (look_verb(verb, "show") || look_verb(verb, "list"))
 		return look_select(&c.a, self) ? look_show(&c.a, self, SKEP_LOOK_MAPS) : EXIT_USAGE;
 	c.diag = skep_diag_new();
+	pretty_begin(c.a.pretty && strcmp(verb, "dump"));
 	status = run_verb(&c, verb);
+	pretty_end(c.a.pretty && strcmp(verb, "dump"));
 	skep_diag_free(c.diag);
 	return status;
 }
@@ -401,6 +529,7 @@ const struct command cmd_map = {
 		 "    getnext MAP [key DATA]\n"
 		 "    peek, pop, dequeue MAP; push, enqueue MAP value DATA\n"
 		 "    freeze MAP; pin MAP FILE\n"
+		 "    event_pipe MAP [cpu N index M]  events of a perf event array, until Ctrl-C\n"
 		 "    create FILE type TYPE key SIZE value SIZE entries N name NAME [flags N]\n"
 		 "           [inner_map MAP]\n"
 		 "DATA is bytes, one word each (\"hex 0a 00 00 01\", \"10 0 0 1\"), or one word: a "

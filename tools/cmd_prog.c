@@ -6,22 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "look.h"
 #include "machine.h"
+#include "pretty.h"
+#include "prog.h"
 
-/* One call of the command. */
-struct prog_call {
-	const struct command *self;
-	struct look_args a;
-	struct skep_diag *diag;
-};
-
-static enum skep_format format_of(const struct prog_call *c)
-{
-	return c->a.pretty ? SKEP_JSON_PRETTY : c->a.json ? SKEP_JSON : SKEP_TEXT;
-}
-
-static const char *next_word(struct prog_call *c)
+const char *prog_word(struct prog_call *c)
 {
 	if (!c->a.n)
 		return NULL;
@@ -29,14 +18,13 @@ static const char *next_word(struct prog_call *c)
 	return *c->a.words++;
 }
 
-/* Reports, and gives the exit status. */
-static int done(struct prog_call *c, int err)
+int prog_done(struct prog_call *c, int err)
 {
 	report(c->diag);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
-static bool select_prog(struct prog_call *c)
+bool prog_select(struct prog_call *c)
 {
 	if (!look_select(&c->a, c->self))
 		return false;
@@ -93,7 +81,7 @@ static int jited_json(void *arg, const struct skep_jited *f)
 {
 	struct jited *j = arg;
 
-	printf("%s{", j->count++ ? "," : "");
+	printf("%s{", j->count++ ? "," : "[");
 	if (f->proto) {
 		fputs("\"proto\":", stdout);
 		out_string(stdout, f->proto);
@@ -124,28 +112,27 @@ static int dump_jited(struct prog_call *c, unsigned flags)
 	struct jited j = { .c = c,
 			   .opcodes = flags & SKEP_CODE_OPCODES,
 			   .lines = flags & SKEP_CODE_LINES };
-	bool json = format_of(c) != SKEP_TEXT;
+	bool json = prog_format(c) != SKEP_TEXT;
 	int err;
 
-	fputs(json ? "[" : "", stdout);
 	err = skep_look_jited(&c->a.opts, json ? jited_json : jited_text, &j, c->diag);
-	fputs(json ? "]\n" : "", stdout);
-	return done(c, err);
+	fputs(json && j.count ? "]\n" : "", stdout);
+	return prog_done(c, err);
 }
 
 static int do_dump(struct prog_call *c)
 {
-	const char *kind = next_word(c), *word, *file = NULL;
+	const char *kind = prog_word(c), *word, *file = NULL;
 	bool jited = kind && look_verb(kind, "jited");
 	unsigned flags = 0;
 
 	if (!kind || (!jited && !look_verb(kind, "xlated")))
 		return opt_usage(c->self, "say: prog dump xlated PROG, or prog dump jited PROG");
-	if (!select_prog(c))
+	if (!prog_select(c))
 		return EXIT_USAGE;
-	while ((word = next_word(c))) {
+	while ((word = prog_word(c))) {
 		if (!strcmp(word, "file") && c->a.n)
-			file = next_word(c);
+			file = prog_word(c);
 		else if (!strcmp(word, "opcodes"))
 			flags |= SKEP_CODE_OPCODES;
 		else if (!strcmp(word, "linum"))
@@ -157,10 +144,10 @@ static int do_dump(struct prog_call *c)
 						  "xlated: visual");
 	}
 	if (file)
-		return done(c, skep_look_write(&c->a.opts, jited, file, c->diag));
+		return prog_done(c, skep_look_write(&c->a.opts, jited, file, c->diag));
 	if (jited)
 		return dump_jited(c, flags);
-	return done(c, skep_look_xlated(&c->a.opts, flags, stdout, format_of(c), c->diag));
+	return prog_done(c, skep_look_xlated(&c->a.opts, flags, stdout, prog_format(c), c->diag));
 }
 
 /* ---- load, pin ---- */
@@ -297,7 +284,7 @@ static int load(struct prog_call *c, const struct load_words *w)
 	skep_unit_free(unit);
 	skep_engine_free(eng);
 	skep_object_free(obj);
-	return done(c, err);
+	return prog_done(c, err);
 }
 
 static int do_load(struct prog_call *c, bool all)
@@ -305,15 +292,15 @@ static int do_load(struct prog_call *c, bool all)
 	struct load_words w = { .all = all };
 	const char *word;
 
-	w.object = next_word(c);
-	w.path = next_word(c);
+	w.object = prog_word(c);
+	w.path = prog_word(c);
 	if (!w.path)
 		return opt_usage(c->self, "say: prog load OBJ PATH");
-	while ((word = next_word(c))) {
+	while ((word = prog_word(c))) {
 		if (!strcmp(word, "type") && c->a.n)
-			w.type = next_word(c);
+			w.type = prog_word(c);
 		else if (!strcmp(word, "pinmaps") && c->a.n)
-			w.maps = next_word(c);
+			w.maps = prog_word(c);
 		else
 			return opt_usage(c->self, "after the path: type TYPE, pinmaps FOLDER");
 	}
@@ -322,11 +309,11 @@ static int do_load(struct prog_call *c, bool all)
 
 static int do_pin(struct prog_call *c)
 {
-	if (!select_prog(c))
+	if (!prog_select(c))
 		return EXIT_USAGE;
 	if (c->a.n != 1)
 		return opt_usage(c->self, "say: prog pin PROG FILE");
-	return done(c, skep_look_pin(SKEP_LOOK_PROGS, &c->a.opts, c->a.words[0], c->diag));
+	return prog_done(c, skep_look_pin(SKEP_LOOK_PROGS, &c->a.opts, c->a.words[0], c->diag));
 }
 
 /* ---- tracelog ---- */
@@ -366,7 +353,14 @@ static int run_verb(struct prog_call *c, const char *verb)
 		return do_pin(c);
 	if (look_verb(verb, "tracelog"))
 		return do_tracelog(c);
-	return opt_usage(c->self, "a program is shown, dumped, loaded, pinned");
+	if (look_verb(verb, "run"))
+		return prog_run(c);
+	if (look_verb(verb, "attach") || look_verb(verb, "detach"))
+		return prog_attach(c, *verb == 'a');
+	if (look_verb(verb, "profile"))
+		return prog_profile(c);
+	return opt_usage(c->self,
+			 "a program is shown, dumped, loaded, pinned, run, attached, profiled");
 }
 
 static int prog_main(const struct command *self, int argc, char **argv)
@@ -377,12 +371,16 @@ static int prog_main(const struct command *self, int argc, char **argv)
 
 	if (look_parse(&c.a, self, argc, argv) < 0)
 		return opt_status(c.a.n);
-	verb = c.a.n ? next_word(&c) : "show";
+	verb = c.a.n ? prog_word(&c) : "show";
 	if (look_verb(verb, "show") || look_verb(verb, "list"))
 		return look_select(&c.a, self) ? look_show(&c.a, self, SKEP_LOOK_PROGS)
 					       : EXIT_USAGE;
 	c.diag = skep_diag_new();
+	/* What goes on for ever is shown as it comes. */
+	c.a.pretty &= !look_verb(verb, "tracelog");
+	pretty_begin(c.a.pretty);
 	status = run_verb(&c, verb);
+	pretty_end(c.a.pretty);
 	skep_diag_free(c.diag);
 	return status;
 }
@@ -390,7 +388,7 @@ static int prog_main(const struct command *self, int argc, char **argv)
 const struct command cmd_prog = {
 	.name = "prog",
 	.operands = "VERB …",
-	.summary = "the kernel's programs: show, dump, load, pin",
+	.summary = "the kernel's programs: show, dump, load, pin, run, profile",
 	.about = "PROG is: id N, name NAME, tag TAG or pinned PATH. Verbs, as bpftool has them:\n"
 		 "    show [PROG]                                   list\n"
 		 "    dump xlated PROG [file FILE | opcodes | linum | visual]\n"
@@ -398,9 +396,21 @@ const struct command cmd_prog = {
 		 "    load OBJ PATH [type TYPE] [pinmaps FOLDER]    the first program as a file\n"
 		 "    loadall OBJ FOLDER [type TYPE] [pinmaps FOLDER]\n"
 		 "    pin PROG FILE\n"
+		 "    run PROG data_in FILE [data_out FILE [data_size_out N]]\n"
+		 "        [ctx_in FILE [ctx_out FILE [ctx_size_out N]]] [repeat N]\n"
+		 "    attach | detach PROG HOOK [MAP]   sk_msg_verdict, sk_skb_verdict, "
+		 "sk_skb_stream_verdict,\n"
+		 "                                      sk_skb_stream_parser; flow_dissector\n"
+		 "    profile PROG [duration SECONDS] [METRIC…]\n"
 		 "    tracelog                                      what programs print\n"
-		 "'skep run --engine kernel' runs a program over packets, 'skep load --attach' "
-		 "attaches.\n\n"
+		 "'skep run --engine kernel' runs an object's program over captures, 'skep load "
+		 "--attach'\n"
+		 "attaches with links. A profile counts runs and their time (run_cnt, run_time), "
+		 "and "
+		 "samples\n"
+		 "where counters strike: cpu_clock; cycles, instructions, l1d_loads, llc_misses, "
+		 "itlb_misses,\n"
+		 "dtlb_misses, where the machine has them.\n\n"
 		 "    skep prog show\n"
 		 "    skep prog dump xlated name firewall linum\n"
 		 "    skep prog load fw.o /sys/fs/bpf/fw\n",

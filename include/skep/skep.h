@@ -685,10 +685,14 @@ struct skep_event {
 	const struct skep_map *map;
 	const void *data;
 	size_t len;
-	uint64_t lost; /* events dropped before this one */
-	int cpu;       /* -1 for a ring buffer */
+	uint64_t lost;	/* events dropped before this one */
+	int cpu;	/* -1 for a ring buffer */
+	uint32_t index; /* in a perf event array */
+	uint64_t time;	/* ns of the kernel's clock, of skep_map_events; else 0 */
 };
 typedef int (*skep_event_fn)(void *arg, const struct skep_event *ev);
+int skep_map_poll(struct skep_map *map, int timeout_ms, skep_event_fn fn,
+		  void *arg); /* as skep_poll, after skep_map_events */
 /* Deliver pending events; returns how many, or the first negative value `fn` returned. -EINTR: a
  * signal ended the wait. */
 int skep_poll(struct skep_unit *unit, int timeout_ms, skep_event_fn fn, void *arg);
@@ -752,6 +756,44 @@ int skep_look_pin(enum skep_look what, const struct skep_look_opts *which, const
 int skep_look_detach(const struct skep_look_opts *which, struct skep_diag *diag);
 
 /*
+ * Types of the kernel: of a BTF object, a program or a map (`what`: SKEP_LOOK_BTF, _PROGS, _MAPS)
+ * as "c", "raw" or "json". Of a map `part` is "key", "value", "kv" (NULL) or "all"; of the others
+ * NULL. `base_path`: of the split types of a module; NULL: the kernel's own are found.
+ */
+int skep_look_btf_dump(enum skep_look what, const struct skep_look_opts *which, const char *part,
+		       const char *base_path, const char *format, FILE *out,
+		       struct skep_diag *diag);
+
+/* What a program of the kernel did while the call lasted. */
+struct skep_metric {
+	const char *name;	   /* in: of skep_metric_name */
+	uint64_t value;		   /* run_time, cpu_clock: ns; else events */
+	uint64_t runs;		   /* of the program */
+	uint64_t enabled, running; /* ns that was counted, and of these with the counter at work */
+	uint64_t samples;	   /* that `value` was made of; 0: it was counted */
+};
+/* "run_time" and "run_cnt" come from the kernel's own statistics; the others, hardware's
+ * ("cycles", "instructions", …) and "cpu_clock", from samples that fall into the program's machine
+ * code. NULL: past the last. */
+const char *skep_metric_name(size_t i);
+/* Ends after `seconds` (0: never), or at a signal. -ENOENT: this machine has no such counter. */
+int skep_look_profile(const struct skep_look_opts *which, double seconds,
+		      struct skep_metric *metrics, size_t count, struct skep_diag *diag);
+
+/* A program of the kernel, whoever loaded it: to be run. It stays as it is when it is closed. */
+int skep_prog_open(struct skep_prog **out, const struct skep_look_opts *which,
+		   struct skep_diag *diag);
+void skep_prog_close(struct skep_prog *prog); /* of the above only */
+
+/* Put it on a map of sockets ("sk_msg_verdict", "sk_skb_verdict", "sk_skb_stream_verdict",
+ * "sk_skb_stream_parser") or, as "flow_dissector" with `map` NULL, on this network namespace,
+ * without a link; or take it off. */
+int skep_look_attach_map(const struct skep_look_opts *which, const char *hook,
+			 const struct skep_look_opts *map, struct skep_diag *diag);
+int skep_look_remove_map(const struct skep_look_opts *which, const char *hook,
+			 const struct skep_look_opts *map, struct skep_diag *diag);
+
+/*
  * Put a program of the kernel on a device or a cgroup, or take it off, without a link: it stays
  * when the caller ends. `hook` of a device: "xdp", "xdpgeneric", "xdpdrv", "xdpoffload",
  * "tcx_ingress", "tcx_egress"; of a cgroup: "cgroup_inet_ingress", or in bpftool's short words.
@@ -771,6 +813,9 @@ int skep_map_open(struct skep_map **out, const struct skep_look_opts *which,
 int skep_map_create(struct skep_map **out, const struct skep_map_def *def, struct skep_map *inner,
 		    struct skep_diag *diag);
 void skep_map_close(struct skep_map *map); /* of the two above only */
+/* Take the events that programs write into a perf event array of skep_map_open: of all CPUs (-1),
+ * each at its number, or of one at `index`. Who read them before no longer does. */
+int skep_map_events(struct skep_map *map, int cpu, uint32_t index, struct skep_diag *diag);
 
 struct skep_feature_opts {
 	size_t size;

@@ -4,10 +4,14 @@
 
 #include "api/handle.h"
 #include "kernel/feature.h"
+#include "kernel/kernel.h"
 #include "kernel/look.h"
+#include "kernel/look_btf.h"
 #include "kernel/look_code.h"
+#include "kernel/look_profile.h"
 #include "kernel/map_open.h"
 #include "kernel/place.h"
+#include "kernel/prog_open.h"
 
 static int look_at(enum skep_look what, struct look *l, const struct skep_look_opts *o)
 {
@@ -167,6 +171,75 @@ int skep_look_remove(const struct skep_look_opts *which, enum skep_look where, c
 	return err ? err : place_off_cgroup(&l, name, hook);
 }
 
+static int change_map(const struct skep_look_opts *which, const char *hook,
+		      const struct skep_look_opts *map, bool on, struct skep_diag *diag)
+{
+	struct look l = { 0 }, m = { 0 };
+	int err = select_one(&l, which, diag);
+
+	if (!err && map)
+		err = select_one(&m, map, diag);
+	return err ? err : place_on_map(&l, hook, map ? &m : NULL, on);
+}
+
+int skep_look_attach_map(const struct skep_look_opts *which, const char *hook,
+			 const struct skep_look_opts *map, struct skep_diag *diag)
+{
+	return change_map(which, hook, map, true, diag);
+}
+
+int skep_look_remove_map(const struct skep_look_opts *which, const char *hook,
+			 const struct skep_look_opts *map, struct skep_diag *diag)
+{
+	return change_map(which, hook, map, false, diag);
+}
+
+int skep_look_btf_dump(enum skep_look what, const struct skep_look_opts *which, const char *part,
+		       const char *base_path, const char *format, FILE *out, struct skep_diag *diag)
+{
+	struct look l = { .out = out };
+	int err = select_one(&l, which, diag);
+
+	if (!err &&
+	    (!format || (strcmp(format, "c") && strcmp(format, "raw") && strcmp(format, "json"))))
+		err = diag_error(l.d, -EINVAL, NOWHERE, "formats are c, raw and json");
+	return err ? err : look_btf_dump(&l, what, part, base_path, format);
+}
+
+const char *skep_metric_name(size_t i)
+{
+	return profile_metric_name(i);
+}
+
+int skep_look_profile(const struct skep_look_opts *which, double seconds,
+		      struct skep_metric *metrics, size_t count, struct skep_diag *diag)
+{
+	struct look l = { 0 };
+	int err = select_one(&l, which, diag);
+
+	return err ? err : look_profile(&l, seconds, metrics, count);
+}
+
+int skep_prog_open(struct skep_prog **out, const struct skep_look_opts *which,
+		   struct skep_diag *diag)
+{
+	struct look l = { 0 };
+	struct unit_prog *p;
+	int err = select_one(&l, which, diag);
+
+	if (!err)
+		err = kernel_prog_open(&p, &l);
+	if (!err)
+		*out = prog_handle(p);
+	return err;
+}
+
+void skep_prog_close(struct skep_prog *prog)
+{
+	if (prog)
+		kernel_prog_close(prog_of(prog));
+}
+
 int skep_map_open(struct skep_map **out, const struct skep_look_opts *which, struct skep_diag *diag)
 {
 	struct look l = { 0 };
@@ -196,6 +269,18 @@ void skep_map_close(struct skep_map *map)
 {
 	if (map)
 		kernel_map_close(map_of(map));
+}
+
+int skep_map_events(struct skep_map *map, int cpu, uint32_t index, struct skep_diag *diag)
+{
+	return kernel_map_events(map_of(map), cpu, index, diag_of(diag));
+}
+
+int skep_map_poll(struct skep_map *map, int timeout_ms, skep_event_fn fn, void *arg)
+{
+	struct unit *u = map_of(map)->unit;
+
+	return u->engine->ops->poll(u, timeout_ms, fn, arg);
 }
 
 int skep_feature_probe(const struct skep_feature_opts *opts, FILE *out, enum skep_format format,

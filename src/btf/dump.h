@@ -15,6 +15,17 @@ int types_dump_c(const struct types *t, FILE *out, struct diag *d);
 int types_dump_raw(const struct types *t, FILE *out); /* bpftool btf dump … format raw */
 int types_dump_json(const struct types *t, FILE *out);
 
+/* Only these types; in C with all they need. `format`: "c", "raw" or "json". */
+struct types_roots {
+	const u32 *ids;
+	u32 count;
+};
+int types_dump_roots(const struct types *t, struct types_roots roots, const char *format, FILE *out,
+		     struct diag *d);
+/* types_dump_c of these (NULL: all). */
+int types_dump_c_of(const struct types *t, const struct types_roots *roots, FILE *out,
+		    struct diag *d);
+
 /* One type's name as C would write it around `declarator` ("" for a bare type). */
 void types_declare(const struct types *t, u32 id, const char *declarator, struct buf *out);
 

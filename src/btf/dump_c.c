@@ -357,7 +357,21 @@ static int dump_report(struct dump *p, struct diag *d)
 	return err ? diag_error(d, err, NOWHERE, "cannot write: %s", strerror(-err)) : 0;
 }
 
+static void write_roots(struct dump *p, const struct types_roots *roots)
+{
+	for (u32 i = 0; i < roots->count && !p->err && !p->w.err; i++) {
+		p->current = 0;
+		need(p, roots->ids[i], true);
+	}
+}
+
 int types_dump_c(const struct types *t, FILE *out, struct diag *d)
+{
+	return types_dump_c_of(t, NULL, out, d);
+}
+
+int types_dump_c_of(const struct types *t, const struct types_roots *roots, FILE *out,
+		    struct diag *d)
 {
 	struct dump p = { .t = t,
 			  .text.out = out,
@@ -379,7 +393,10 @@ int types_dump_c(const struct types *t, FILE *out, struct diag *d)
 		 "#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n"
 		 "#pragma clang attribute push (__attribute__((preserve_access_index)), "
 		 "apply_to = record)\n#endif\n\n");
-	write_types(&p);
+	if (roots)
+		write_roots(&p, roots);
+	else
+		write_types(&p);
 	buf_puts(&p.text.buf,
 		 "#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n"
 		 "#pragma clang attribute pop\n#endif\n\n#endif /* __VMLINUX_H__ */\n");

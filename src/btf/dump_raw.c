@@ -300,17 +300,17 @@ static void put_type(struct pen *p, u32 id)
 	buf_putc(b, p->json ? '}' : '\n');
 }
 
-static int dump(const struct types *t, FILE *out, bool json)
+static int dump(const struct types *t, const struct types_roots *roots, FILE *out, bool json)
 {
 	struct pen p = { .t = t, .json = json, .text.out = out };
-	u32 id;
+	u32 count = roots ? roots->count : t->count - t->first;
 
 	if (json)
 		buf_puts(&p.text.buf, "{\"types\":[");
-	for (id = t->first; id < t->count && !p.text.err; id++) {
-		if (json && id > t->first)
+	for (u32 i = 0; i < count && !p.text.err; i++) {
+		if (json && i)
 			buf_putc(&p.text.buf, ',');
-		put_type(&p, id);
+		put_type(&p, roots ? roots->ids[i] : t->first + i);
 		text_flush(&p.text, FLUSH);
 	}
 	if (json)
@@ -320,10 +320,18 @@ static int dump(const struct types *t, FILE *out, bool json)
 
 int types_dump_raw(const struct types *t, FILE *out)
 {
-	return dump(t, out, false);
+	return dump(t, NULL, out, false);
 }
 
 int types_dump_json(const struct types *t, FILE *out)
 {
-	return dump(t, out, true);
+	return dump(t, NULL, out, true);
+}
+
+int types_dump_roots(const struct types *t, struct types_roots roots, const char *format, FILE *out,
+		     struct diag *d)
+{
+	if (*format == 'c')
+		return types_dump_c_of(t, &roots, out, d);
+	return dump(t, &roots, out, *format == 'j');
 }

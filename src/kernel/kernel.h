@@ -147,6 +147,8 @@ size_t kernel_value_len(const struct obj_map *m);
 
 /* Perf buffers must be there before events are: at load. */
 int kernel_perf_open(struct kernel_unit *u, struct diag *d);
+/* Of a map opened by itself: its events, of one CPU or (-1) of all. */
+int kernel_map_events(struct unit_map *m, int cpu, u32 index, struct diag *d);
 int kernel_poll(struct unit *u, int timeout_ms, skep_event_fn fn, void *arg);
 int kernel_poll_fd(struct unit *u);
 void kernel_poll_fini(struct kernel_unit *u);

@@ -3,6 +3,8 @@
 #ifndef KERNEL_LOOK_BTF_H
 #define KERNEL_LOOK_BTF_H
 
+#include <skep/skep.h>
+
 #include "base/diag.h"
 #include "btf/types.h"
 
@@ -14,5 +16,10 @@ struct look_types {
 /* The types with that number on top of `base` (NULL: they stand alone). */
 int look_types_open(struct look_types *out, u32 id, const struct types *base, struct diag *d);
 void look_types_close(struct look_types *t);
+
+struct look;
+/* As skep_look_btf_dump; `l` selects, and has the stream. */
+int look_btf_dump(struct look *l, enum skep_look what, const char *part, const char *base_path,
+		  const char *format);
 
 #endif

@@ -91,7 +91,7 @@ static int wrap(struct unit_map **out, int fd, struct diag *d)
 	u->obj = obj;
 	u->impl = k;
 	*k = (struct kernel_unit){
-		.unit = u, .maps = k->maps, .btf = -1, .epoll = -1, .loaded = true
+		.unit = u, .maps = k->maps, .btf = -1, .epoll = -1, .trace = -1, .loaded = true
 	};
 	k->maps[0].fd = fd;
 	k->maps[0].id = info.id;

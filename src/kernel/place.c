@@ -256,3 +256,43 @@ int place_off_cgroup(struct look *l, const char *path, const char *type)
 {
 	return cgroup_change(l, path, type, 0, false);
 }
+
+/* ---- maps of sockets ---- */
+
+int place_on_map(struct look *l, const char *what, struct look *map, bool on)
+{
+	static const char *const hooks[] = { "sk_msg_verdict", "sk_skb_verdict",
+					     "sk_skb_stream_verdict", "sk_skb_stream_parser" };
+	bool dissector = !strcmp(what, "flow_dissector"), known = dissector;
+	int target = 0, prog, err;
+
+	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
+		known |= !strcmp(what, hooks[i]);
+	if (!known) {
+		diag_error(l->d, -EINVAL, NOWHERE, "'%s' is no hook of a map", what);
+		diag_hint(l->d, "those are sk_msg_verdict, sk_skb_verdict, sk_skb_stream_verdict, "
+				"sk_skb_stream_parser, and flow_dissector of the name space");
+		return -EINVAL;
+	}
+	if (dissector == (map != NULL))
+		return diag_error(l->d, -EINVAL, NOWHERE,
+				  dissector
+					  ? "flow_dissector is put on the network name space, not "
+					    "on a map"
+					  : "%s is put on a map of sockets: which?",
+				  what);
+	prog = look_one(l, SYS_PROG);
+	if (prog < 0)
+		return prog;
+	err = target = map ? look_one(map, SYS_MAP) : 0;
+	if (target >= 0) {
+		err = attach(target, prog, (u32)attach_type_by_name(what), 0, on);
+		if (err)
+			refused(l->d, err, on ? "put on" : "taken off", what,
+				map ? map->value : "this name space", NULL);
+	}
+	if (map)
+		sys_close(&target);
+	sys_close(&prog);
+	return err;
+}

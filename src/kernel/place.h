@@ -15,4 +15,7 @@ int place_off_device(const char *what, const char *device, struct diag *d);
 int place_on_cgroup(struct look *l, const char *path, const char *type, u32 flags);
 int place_off_cgroup(struct look *l, const char *path, const char *type);
 
+/* Programs of sockets on a map of sockets, or (map NULL) flow dissectors on this name space. */
+int place_on_map(struct look *l, const char *what, struct look *map, bool on);
+
 #endif

@@ -26,6 +26,8 @@ struct kernel_reader {
 	struct unit_map *map;
 	int fd;			 /* of a perf event, owned; -1: a ring buffer's is the map's */
 	int cpu;		 /* -1: a ring buffer */
+	u32 index;		 /* in a perf event array */
+	bool stamped;		 /* records begin with their time */
 	u8 *consumer, *producer; /* mapped; of a perf event `producer` alone */
 	size_t consumer_len, producer_len, size; /* bytes; size: of the data, a power of two */
 	u64 lost;
@@ -90,8 +92,8 @@ static int ring_open(struct kernel_unit *u, u32 map, struct diag *d)
 	return 0;
 }
 
-static int deliver(struct kernel_reader *r, const void *data, size_t len, skep_event_fn fn,
-		   void *arg)
+static int deliver(struct kernel_reader *r, u64 time, const void *data, size_t len,
+		   skep_event_fn fn, void *arg)
 {
 	const struct skep_event ev = {
 		.map = (const struct skep_map *)r->map,
@@ -99,6 +101,8 @@ static int deliver(struct kernel_reader *r, const void *data, size_t len, skep_e
 		.len = len,
 		.lost = r->lost,
 		.cpu = r->cpu,
+		.index = r->index,
+		.time = time,
 	};
 
 	r->lost = 0;
@@ -119,7 +123,7 @@ static int ring_read(struct kernel_reader *r, skep_event_fn fn, void *arg)
 		if (head & RECORD_BUSY) /* still being written; those after it wait */
 			break;
 		if (!(head & RECORD_DISCARD)) {
-			ret = deliver(r, record + RECORD_HEAD, len, fn, arg);
+			ret = deliver(r, 0, record + RECORD_HEAD, len, fn, arg);
 			n++;
 		}
 		pos += ROUND_UP((u64)len + RECORD_HEAD, 8);
@@ -130,14 +134,15 @@ static int ring_read(struct kernel_reader *r, skep_event_fn fn, void *arg)
 
 /* ---- perf buffers ---- */
 
-static int perf_open(struct kernel_unit *u, u32 map, u32 cpu, struct diag *d)
+static int perf_open(struct kernel_unit *u, u32 map, u32 cpu, u32 index, bool stamped,
+		     struct diag *d)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_SOFTWARE,
 		.size = sizeof(attr),
 		.config = PERF_COUNT_SW_BPF_OUTPUT,
 		.sample_period = 1,
-		.sample_type = PERF_SAMPLE_RAW,
+		.sample_type = PERF_SAMPLE_RAW | (stamped ? PERF_SAMPLE_TIME : 0),
 		.wakeup_events = 1,
 	};
 	struct kernel_reader *r = add_reader(u, d);
@@ -150,6 +155,8 @@ static int perf_open(struct kernel_unit *u, u32 map, u32 cpu, struct diag *d)
 		return -ENOMEM;
 	r->map = &u->unit->maps[map];
 	r->cpu = (int)cpu;
+	r->index = index;
+	r->stamped = stamped;
 	r->fd = sys_perf_open(&attr, -1, (int)cpu, -1);
 	if (r->fd < 0)
 		return diag_error(d, r->fd, NOWHERE,
@@ -164,7 +171,7 @@ static int perf_open(struct kernel_unit *u, u32 map, u32 cpu, struct diag *d)
 	r->producer = mem;
 	err = sys_perf_enable(r->fd);
 	if (!err)
-		err = sys_map_op(CMD_MAP_UPDATE, u->maps[map].fd, &cpu, &r->fd, 0);
+		err = sys_map_op(CMD_MAP_UPDATE, u->maps[map].fd, &index, &r->fd, 0);
 	return err ? diag_error(d, err, NOWHERE, "perf buffer '%s', cpu %u: %s", name, cpu,
 				sys_error(err))
 		   : 0;
@@ -201,8 +208,27 @@ int kernel_perf_open(struct kernel_unit *u, struct diag *d)
 			if (obj->maps[m].max_entries && cpu >= obj->maps[m].max_entries)
 				break;
 			if (online[cpu / 8] >> cpu % 8 & 1)
-				err = perf_open(u, m, cpu, d);
+				err = perf_open(u, m, cpu, cpu, false, d);
 		}
+	}
+	return err;
+}
+
+int kernel_map_events(struct unit_map *m, int cpu, u32 index, struct diag *d)
+{
+	struct kernel_unit *u = m->unit->impl;
+	u8 online[MAX_CPUS / 8];
+	int err = 0;
+
+	if (m->src->type != MAP_TYPE_PERF_EVENT_ARRAY)
+		return diag_error(d, -EINVAL, NOWHERE, "map '%s' is no perf event array",
+				  m->src->name);
+	if (cpu >= 0)
+		return perf_open(u, 0, (u32)cpu, index, true, d);
+	sys_cpus_online(online, sizeof(online));
+	for (u32 i = 0; i < MIN(m->src->max_entries, (u32)MAX_CPUS) && !err; i++) {
+		if (online[i / 8] >> i % 8 & 1)
+			err = perf_open(u, 0, i, i, true, d);
 	}
 	return err;
 }
@@ -231,6 +257,7 @@ static int perf_record(struct kernel_reader *r, const u8 *record, skep_event_fn 
 		       int *n)
 {
 	const struct perf_event_header *h = (const void *)record;
+	u64 time = 0;
 	u32 len;
 
 	switch (h->type) {
@@ -238,9 +265,14 @@ static int perf_record(struct kernel_reader *r, const u8 *record, skep_event_fn 
 		r->lost += LOAD(u64, record + sizeof(*h) + 8);
 		return 0;
 	case PERF_RECORD_SAMPLE:
-		len = LOAD(u32, record + sizeof(*h));
+		record += sizeof(*h);
+		if (r->stamped) {
+			time = LOAD(u64, record);
+			record += sizeof(time);
+		}
+		len = LOAD(u32, record);
 		++*n;
-		return deliver(r, record + sizeof(*h) + sizeof(len), len, fn, arg);
+		return deliver(r, time, record + sizeof(len), len, fn, arg);
 	default:
 		return 0;
 	}
@@ -266,7 +298,7 @@ static int perf_read(struct kernel_reader *r, skep_event_fn fn, void *arg)
 		__atomic_store_n(&page->data_tail, pos, __ATOMIC_RELEASE);
 	}
 	if (ret >= 0 && r->lost) /* nothing came after them */
-		ret = deliver(r, NULL, 0, fn, arg);
+		ret = deliver(r, 0, NULL, 0, fn, arg);
 	return ret < 0 ? ret : n;
 }
 
