@@ -1,6 +1,7 @@
 # A thin front of meson and ninja.
 #
 #   make              build/skep, build/libskep.*, build/examples/*.o
+#   make static       build-static/skep: one file, with the C library in it
 #   make demo         install what is missing, build, run the firewall example over a made capture
 #   make test         install what is missing, build, run all tests (TESTS=NAME: some)
 #   make test-vm      tests of suite "vm" in Debian's kernels under qemu (TESTS=NAME: some): kprobes, fentry, LSM, freplace
@@ -70,6 +71,13 @@ demo:
 check: all
 	@scripts/check $(BUILD)
 
+# One file that needs nothing else: build-static/skep.
+static:
+	@scripts/setup build
+	@[ -e build-static/build.ninja ] || meson setup build-static -Dstatic=all >/dev/null
+	@ninja -C build-static --quiet skep
+	@ls -l build-static/skep
+
 bench:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory $(BUILD)/.tests
@@ -129,4 +137,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: live-drops all test test-vm demo check bench fuzz soak soak-jit soak-filter soak-map stress stress-build install clean
+.PHONY: live-drops all static test test-vm demo check bench fuzz soak soak-jit soak-filter soak-map stress stress-build install clean

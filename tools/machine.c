@@ -4,21 +4,45 @@
 #include <string.h>
 
 #ifdef HAVE_ZYDIS
-#include <Zydis/Disassembler.h>
+#include <Zydis/Zydis.h>
+#include <dlfcn.h>
 
-static const bool known = true;
+static __typeof__(ZydisDisassembleIntel) *disassemble;
+
+/* Few commands show machine code: the library is opened by the first that does. */
+static bool known(void)
+{
+	static bool tried;
+	char name[64];
+	void *lib;
+
+	if (tried)
+		return disassemble;
+	tried = true;
+	snprintf(name, sizeof(name), "libZydis.so.%u.%u",
+		 (unsigned)ZYDIS_VERSION_MAJOR(ZYDIS_VERSION),
+		 (unsigned)ZYDIS_VERSION_MINOR(ZYDIS_VERSION));
+	lib = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+	if (lib)
+		*(void **)&disassemble = dlsym(lib, "ZydisDisassembleIntel");
+	return disassemble;
+}
 
 size_t machine_insn(const uint8_t *code, size_t len, uint64_t addr, char *text, size_t room)
 {
 	ZydisDisassembledInstruction insn;
 
-	if (ZYAN_FAILED(ZydisDisassembleIntel(ZYDIS_MACHINE_MODE_LONG_64, addr, code, len, &insn)))
+	if (!known() ||
+	    ZYAN_FAILED(disassemble(ZYDIS_MACHINE_MODE_LONG_64, addr, code, len, &insn)))
 		return 0;
 	snprintf(text, room, "%s", insn.text);
 	return insn.info.length;
 }
 #else
-static const bool known = false;
+static bool known(void)
+{
+	return false;
+}
 
 size_t machine_insn(const uint8_t *code, size_t len, uint64_t addr, char *text, size_t room)
 {
@@ -81,7 +105,7 @@ void machine_list(const struct skep_prog *prog, FILE *out)
 	if (skep_prog_code(prog, &l.code))
 		return;
 	fprintf(out, "# %s: %zu bytes of machine code%s\n", skep_prog_name(prog), l.code.len,
-		known ? "" : "; in bytes, as no Zydis was there when skep was built");
+		known() ? "" : "; in bytes, as no Zydis is there");
 	for (size_t k = 0; k < l.code.place_count; k++) {
 		const struct skep_code_place *p = &l.code.places[k];
 		uint32_t end = k + 1 < l.code.place_count ? p[1].off : (uint32_t)l.code.len;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Machine code as text, by Zydis where that was found when this was built. */
+/* Machine code as text, by Zydis where that is installed. */
 #ifndef TOOLS_MACHINE_H
 #define TOOLS_MACHINE_H
 

@@ -178,8 +178,8 @@ int iter_next(struct verify *v, const struct reg *ptr, const struct reg *element
 
 int irq_flag_arg(struct verify *v, u8 regno, bool uninit)
 {
-	struct frame *f;
-	u32 slot;
+	struct frame *f = NULL;
+	u32 slot = 0;
 	int err;
 
 	if (uninit)
@@ -199,8 +199,8 @@ int irq_flag_arg(struct verify *v, u8 regno, bool uninit)
 
 int irq_flag_save(struct verify *v, u8 regno, u8 irq_class)
 {
-	struct frame *f;
-	u32 slot, ref = ref_acquire(v);
+	struct frame *f = NULL;
+	u32 slot = 0, ref = ref_acquire(v);
 	int err = place(v, regno, "a saved interrupt flag", 1, &f, &slot);
 
 	if (!ref)
@@ -222,8 +222,8 @@ int irq_flag_save(struct verify *v, u8 regno, u8 irq_class)
 int irq_flag_restore(struct verify *v, u8 regno, u8 irq_class)
 {
 	struct state *st = v->cur;
-	struct frame *f;
-	u32 slot, id = 0;
+	struct frame *f = NULL;
+	u32 slot = 0, id = 0;
 	int err = place(v, regno, "a saved interrupt flag", 1, &f, &slot);
 
 	if (err)

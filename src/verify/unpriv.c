@@ -77,7 +77,7 @@ int unpriv_before(struct verify *v, const struct insn *i, const struct reg *ptr,
 int unpriv_after(struct verify *v, const struct insn *i, const struct reg *dst,
 		 const struct unpriv_move *m)
 {
-	u32 limit;
+	u32 limit = 0;
 	int err;
 
 	if (!m->used)
