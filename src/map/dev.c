@@ -147,16 +147,17 @@ static int devhash_store(struct map *m, struct bucket *b, const void *key, u32 h
 {
 	struct table *t = m->impl;
 	u32 *at, old = table_find_at(t, b, key, hash, &at), link;
+	struct shelf *shelf;
 
 	if (old && flags == UPDATE_NOEXIST)
 		return -EEXIST;
-	link = old ? table_take_swap(t, old) : table_take(t, 0);
+	link = old ? table_take_swap(t, old, &shelf) : table_take(t, 0);
 	if (!link)
 		return table_stale(t) ? -ESTALE : -E2BIG;
 	entry_set(m, table_value(t, link, 0), value);
 	if (old) {
 		table_swap(t, at, old, link, key, hash);
-		table_spare(t, old);
+		table_spare(shelf, old);
 	} else {
 		table_insert(t, b, link, key, hash);
 	}

@@ -168,6 +168,7 @@ static int store_locked(struct map *m, struct bucket *b, const void *key, u32 ha
 	struct table *t = &h->table;
 	u32 *at, old = table_find_at(t, b, key, hash, &at), link;
 	u32 pool = t->pool_count > 1 ? cpu % t->pool_count : 0;
+	struct shelf *shelf;
 	int err = table_flags(old != 0, flags);
 
 	if (err)
@@ -178,14 +179,14 @@ static int store_locked(struct map *m, struct bucket *b, const void *key, u32 ha
 		value_put(m, old, value, cpu, all, false);
 		mark(h, old, MARK_LIVE | MARK_SEEN);
 	} else if (old) {
-		link = table_take_swap(t, old);
+		link = table_take_swap(t, old, &shelf);
 		if (!link)
 			return -ESTALE;
 		value_put(m, link, value, cpu, all, true);
 		mark(h, link, MARK_LIVE | MARK_SEEN);
 		table_swap(t, at, old, link, key, hash);
 		hash_leave(m, NULL, old);
-		table_spare(t, old);
+		table_spare(shelf, old);
 	} else {
 		link = table_take(t, pool);
 		if (!link)

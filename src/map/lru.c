@@ -1,34 +1,38 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * LRU hash, plain and per-CPU: an insert into a full map drops a key that programs did not look
- * up since the clock's hand last passed it. NO_COMMON_LRU: one pool and one clock a slot.
+ * up since a clock's hand last passed it. Each CPU turns a hand of its own over all elements;
+ * NO_COMMON_LRU: one pool and one hand a slot.
  * Linux evicts in batches and may begin a little before the map is full; here exactly at full.
  */
 #include <stdlib.h>
 
 #include "map/hash.h"
 
-/* Link of the next live element without a second chance, 0: none in two rounds. */
-static u32 clock_turn(struct hash_map *h, struct pool *p)
+/* Link of the next live element without a second chance, 0: none in two rounds. Each shelf has a
+ * hand, which goes round its whole pool. */
+static u32 clock_turn(struct hash_map *h, u32 pool)
 {
-	u32 link = 0;
+	struct table *t = &h->table;
+	struct shelf *s = table_shelf(t, pool);
+	u32 link = 0, first = pool * t->pool_size, size = t->pool_size;
 
-	if (!guard_take_inner(h->table.map, &p->lock))
+	if (!guard_take_inner(t->map, &s->lock))
 		return 0;
-	for (u64 left = 2 * (u64)(p->fresh - p->first); left && !link; left--) {
+	for (u64 left = 2 * (u64)size; left && !link; left--) {
 		u8 *mark, bits;
 
-		if (p->hand >= p->fresh)
-			p->hand = p->first;
-		mark = &h->marks.data[p->hand];
+		if (s->hand - first >= size)
+			s->hand = first;
+		mark = &h->marks.data[s->hand];
 		bits = READ_ONCE(*mark);
 		if (bits == MARK_LIVE)
-			link = p->hand + 1;
+			link = s->hand + 1;
 		else if (bits & MARK_SEEN)
 			WRITE_ONCE(*mark, MARK_LIVE);
-		p->hand++;
+		s->hand++;
 	}
-	lock_drop(&p->lock);
+	lock_drop(&s->lock);
 	return link;
 }
 
@@ -54,7 +58,7 @@ static void evict(struct map *m, u32 link)
 void lru_evict(struct map *m, u32 pool)
 {
 	struct hash_map *h = m->impl;
-	u32 link = clock_turn(h, &h->table.pools[pool]);
+	u32 link = clock_turn(h, pool);
 
 	if (link)
 		evict(m, link);

@@ -67,38 +67,49 @@ static int chains_see(struct table *t, u64 *seen)
 	return err;
 }
 
-/* What is in no chain goes to the free list, lowest numbers first. */
+/* An element that is in no chain: to spare for a shelf that has none, else free. `nth` of those. */
+static void elem_shelve(struct table *t, struct shelf *shelves, u32 count, u32 nth, u32 link)
+{
+	u32 *list = &shelves[nth % count].free;
+
+	if (nth < count) {
+		shelves[nth].spare = link;
+		return;
+	}
+	STORE_RELEASE(table_elem(t, link)->next, *list ? *list : UINT32_MAX);
+	*list = link;
+}
+
+/* Highest numbers first: so the lowest are used next. */
 static int pool_mend(struct table *t, u32 index, const u64 *seen, u8 *marks)
 {
+	u32 per = t->shelf_count / t->pool_count, first = index * t->pool_size, used = 0, idle = 0;
+	u32 end = first + t->pool_max;
+	struct shelf *shelves = &t->shelves[index * per];
 	struct pool *p = &t->pools[index];
-	u32 first = index * t->pool_size, end = first + t->pool_size, used = 0, list = 0;
 	u32 fresh = READ_ONCE(p->fresh);
 
-	if (fresh < first || fresh > end || p->first != first || p->end != end ||
-	    p->max != t->pool_max)
+	if (fresh < first || fresh > end || p->first != first || p->end != end)
 		return -EUCLEAN;
-	for (u32 link = end; link > first; link--) {
-		bool live = seen_get(seen, link);
+	for (u32 k = 0; k < per; k++) {
+		shelves[k].free = shelves[k].spare = 0;
+		if (shelves[k].hand - first > t->pool_size)
+			shelves[k].hand = first;
+	}
+	for (u32 link = first + t->pool_size; link > first; link--) {
+		bool live = seen_get(seen, link), never = link > fresh && link <= end;
 
-		if (live && link > fresh)
+		if (live && never)
 			return -EUCLEAN;
-		if (link > fresh)
+		if (never)
 			continue;
 		if (marks)
 			WRITE_ONCE(marks[link - 1], live ? marks[link - 1] | MARK_LIVE : 0);
 		used += live;
-		if (live)
-			continue;
-		STORE_RELEASE(table_elem(t, link)->next, list ? list : UINT32_MAX);
-		list = link;
+		if (!live)
+			elem_shelve(t, shelves, per, idle++, link);
 	}
-	p->free = list;
-	p->spare = 0;
-	p->swaps = 0;
-	p->used = used;
-	if (p->hand < first || p->hand > end)
-		p->hand = first;
-	return used <= p->max ? 0 : -EUCLEAN;
+	return used <= fresh - first && idle >= per ? 0 : -EUCLEAN;
 }
 
 int table_mend(struct table *t, u8 *marks)
@@ -107,8 +118,8 @@ int table_mend(struct table *t, u8 *marks)
 	int err = seen ? 0 : -ENOMEM;
 
 	buckets_clear(t);
-	for (u32 i = 0; i < t->pool_count; i++)
-		guard_clear(t->map, &t->pools[i].lock);
+	for (u32 i = 0; i < t->shelf_count; i++)
+		guard_clear(t->map, &t->shelves[i].lock);
 	if (!err)
 		err = chains_see(t, seen);
 	for (u32 i = 0; i < t->pool_count && !err; i++)

@@ -2,6 +2,7 @@
 #include "map/find.h"
 
 #include <errno.h>
+#include <sched.h>
 
 /* Below this many elements links and bucket numbers fit 31 bits with room to spare. */
 #define MAX_ELEMS (1u << 30)
@@ -79,60 +80,75 @@ static void list_push(struct table *t, u32 *list, u32 link)
 	*list = link;
 }
 
-static u32 pool_pick(struct table *t, struct pool *p)
-{
-	u32 link = list_pop(t, &p->free);
+/* Elements that a shelf gets at once of those that were never used. */
+enum { REFILL = 16 };
 
-	if (!link && p->fresh < p->end)
-		link = ++p->fresh;
-	return link;
+struct shelf *table_shelf(struct table *t, u32 pool)
+{
+	if (t->pool_count > 1)
+		return &t->shelves[pool];
+	return &t->shelves[t->shelf_count > 1 ? (u32)sched_getcpu() % t->shelf_count : 0];
+}
+
+static u32 pool_of(const struct table *t, u32 link)
+{
+	return t->pool_count > 1 ? (link - 1) / t->pool_size : 0;
+}
+
+/* Shelf locked. One of some fresh elements; the others go to the shelf. 0: there are none. */
+static u32 refill(struct table *t, struct pool *p, struct shelf *s)
+{
+	u32 from = READ_ONCE(p->fresh), n;
+
+	do {
+		n = MIN(p->end - from, (u32)REFILL);
+		if (!n)
+			return 0;
+	} while (!__atomic_compare_exchange_n(&p->fresh, &from, from + n, false, __ATOMIC_RELAXED,
+					      __ATOMIC_RELAXED));
+	while (n > 1)
+		list_push(t, &s->free, from + n--);
+	return from + 1;
+}
+
+/* An element of a shelf, 0: it has none. False: its holder died. */
+static bool shelf_pop(struct table *t, struct shelf *s, u32 *link)
+{
+	*link = 0;
+	if (!READ_ONCE(s->free))
+		return true;
+	if (!guard_take_inner(t->map, &s->lock))
+		return false;
+	*link = list_pop(t, &s->free);
+	lock_drop(&s->lock);
+	return true;
 }
 
 u32 table_take(struct table *t, u32 pool)
 {
-	struct pool *p = &t->pools[pool];
-	u32 link = 0;
+	struct shelf *own = table_shelf(t, pool);
+	u32 link;
 
-	if (!guard_take_inner(t->map, &p->lock))
+	if (!guard_take_inner(t->map, &own->lock))
 		return 0;
-	if (p->used < p->max) {
-		link = pool_pick(t, p);
-		if (link)
-			p->used++;
-	}
-	lock_drop(&p->lock);
+	link = list_pop(t, &own->free);
+	if (!link)
+		link = refill(t, &t->pools[pool], own);
+	lock_drop(&own->lock);
+	for (u32 i = 0; !link && i < t->shelf_count && t->pool_count == 1; i++)
+		if (!shelf_pop(t, &t->shelves[i], &link))
+			return 0;
 	return link;
 }
 
-static struct pool *pool_of(struct table *t, u32 link)
+u32 table_take_swap(struct table *t, u32 old, struct shelf **shelf)
 {
-	return &t->pools[(link - 1) / t->pool_size];
-}
+	struct shelf *s = table_shelf(t, pool_of(t, old));
 
-u32 table_take_swap(struct table *t, u32 old)
-{
-	struct pool *p = pool_of(t, old);
-
-	for (u32 spins = 0;; spins++) {
-		u32 link = 0;
-
-		if (!guard_take_inner(t->map, &p->lock))
-			return 0;
-		if (p->swaps < p->end - p->first - p->max) {
-			link = list_pop(t, &p->spare);
-			if (!link)
-				link = pool_pick(t, p);
-			if (link)
-				p->swaps++;
-		}
-		lock_drop(&p->lock);
-		if (link)
-			return link;
-		/* Others replace just now; they finish without us, unless they died. */
-		if (guard_closed(t->map) || (spins % 1024 == 1023 && table_stale(t)))
-			return 0;
-		lock_wait(spins);
-	}
+	if (!guard_take_inner(t->map, &s->lock))
+		return 0;
+	*shelf = s;
+	return s->spare;
 }
 
 static void elem_fill(struct table *t, u32 link, const void *key, u32 hash, u32 next)
@@ -158,15 +174,10 @@ void table_swap(struct table *t, u32 *at, u32 old, u32 link, const void *key, u3
 	STORE_RELEASE(*at, link);
 }
 
-void table_spare(struct table *t, u32 old)
+void table_spare(struct shelf *shelf, u32 old)
 {
-	struct pool *p = pool_of(t, old);
-
-	if (!guard_take_inner(t->map, &p->lock))
-		return; /* `old` is found when the map is mended */
-	p->swaps--;
-	list_push(t, &p->spare, old);
-	lock_drop(&p->lock);
+	shelf->spare = old;
+	lock_drop(&shelf->lock);
 }
 
 void table_unlink(struct table *t, u32 *at, u32 link)
@@ -176,13 +187,12 @@ void table_unlink(struct table *t, u32 *at, u32 link)
 
 void table_free(struct table *t, u32 link)
 {
-	struct pool *p = pool_of(t, link);
+	struct shelf *s = table_shelf(t, pool_of(t, link));
 
-	if (!guard_take_inner(t->map, &p->lock))
-		return;
-	list_push(t, &p->free, link);
-	p->used--;
-	lock_drop(&p->lock);
+	if (!guard_take_inner(t->map, &s->lock))
+		return; /* it is found when the map is mended */
+	list_push(t, &s->free, link);
+	lock_drop(&s->lock);
 }
 
 int table_remove(struct table *t, struct map *m, const void *key, void *to, table_take_fn take)
@@ -263,26 +273,32 @@ static int table_alloc(struct table *t, struct map *m, u64 buckets)
 		err = slab_new(m, &t->elems, t->count, t->stride);
 	if (!err && map_is_percpu(m))
 		err = slab_new(m, &t->values, (u64)t->count * m->slots, t->value_stride);
+	if (!err)
+		err = slab_new(m, &t->shelf_slab, t->shelf_count, sizeof(struct shelf));
 	t->pools = (struct pool *)t->pool_slab.data;
+	t->shelves = (struct shelf *)t->shelf_slab.data;
 	return err;
 }
 
 static void pools_init(struct table *t)
 {
-	for (u32 i = 0; i < t->pool_count; i++) {
-		u32 first = i * t->pool_size;
+	u32 per = t->shelf_count / t->pool_count;
 
-		t->pools[i] = (struct pool){ .first = first,
-					     .fresh = first,
-					     .hand = first,
-					     .end = first + t->pool_size,
-					     .max = t->pool_max };
+	for (u32 i = 0; i < t->pool_count; i++) {
+		u32 first = i * t->pool_size, end = first + t->pool_max;
+
+		t->pools[i] = (struct pool){ .first = first, .fresh = first, .end = end };
+		for (u32 k = 0; k < per; k++)
+			t->shelves[i * per + k] = (struct shelf){
+				.spare = end + 1 + k,
+				.hand = first + (u32)((u64)t->pool_max * k / per),
+			};
 	}
 }
 
 int table_init(struct table *t, struct map *m, u32 value_size, u32 pools)
 {
-	u32 spares = MAX(map_cpus(), 1u), per = m->def.max_entries / pools;
+	u32 spares = pools > 1 ? 1 : MAX(map_cpus(), 1u), per = m->def.max_entries / pools;
 	u64 buckets = 1, stride;
 	bool percpu = map_is_percpu(m);
 	int err;
@@ -303,6 +319,7 @@ int table_init(struct table *t, struct map *m, u32 value_size, u32 pools)
 	t->pool_count = pools;
 	t->pool_size = per + spares;
 	t->pool_max = per;
+	t->shelf_count = spares * pools;
 	t->count = t->pool_size * pools;
 	t->map = m;
 	err = table_alloc(t, m, buckets);
@@ -319,4 +336,5 @@ void table_fini(struct table *t)
 	slab_fini(&t->elems);
 	slab_fini(&t->values);
 	slab_fini(&t->pool_slab);
+	slab_fini(&t->shelf_slab);
 }

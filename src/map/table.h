@@ -5,7 +5,8 @@
  * pointers to values stay memory of the map for as long as it lives.
  *
  * Readers take no lock. Writers lock the bucket (two words: head and lock), then, for as long as
- * it takes to pick an element, its pool; never two buckets at once. Keys are stored and compared
+ * it takes to pick an element, a shelf of free ones: there is one for each CPU, so that threads
+ * do not meet there; never two buckets or two shelves at once. Keys are stored and compared
  * as 64-bit words with relaxed atomics. A chain ends with a word that names its bucket: a reader
  * whose element was recycled under it arrives at another end and starts again.
  *
@@ -14,7 +15,8 @@
  * the lists and counts anew from the chains.
  *
  * Replacing a value takes another element and swaps it in, as Linux does: who still holds the old
- * pointer sees the old value until the element is used again.
+ * pointer sees the old value until the element is used again. For that each shelf has one element
+ * to spare, and gets the old one in return.
  */
 #ifndef MAP_TABLE_H
 #define MAP_TABLE_H
@@ -38,22 +40,27 @@ struct bucket {
 
 #define LINK_END 0x80000000u
 
-/* In the map's memory. Elements [first, end): recycled ones on two lists, those from `fresh` on
- * never used. */
+/* All three in the map's memory. Elements [first, end) of a pool; those from `fresh` on hold no key
+ * yet, and are on no shelf. After `end` come the spare ones. */
 struct pool {
-	u32 lock;
 	u32 first, fresh, end;
-	u32 free;      /* list of links; 0: empty */
-	u32 spare;     /* elements that replacements freed, for the next replacement */
-	u32 used, max; /* elements that hold keys */
-	u32 swaps;     /* replacements under way */
-	u32 hand;      /* of the LRU's clock */
+	u32 pad[13];
 };
+
+/* Of a CPU, or of a pool where there are several. */
+struct shelf {
+	u32 lock;
+	u32 free;  /* list of links; 0: empty */
+	u32 spare; /* link: the next replacement's */
+	u32 hand;  /* of the LRU's clock: an element of the pool */
+	u32 pad[12];
+};
+_Static_assert(sizeof(struct shelf) == 64 && sizeof(struct pool) == 64, "a cache line each");
 
 struct table {
 	struct slab buckets, elems;
 	struct slab values; /* per-CPU maps: [slot][element] */
-	struct slab pool_slab;
+	struct slab pool_slab, shelf_slab;
 	struct map *map;       /* whose table it is */
 	u32 mask;	       /* buckets - 1 */
 	u32 stride, value_off; /* bytes; of an element, of the value in it */
@@ -61,8 +68,10 @@ struct table {
 	u32 count; /* elements */
 	u64 seed;
 	struct pool *pools;	   /* in pool_slab */
+	struct shelf *shelves;	   /* in shelf_slab */
 	u32 pool_count, pool_size; /* elements of a pool, spares included */
 	u32 pool_max;		   /* keys */
+	u32 shelf_count;	   /* CPUs, or pools where there are several */
 };
 
 /* Room for max_entries keys in `pools` pools of equal size. 0, -E2BIG, -ENOMEM. */
@@ -96,8 +105,11 @@ u32 table_find_at(struct table *t, struct bucket *b, const void *key, u32 hash, 
 /* An element for a new key: link, or 0 when the pool holds as many keys as it may; table_stale says
  * whether that can be believed. */
 u32 table_take(struct table *t, u32 pool);
-/* An element of the same pool to replace another with; it goes with table_swap. 0: table_stale. */
-u32 table_take_swap(struct table *t, u32 old);
+/* An element of the same pool to replace another with, and the lock of its shelf, which
+ * table_spare drops. 0: as if by table_stale. */
+u32 table_take_swap(struct table *t, u32 old, struct shelf **shelf);
+/* The shelf of the calling thread. */
+struct shelf *table_shelf(struct table *t, u32 pool);
 /* There was no element: because of a process that died? Then drop the bucket and begin again. */
 static inline bool table_stale(struct table *t)
 {
@@ -108,7 +120,7 @@ static inline bool table_stale(struct table *t)
 void table_insert(struct table *t, struct bucket *b, u32 link, const void *key, u32 hash);
 /* Put `link` in the place of `old`, which then goes with table_spare. */
 void table_swap(struct table *t, u32 *at, u32 old, u32 link, const void *key, u32 hash);
-void table_spare(struct table *t, u32 old);
+void table_spare(struct shelf *shelf, u32 old);
 /* Take it off its chain; then it goes with table_free. */
 void table_unlink(struct table *t, u32 *at, u32 link);
 void table_free(struct table *t, u32 link);
