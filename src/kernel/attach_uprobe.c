@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "kernel/attach.h"
-#include "kernel/exe.h"
+#include "symbols/exe.h"
 #include "spec/prog.h"
 
 enum { MULTI_RETURN = 1, SEMAPHORE_SHIFT = 32 };

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 
 #include "kernel/attach.h"
-#include "kernel/exe.h"
-#include "kernel/usdt.h"
 #include "spec/features.h"
 #include "spec/prog.h"
+#include "symbols/exe.h"
+#include "symbols/usdt.h"
 
 #define SPECS_MAP "__bpf_usdt_specs"
 
@@ -21,7 +21,7 @@ static bool fits_usdt(const struct obj_prog *p)
 	return p->type == PROG_KPROBE && !p->attach_type && !strncmp(s, "usdt", 4);
 }
 
-/* "path:provider:name"; the last two ':' count. */
+/* "path:provider:name"; the last two ':' count. "@0x1234" behind it: only the place there. */
 static int split(const struct attach_request *r, char *path, size_t size, char *provider,
 		 size_t provider_size, const char **name, struct diag *d)
 {
@@ -90,8 +90,16 @@ static int do_usdt(struct kernel_link *l, const struct attach_request *r, struct
 	char path[PATH_MAX], provider[128], what[PATH_MAX + 300];
 	struct usdt_probes probes = { 0 };
 	struct usdt_probe *p;
-	const char *name;
+	const char *name, *at;
+	char only[128];
 	int err = split(r, path, sizeof(path), provider, sizeof(provider), &name, d);
+	u64 offset = 0;
+
+	if (!err && (at = strchr(name, '@'))) {
+		offset = strtoull(at + 1, NULL, 0);
+		snprintf(only, sizeof(only), "%.*s", (int)(at - name), name);
+		name = only;
+	}
 
 	if (!err)
 		err = usdt_find(&probes, path, provider, name, d);
@@ -101,7 +109,7 @@ static int do_usdt(struct kernel_link *l, const struct attach_request *r, struct
 		diag_hint(d, "it needs the cookies of Linux 5.15");
 	}
 	for (p = probes.list.data; !err && p < probes.list.data + probes.list.len; p++)
-		err = probe(l, r, path, p, what, d);
+		err = offset && offset != p->offset ? 0 : probe(l, r, path, p, what, d);
 	vec_fini(&probes.list);
 	return err;
 }

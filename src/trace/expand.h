@@ -17,13 +17,15 @@ enum targ_from {
 	TARG_SLOT,     /* u64 at `off`: fentry, fexit, raw tracepoints, tp_btf */
 	TARG_REGISTER, /* u64 at `off` of struct pt_regs: kprobes, uprobes */
 	TARG_STACK,    /* u64 in memory at the stack pointer + off */
-	TARG_USDT,     /* number `off`, by its description */
+	TARG_CONST,    /* `value` */
+	TARG_DEREF, /* in user memory, at the register at `off` of struct pt_regs, plus `value` */
 };
 
 struct targ {
 	const char *name; /* "filename"; NULL: only a number (argN) */
 	enum targ_from from;
 	u32 off;
+	s64 value;
 	const struct ttype *type; /* pointers and records: with their space */
 	u32 bit_off, bit_size;	  /* of a bitfield; bit_size 0: not one */
 	const char *decl;	  /* as C: "const char * filename"; NULL: has no name */

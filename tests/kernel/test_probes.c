@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "kernel/sys.h"
-#include "kernel/usdt.h"
+#include "symbols/usdt.h"
 #include "live.h"
 
 static long global(struct live *l, const char *section, size_t off, size_t size)

@@ -418,6 +418,101 @@ static void kprobes_compile_where_the_kernel_has_none(void **state)
 	drop(&x);
 }
 
+/* The oracle is nm, of binutils. */
+static void functions_of_programs_are_those_that_nm_lists(void **state)
+{
+	struct expanded x;
+	char *want;
+	u32 count = 0;
+
+	(void)state;
+	if (system("nm -D --defined-only /bin/true >/dev/null 2>&1") ||
+	    access("/lib/x86_64-linux-gnu/libc.so.6", R_OK))
+		test_skip("no nm, or no libc where Debian has it");
+	want = output_of("nm -D --defined-only /lib/x86_64-linux-gnu/libc.so.6 | "
+			 "awk '$2 ~ /[TtWiw]/ && $3 ~ /^str[a-z]*@/ { sub(/@.*/, \"\", $3); print "
+			 "\"uprobe:/lib/x86_64-linux-gnu/libc.so.6:\" $3 }' | LC_ALL=C sort -u");
+	expand(&x, "uprobe:libc.so.6:str* { 1 }", NULL);
+	assert_int_equal(x.err, 0);
+	for (char *line = strtok(want, "\n"); line; line = strtok(NULL, "\n")) {
+		const struct tpoint *p = x.points;
+
+		while (p && strcmp(p->meta.name, line))
+			p = p->next;
+		if (!p)
+			fail_msg("%s is missing", line);
+		count++;
+	}
+	assert_true(count > 20);
+	assert_int_equal(x.points->args[1].off, 104);
+	assert_int_equal(x.points->ctx_space, SPACE_USER);
+	free(want);
+	drop(&x);
+}
+
+static void programs_are_found_by_every_kind_of_name(void **state)
+{
+	static const char *const texts[] = {
+		"uprobe:libc:malloc { 1 }",
+		"u:libc.so.6:malloc { 1 }",
+		"uretprobe:/lib/x86_64-linux-gnu/libc.so.6:malloc { 1 }",
+		"uprobe:libc:malloc+4 { 1 }",
+		"uprobe:libc:0x1000 { 1 }",
+		"uprobe:/lib/x86_64-linux-gnu/libc.so.?:malloc { 1 }"
+	};
+	struct expanded x;
+
+	(void)state;
+	if (access("/lib/x86_64-linux-gnu/libc.so.6", R_OK))
+		test_skip("no libc where Debian has it");
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		expand(&x, texts[i], NULL);
+		assert_int_equal(x.err, 0);
+		assert_non_null(strstr(x.points->attach_target, "/libc.so.6:"));
+		assert_null(x.points->next);
+		drop(&x);
+	}
+	expand(&x, "uprobe:libc:maloc { 1 }", NULL);
+	assert_int_equal(x.err, -ENOENT);
+	assert_non_null(x.diag.first->hint);
+	drop(&x);
+	expand(&x, "uprobe:libnothing:f { 1 }", NULL);
+	assert_true(x.err);
+	drop(&x);
+}
+
+/* The C++ library has its own; the addresses are those that readelf shows. */
+static void static_probes_are_points_of_their_own(void **state)
+{
+	struct expanded x;
+	const struct targ *a;
+	char *want;
+
+	(void)state;
+	want = output_of(
+		"readelf -n /usr/lib/x86_64-linux-gnu/libstdc++.so.6 2>/dev/null | grep -A3 "
+		"'Name: catch' | sed -n 's/.*Arguments: //p'");
+	if (strcmp(want, "8@%rdx 8@-80(%rbx)\n")) {
+		free(want);
+		test_skip("no libstdc++ with the static probe that this knows");
+	}
+	expand(&x, "usdt:libstdc++:libstdcxx:catch, usdt:libstdc++:*throw { 1 }", NULL);
+	assert_int_equal(x.err, 0);
+	assert_string_equal(strrchr(x.points->meta.name, ':'), ":catch");
+	assert_int_equal(x.points->arg_count, 2);
+	a = x.points->args;
+	assert_int_equal(a[0].from, TARG_REGISTER);
+	assert_int_equal(a[0].off, 96);
+	assert_int_equal(a[1].from, TARG_DEREF);
+	assert_int_equal(a[1].off, 40);
+	assert_int_equal(a[1].value, -80);
+	assert_int_equal(a[1].type->size, 8);
+	assert_non_null(strstr(x.points->attach_target, ":libstdcxx:catch@0x"));
+	assert_non_null(x.points->next->next);
+	free(want);
+	drop(&x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -431,6 +526,9 @@ int main(void)
 		TEST(functions_have_the_arguments_of_their_types),
 		TEST(iterators_have_the_members_of_their_context),
 		TEST(kprobes_compile_where_the_kernel_has_none),
+		TEST(functions_of_programs_are_those_that_nm_lists),
+		TEST(programs_are_found_by_every_kind_of_name),
+		TEST(static_probes_are_points_of_their_own),
 	};
 	int err;
 

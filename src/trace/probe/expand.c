@@ -10,23 +10,16 @@
 #include "trace/probe/provider.h"
 
 static const struct provider *const providers[] = {
-	&provider_begin,
-	&provider_end,
-	&provider_self,
-	&provider_bench,
-	&provider_test,
-	&provider_kprobe,
-	&provider_kretprobe,
-	&provider_fentry,
-	&provider_fexit,
-	&provider_tracepoint,
-	&provider_rawtracepoint,
-	&provider_profile,
-	&provider_interval,
-	&provider_software,
-	&provider_hardware,
-	&provider_watchpoint,
-	&provider_asyncwatchpoint,
+	&provider_begin,	 &provider_end,
+	&provider_self,		 &provider_bench,
+	&provider_test,		 &provider_kprobe,
+	&provider_kretprobe,	 &provider_fentry,
+	&provider_fexit,	 &provider_tracepoint,
+	&provider_rawtracepoint, &provider_uprobe,
+	&provider_uretprobe,	 &provider_usdt,
+	&provider_profile,	 &provider_interval,
+	&provider_software,	 &provider_hardware,
+	&provider_watchpoint,	 &provider_asyncwatchpoint,
 	&provider_iter,
 };
 
@@ -201,9 +194,9 @@ static bool same_arg(const struct targ *a, const struct targ *b)
 {
 	if (!a->name != !b->name || (a->name && strcmp(a->name, b->name)))
 		return false;
-	return a->from == b->from && a->off == b->off && a->bit_off == b->bit_off &&
-	       a->bit_size == b->bit_size && a->type->space == b->type->space &&
-	       t_same(a->type, b->type);
+	return a->from == b->from && a->off == b->off && a->value == b->value &&
+	       a->bit_off == b->bit_off && a->bit_size == b->bit_size &&
+	       a->type->space == b->type->space && t_same(a->type, b->type);
 }
 
 static bool same_point(const struct tpoint *a, const struct tpoint *b)

@@ -4,8 +4,8 @@
  * notes that the compiler left in the file. Source: SystemTap's UserSpaceProbeImplementation;
  * the x86-64 assembler's notation of operands.
  */
-#ifndef KERNEL_USDT_H
-#define KERNEL_USDT_H
+#ifndef SYMBOLS_USDT_H
+#define SYMBOLS_USDT_H
 
 #include "base/diag.h"
 #include "base/types.h"
@@ -29,6 +29,7 @@ struct usdt_spec {
 };
 
 struct usdt_probe {
+	char provider[64], name[128];
 	u64 offset, semaphore; /* in the file; semaphore 0: none */
 	struct usdt_spec spec;
 };
@@ -36,7 +37,8 @@ struct usdt_probes {
 	VEC(struct usdt_probe) list;
 };
 
-/* All places of the probe provider:name. 0, or -errno with a diagnostic that names the nearest. */
+/* All places of the probe provider:name, which may be patterns with '*' and '?'. 0, or -errno with
+ * a diagnostic that names the nearest. */
 int usdt_find(struct usdt_probes *out, const char *path, const char *provider, const char *name,
 	      struct diag *d);
 /* "-4@%eax 8@$5 8@-16(%rbp)"; false: not understood, as addresses with an

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kernel/usdt.h"
+#include "symbols/usdt.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/file.h"
 #include "base/str.h"
-#include "kernel/exe.h"
+#include "symbols/exe.h"
 
 /* ---- arguments ---- */
 
@@ -122,22 +123,25 @@ struct search {
 	struct diag *d;
 };
 
-static int take_probe(struct search *s, const u64 *at, const char *args)
+static int take_probe(struct search *s, const u64 *at, const char *provider, const char *name,
+		      const char *args)
 {
 	u64 shift = s->notes->base && at[1] ? s->notes->base - at[1] : 0;
 	struct usdt_probe p = { 0 }, *slot;
 
 	if (!usdt_parse(&p.spec, args)) {
 		diag_error(s->d, -EOPNOTSUPP, NOWHERE,
-			   "probe %s:%s of '%s': its arguments '%s' are not understood",
-			   s->provider, s->name, s->path, args);
+			   "probe %s:%s of '%s': its arguments '%s' are not understood", provider,
+			   name, s->path, args);
 		return -EOPNOTSUPP;
 	}
 	if (!exe_to_offset(s->notes, at[0] + shift, &p.offset) ||
 	    (at[2] && !exe_to_offset(s->notes, at[2] + shift, &p.semaphore)))
 		return diag_error(s->d, -EINVAL, NOWHERE,
-				  "probe %s:%s of '%s' lies in no segment of the file", s->provider,
-				  s->name, s->path);
+				  "probe %s:%s of '%s' lies in no segment of the file", provider,
+				  name, s->path);
+	snprintf(p.provider, sizeof(p.provider), "%s", provider);
+	snprintf(p.name, sizeof(p.name), "%s", name);
 	slot = vec_push(&s->out->list);
 	if (!slot)
 		return diag_nomem(s->d);
@@ -167,10 +171,10 @@ static int take_note(struct search *s, const u8 *desc, size_t len)
 		snprintf(s->best, sizeof(s->best), "%s", full);
 		s->near.best = s->best;
 	}
-	if (strcmp(provider, s->provider) || strcmp(name, s->name))
+	if (fnmatch(s->provider, provider, 0) || fnmatch(s->name, name, 0))
 		return 0;
 	memcpy(at, desc, sizeof(at));
-	return take_probe(s, at, args);
+	return take_probe(s, at, provider, name, args);
 }
 
 static int each_note(struct search *s)

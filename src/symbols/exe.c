@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kernel/exe.h"
+#include "symbols/exe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 #include "base/vec.h"
+#include "symbols/ldcache.h"
 
 /* ---- paths ---- */
 
@@ -51,11 +52,12 @@ int exe_path(char *out, size_t size, const char *name, struct diag *d)
 		return diag_error(d, -errno, NOWHERE, "'%s' cannot be read: %s", name,
 				  strerror(errno));
 	}
-	if (strstr(name, ".so") && (try_folders(out, size, getenv("LD_LIBRARY_PATH"), name, "") ||
-				    try_folders(out, size, libraries, name, "")))
+	if (strstr(name, ".so") &&
+	    (try_folders(out, size, getenv("LD_LIBRARY_PATH"), name, "") ||
+	     ldcache_lookup(out, size, name) || try_folders(out, size, libraries, name, "")))
 		return 0;
 	if (try_folders(out, size, getenv("PATH"), name, "") ||
-	    try_folders(out, size, programs, name, "") ||
+	    try_folders(out, size, programs, name, "") || ldcache_lookup(out, size, name) ||
 	    try_folders(out, size, libraries, name, ".so.6") ||
 	    try_folders(out, size, libraries, name, ".so"))
 		return 0;
@@ -235,6 +237,62 @@ int exe_offsets(u64 **out, const char *path, const char *pattern, struct diag *d
 	}
 	exe_close(&e);
 	return err ? err : (int)s.offsets.len;
+}
+
+struct visit {
+	const char *pattern;
+	exe_visitor each;
+	void *ctx;
+	Elf *elf;
+};
+
+static int visit(const struct visit *v, const char *name, const GElf_Sym *sym)
+{
+	struct exe_symbol s = { .name = name, .addr = sym->st_value, .size = sym->st_size };
+
+	if ((v->pattern && fnmatch(v->pattern, name, 0)) || !to_offset(v->elf, s.addr, &s.offset))
+		return 0;
+	return v->each(v->ctx, &s);
+}
+
+static int visit_table(const struct visit *v, Elf_Scn *scn, const GElf_Shdr *sh)
+{
+	Elf_Data *data = elf_getdata(scn, NULL);
+	int err = 0;
+
+	for (size_t i = 0; data && !err && i < sh->sh_size / sh->sh_entsize; i++) {
+		GElf_Sym sym;
+		const char *name;
+
+		if (!gelf_getsym(data, (int)i, &sym) || !sym.st_value ||
+		    (GELF_ST_TYPE(sym.st_info) != STT_FUNC &&
+		     GELF_ST_TYPE(sym.st_info) != STT_GNU_IFUNC))
+			continue;
+		name = elf_strptr(v->elf, sh->sh_link, sym.st_name);
+		if (name && *name)
+			err = visit(v, name, &sym);
+	}
+	return err;
+}
+
+int exe_each(const char *path, const char *pattern, exe_visitor each, void *ctx, struct diag *d)
+{
+	struct visit v = { .pattern = pattern, .each = each, .ctx = ctx };
+	Elf_Scn *scn = NULL;
+	GElf_Shdr sh;
+	struct exe e;
+	int err = exe_open(&e, path, d);
+
+	if (err)
+		return err;
+	v.elf = e.elf;
+	while (!err && (scn = elf_nextscn(e.elf, scn))) {
+		if (gelf_getshdr(scn, &sh) &&
+		    (sh.sh_type == SHT_SYMTAB || sh.sh_type == SHT_DYNSYM) && sh.sh_entsize)
+			err = visit_table(&v, scn, &sh);
+	}
+	exe_close(&e);
+	return err;
 }
 
 /* ---- notes ---- */

@@ -3,8 +3,8 @@
  * Executables and shared libraries as probes see them: functions by name, and where they lie in
  * the file. Source: ELF gABI.
  */
-#ifndef KERNEL_EXE_H
-#define KERNEL_EXE_H
+#ifndef SYMBOLS_EXE_H
+#define SYMBOLS_EXE_H
 
 #include "base/diag.h"
 #include "base/types.h"
@@ -18,6 +18,15 @@ int exe_path(char *out, size_t size, const char *name, struct diag *d);
 int exe_offset(u64 *out, const char *path, const char *where, struct diag *d);
 /* Every function that a pattern with '*' and '?' names; returns how many, the caller frees. */
 int exe_offsets(u64 **out, const char *path, const char *pattern, struct diag *d);
+
+struct exe_symbol {
+	const char *name;	/* with "@VERSION" where the table has it; valid during the call */
+	u64 addr, offset, size; /* offset: in the file */
+};
+typedef int (*exe_visitor)(void *ctx, const struct exe_symbol *s);
+/* Every function whose name fits (NULL: all), of both symbol tables, so some come twice. Stops at
+ * the first result that is not 0 and returns it. */
+int exe_each(const char *path, const char *pattern, exe_visitor each, void *ctx, struct diag *d);
 
 /* A section of notes, and what is needed to find the file's place of an address. */
 struct exe_notes {
