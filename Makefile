@@ -11,6 +11,7 @@
 #   make soak         random programs against verifier, kernel and interpreter: SEEDS=1000000 FROM=0
 #   make soak-jit     random programs in every way to execute them, and in the kernel: SEEDS, FROM
 #   make stress       threads run programs that another replaces: STRESS_SECONDS=60
+#   make kill-test    processes that change pinned maps are killed: KILLS=10000, of each of two kinds
 #   make soak-filter  random filter expressions, beside libpcap: SEEDS, FROM
 #   make soak-map     random operations on maps, beside the kernel's: STEPS=100000 a type
 #   make live-drops   packets at full speed over veth, what skep dump and tcpdump drop: PACKETS=1000000
@@ -29,6 +30,7 @@ FROM ?= 0
 SEEDS ?= 1000000
 STEPS ?= 100000
 STRESS_SECONDS ?= 60
+KILLS ?= 10000
 
 OPTIONS_ := -Dbuildtype=debugoptimized
 OPTIONS_debug := -Dbuildtype=debug
@@ -124,6 +126,12 @@ stress-build: $(BUILD)/.tests
 	@ninja -C $(BUILD) --quiet tests/user/test_stress tests/user/stress.o
 	@SKEP_STRESS_SECONDS=$(STRESS_SECONDS) $(BUILD)/tests/user/test_stress
 
+kill-test:
+	@scripts/setup test
+	@$(MAKE) --no-print-directory $(BUILD)/.tests
+	@ninja -C $(BUILD) --quiet tests/map/test_kill
+	@SKEP_KILLS=$(KILLS) $(BUILD)/tests/map/test_kill
+
 live-drops:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory $(BUILD)/.tests
@@ -137,4 +145,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: live-drops all static test test-vm demo check bench fuzz soak soak-jit soak-filter soak-map stress stress-build install clean
+.PHONY: kill-test live-drops all static test test-vm demo check bench fuzz soak soak-jit soak-filter soak-map stress stress-build install clean
