@@ -327,7 +327,7 @@ static void put_response(struct print *p, struct message *m, u16 flags, const u1
 	}
 	put(p, " %u/%u/%u", count[1], count[2], count[3]);
 	put_records(p, m, count[1], "", multicast);
-	if (p->o->verbose) {
+	if (p->o->verbose > 1) {
 		put_records(p, m, count[2], " ns:", multicast);
 		put_records(p, m, count[3], " ar:", multicast);
 	}
@@ -350,7 +350,7 @@ static void put_query(struct print *p, struct message *m, u16 flags, const u16 *
 			put_text(p, ",");
 		put_question(p, m, multicast);
 	}
-	if (!p->o->verbose)
+	if (p->o->verbose < 2)
 		return;
 	put_records(p, m, count[1], " an:", multicast);
 	put_records(p, m, count[2], " ns:", multicast);

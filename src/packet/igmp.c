@@ -22,6 +22,10 @@ static void put_query(struct print *p, struct view v)
 
 void print_igmp(struct print *p, struct view v)
 {
+	if (p->o->quiet) {
+		put_text(p, "igmp");
+		return;
+	}
 	put_text(p, "igmp ");
 	if (!has(v, 8)) {
 		put_cut(p, "igmp");

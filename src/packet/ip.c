@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* IPv4, and what both versions carry. Source: RFC 791, RFC 3168; protocol numbers: IANA. */
+#include <ctype.h>
+
 #include "packet/print.h"
 
 enum { MORE = 0x2000, DONT = 0x4000, EVIL = 0x8000, OFFSET = 0x1fff };
@@ -175,10 +177,12 @@ static void put_header(struct print *p, struct view v, u32 hlen, u32 len)
 /* A fragment that is not the first: what it carries cannot be told. */
 static void put_fragment(struct print *p, u8 protocol)
 {
-	if (!p->o->numeric && protocol_name(protocol))
-		put_text(p, protocol_name(protocol));
-	else
+	const char *name = p->o->numeric ? NULL : protocol_name(protocol);
+
+	if (!name)
 		put(p, "ip-proto-%u", protocol);
+	for (; name && *name; name++)
+		buf_putc(p->out, (char)tolower((u8)*name));
 }
 
 void print_ip(struct print *p, struct view v)

@@ -2,6 +2,7 @@
 /* Names of hosts and services from the system's databases, each asked for once. */
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <netinet/ether.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -79,4 +80,57 @@ const char *port_name(struct host_names *n, u16 port, bool udp)
 			*slot = none;
 	}
 	return **slot ? *slot : NULL;
+}
+
+const char *mac_name(struct host_names *n, const u8 *at)
+{
+	u64 *known = hash_get(&n->hosts, at, 6);
+	char host[NI_MAXHOST];
+	struct ether_addr addr;
+	const char *name;
+	void *key;
+
+	if (known)
+		return (const char *)(uintptr_t)*known;
+	memcpy(&addr, at, 6);
+	name = ether_ntohost(host, &addr) ? NULL : arena_strdup(&n->arena, host);
+	key = arena_alloc(&n->arena, 6);
+	if (key) {
+		memcpy(key, at, 6);
+		hash_set(&n->hosts, key, 6, (u64)(uintptr_t)name);
+	}
+	return name;
+}
+
+/* Those that speak protocols of their own; the first three bytes are the IEEE's to give. */
+const char *vendor_name(const u8 *mac)
+{
+	static const struct {
+		u32 oui;
+		const char *name;
+	} rows[] = {
+		{ 0x000000, "Ethernet" },
+		{ 0x00000c, "Cisco" },
+		{ 0x000081, "Nortel Networks SONMP" },
+		{ 0x0000f8, "Cisco bridged" },
+		{ 0x0004ea, "HP-Labs" },
+		{ 0x001018, "Broadcom" },
+		{ 0x00120f, "IEEE 802.3 Private" },
+		{ 0x0012bb, "ANSI/TIA" },
+		{ 0x001b21, "DCBX" },
+		{ 0x002320, "Nicira Networks" },
+		{ 0x002481, "HP" },
+		{ 0x0080c2, "Ethernet bridged" },
+		{ 0x009069, "Juniper" },
+		{ 0x00a03e, "ATM Forum" },
+		{ 0x080007, "Appletalk" },
+		{ 0x080009, "Hewlett-Packard" },
+		{ 0x5c16c7, "Big Switch Networks" },
+	};
+	u32 oui = (u32)mac[0] << 16 | (u32)mac[1] << 8 | mac[2];
+
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].oui == oui)
+			return rows[i].name;
+	return "Unknown";
 }

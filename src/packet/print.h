@@ -92,6 +92,8 @@ bool transport_has_ports(u8 protocol);
 const char *protocol_name(u8 protocol); /* "TCP", NULL: unknown */
 
 void print_tcp(struct print *p, struct view v, const struct pseudo *ps, bool whole);
+/* An option from its kind on; false: malformed. */
+bool print_mptcp(struct print *p, struct view v, u8 flags);
 void print_udp(struct print *p, struct view v, const struct pseudo *ps, bool whole);
 void print_icmp(struct print *p, struct view v, bool whole);
 void print_icmp6(struct print *p, struct view v, const struct pseudo *ps, bool whole);
@@ -124,6 +126,8 @@ struct host_names *host_names_new(void);
 void host_names_free(struct host_names *n);
 const char *host_name(struct host_names *n, u32 version, const u8 *at);
 const char *port_name(struct host_names *n, u16 port, bool udp);
+const char *mac_name(struct host_names *n, const u8 *at); /* of /etc/ethers; NULL: none */
+const char *vendor_name(const u8 *mac);			  /* "Unknown" where it is not told */
 struct flows *flows_new(void);
 void flows_free(struct flows *f);
 

@@ -136,7 +136,8 @@ static void put_characters(struct print *p, const u8 *at, u32 len)
 	for (u32 i = 0; i < len; i++) {
 		u8 c = at[i];
 
-		if (c == '\r' && i + 1 < len && at[i + 1] == '\n')
+		/* A CR ends a line, also one that is nearly cut. */
+		if (c == '\r' && (i + 2 >= len || at[i + 1] == '\n'))
 			continue;
 		buf_putc(p->out, (c >= ' ' && c < 0x7f) || c == '\t' || c == '\n' ? (char)c : '.');
 	}

@@ -26,10 +26,13 @@ void put_cut(struct print *p, const char *what)
 void put_mac(struct print *p, const u8 *at)
 {
 	static const char hex[] = "0123456789abcdef";
+	const char *name = p->pr->names ? mac_name(p->pr->names, at) : NULL;
 	char text[17];
 
-	if (!p->o->numeric && !memcmp(at, "\xff\xff\xff\xff\xff\xff", 6)) {
-		put_text(p, "Broadcast");
+	if (!p->o->numeric && !memcmp(at, "\xff\xff\xff\xff\xff\xff", 6))
+		name = "Broadcast";
+	if (name) {
+		put_text(p, name);
 		return;
 	}
 	for (u32 i = 0; i < 6; i++) {
@@ -39,6 +42,8 @@ void put_mac(struct print *p, const u8 *at)
 			text[i * 3 + 2] = ':';
 	}
 	buf_put(p->out, text, sizeof(text));
+	if (!p->o->numeric)
+		put(p, " (oui %s)", vendor_name(at));
 }
 
 /* Decimal digits of v before `end`. */

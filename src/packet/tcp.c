@@ -3,6 +3,19 @@
 #include "packet/print.h"
 
 enum { FIN = 1, SYN = 2, RST = 4, PUSH = 8, ACK = 16, URG = 32 };
+enum { MPTCP = 30, DNS = 53 };
+
+/* DNS over TCP stands behind its length. */
+static void put_dns(struct print *p, struct view v)
+{
+	u32 said = has(v, 2) ? be16(v.p) : 0;
+
+	if (v.len < 2 || !has(v, 2))
+		return;
+	v = view_skip(v, 2);
+	put_text(p, " ");
+	print_dns(p, said < v.len ? view_cut(v, said) : v, false);
+}
 
 static void put_flags(struct print *p, u8 flags)
 {
@@ -76,9 +89,6 @@ static bool put_known(struct print *p, u8 kind, struct view v, const struct flow
 			return false;
 		put_text(p, "uto");
 		return true;
-	case 30:
-		put(p, "mptcp %u", v.have + 2);
-		return true;
 	case 34:
 		put_text(p, "tfo  ");
 		put_cookie(p, v);
@@ -87,7 +97,8 @@ static bool put_known(struct print *p, u8 kind, struct view v, const struct flow
 	return false;
 }
 
-static void put_options(struct print *p, struct view v, const struct flow_start *start)
+/* False: one of MPTCP is malformed, and nothing more is said. */
+static bool put_options(struct print *p, struct view v, u8 flags, const struct flow_start *start)
 {
 	const char *comma = "";
 
@@ -106,6 +117,11 @@ static void put_options(struct print *p, struct view v, const struct flow_start 
 			put(p, "unknown-%u", kind);
 			put(p, " [bad length %u]", len);
 			break;
+		} else if (kind == MPTCP) {
+			if (!print_mptcp(p, view_cut(v, len), flags)) {
+				put_text(p, "[bad opt]");
+				return false;
+			}
 		} else if (!put_known(p, kind, view_skip(view_cut(v, len), 2), start)) {
 			put(p, "unknown-%u", kind);
 			for (u32 i = 2; i < len; i++)
@@ -114,6 +130,7 @@ static void put_options(struct print *p, struct view v, const struct flow_start 
 		v = view_skip(v, len);
 	}
 	put_text(p, "]");
+	return true;
 }
 
 static void put_checksum(struct print *p, struct view v, const struct pseudo *ps, bool whole)
@@ -191,11 +208,14 @@ void print_tcp(struct print *p, struct view v, const struct pseudo *ps, bool who
 	put_checksum(p, v, ps, whole);
 	put_numbers(p, v, len, &start, ps);
 	if (hlen > 20) {
-		put_options(p, view_skip(view_cut(v, hlen), 20), &start);
+		if (!put_options(p, view_skip(view_cut(v, hlen), 20), v.p[13], &start))
+			return;
 		if (!has(v, hlen)) {
 			put_cut(p, "tcp");
 			return;
 		}
 	}
 	put(p, ", length %u", len);
+	if (len && (be16(v.p) == DNS || be16(v.p + 2) == DNS))
+		put_dns(p, view_skip(v, hlen));
 }
