@@ -195,6 +195,11 @@ static void handle(struct report *r, const struct trace_event *e, const u8 *base
 		format_event(r, &r->line, e, base);
 		out_error(r, "errorf");
 		break;
+	case EVENT_WARNF:
+		buf_printf(&r->line, "%s:%u:%u: WARNING: ", r->opts.script, e->line, e->col);
+		format_event(r, &r->line, e, base);
+		out_error(r, "warnf");
+		break;
 	case EVENT_SYSTEM:
 		run_command(r, e, base);
 		break;

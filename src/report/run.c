@@ -9,6 +9,7 @@
 
 #include "base/vec.h"
 #include "report/inside.h"
+#include "spec/prog.h"
 
 /* Events of a quiet script wait in the ring until somebody looks. */
 enum { LOOK_EVERY_MS = 100, MAX_READY = 16 };
@@ -39,8 +40,11 @@ static int run_point(struct run *run, u32 n, u64 repeat)
 	struct skep_run io = { .size = sizeof(io), .repeat = repeat };
 	u64 ctx[12] = { n };
 
-	io.ctx_in = ctx;
-	io.ctx_in_len = sizeof(ctx);
+	/* A bare program has none, and needs none: a point of its own has its own program. */
+	if (run->u->progs[p->prog].src->type != PROG_UNSPEC) {
+		io.ctx_in = ctx;
+		io.ctx_in_len = sizeof(ctx);
+	}
 	return unit_prog_run(&run->u->progs[p->prog], &io, run->d);
 }
 

@@ -27,11 +27,20 @@ static void frame(struct report *r, struct buf *out, const struct ttype *t, u32 
 	buf_putc(out, '\n');
 }
 
+/* The map that stacks of this depth are in; NULL: none is. */
+static struct unit_map *stacks_of(struct report *r, u32 depth)
+{
+	for (u32 i = 0; i < r->meta->stack_count; i++) {
+		if (r->meta->stacks[i].depth == depth)
+			return &r->unit->maps[r->meta->stacks[i].obj_map];
+	}
+	return NULL;
+}
+
 void stack_text(struct report *r, struct buf *out, const struct ttype *t, const u8 *data,
 		u32 indent)
 {
-	struct unit_map *m =
-		r->meta->stack_map == UINT32_MAX ? NULL : &r->unit->maps[r->meta->stack_map];
+	struct unit_map *m = stacks_of(r, t->depth);
 	u64 frames[MAX_FRAMES_OF_STACK] = { 0 };
 	s64 id = LOAD(s64, data);
 	u32 pid = t->kind == T_USTACK ? LOAD(u32, data + 16) : 0, depth = t->depth, key = (u32)id;

@@ -81,7 +81,17 @@ static void merge(const struct trace_map *m, u8 *to, const u8 *from)
 	}
 }
 
-/* The parts of all CPUs of an array count where their "set" word says so. False: none does. */
+/* A CPU's part of an array counts where it is not zero as a whole, its "set" word included. */
+static bool is_set(const struct trace_map *m, const u8 *part)
+{
+	for (u32 off = 0; off < ROUND_UP(m->value_size, 8u) + 8; off += 8) {
+		if (LOAD(u64, part + off))
+			return true;
+	}
+	return false;
+}
+
+/* False: no part of an array counts. */
 static bool gather(struct report *r, const struct trace_map *m, const u8 *raw, u8 *value)
 {
 	u32 set_at = ROUND_UP(m->value_size, 8u);
@@ -94,7 +104,7 @@ static bool gather(struct report *r, const struct trace_map *m, const u8 *raw, u
 	}
 	stride = ROUND_UP(live(r, m)->src->value_size, 8u);
 	for (size_t off = 0; off + stride <= len; off += stride) {
-		if (array && !LOAD(u64, raw + off + set_at))
+		if (array && !is_set(m, raw + off))
 			continue;
 		any = true;
 		merge(m, value, raw + off);

@@ -104,7 +104,12 @@ struct tvar {
 	const struct ttype *type;
 	bool declared; /* by let */
 	bool read, written;
-	u32 reg, frame; /* of lowering */
+	u32 reg, frame;	  /* of lowering */
+	u32 epoch, depth; /* of inference: which pass made it; loop bodies around it that are
+			     functions */
+	bool captured;	  /* used in a loop's function: lives in memory */
+	bool in_scratch;  /* of lowering: `frame` is an offset there */
+	u32 placed;	  /* of lowering: in which function it has its register or memory */
 	struct tvar *next;
 };
 
@@ -115,6 +120,7 @@ struct tmap {
 	const struct ttype *key;   /* NULL: no key */
 	const struct ttype *value; /* aggregations have their own types */
 	bool keyed, key_known;
+	bool key_list;	  /* some key is written as a list */
 	const char *kind; /* of a declaration: "hash", "lruhash", "percpuhash", …; NULL: none */
 	u64 max_entries;  /* of a declaration; 0: the configured */
 	u32 index;	  /* in script->maps, and in the order of printing */
@@ -125,6 +131,7 @@ struct tmap {
 struct node {
 	enum node_kind kind;
 	enum node_op op;
+	enum node_op compound; /* of N_ASSIGN, once op= has been made = */
 	bool arrow, is_unsigned, literal_char;
 	bool key_list; /* N_TUPLE: made of the keys of @x[a, b] */
 	bool paren;    /* stood in parentheses */

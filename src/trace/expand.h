@@ -48,7 +48,11 @@ struct tpoint {
 	const char *func;	   /* `func`; NULL: no function */
 	enum tspace ctx_space;	   /* of pointers in registers: SPACE_USER for uprobes */
 	u32 same;		   /* points of equal kind and arguments have equal numbers */
-	struct tpoint *next;	   /* of the script */
+	/* Of inference: */
+	bool dropped;		    /* left out: it lacks an argument that the body names */
+	bool uses_args, uses_point; /* what the body names */
+	bool twin;		    /* the same program as the point before it */
+	struct tpoint *next;	    /* of the script */
 };
 
 /*

@@ -25,18 +25,21 @@ enum {
 enum event_kind {
 	EVENT_PRINTF, /* format, args */
 	EVENT_ERRORF, /* the same, to standard error, with the place in the script */
+	EVENT_WARNF,  /* the same, as a warning */
 	EVENT_SYSTEM, /* format, args: a command to run */
 	EVENT_CAT,    /* format, args: a file to show */
 	EVENT_JOIN,   /* args[0]: u32 count then strings of `join_len`; format: the separator */
 	EVENT_TIME,   /* format of strftime */
 	EVENT_PRINT_VALUE,  /* args[0] */
 	EVENT_PRINT_MAP,    /* map; args[0] top, args[1] div: u32 each */
-	EVENT_PRINT_ENTRY,  /* map; args[0] the key, args[1] the value */
+	EVENT_PRINT_ENTRY,  /* map; args[0] the key, args[1] the value: not there for aggregations,
+			       whose  parts are in the map */
 	EVENT_CLEAR,	    /* map */
 	EVENT_ZERO,	    /* map */
 	EVENT_EXIT,	    /* args[0]: u8 code, or no argument */
 	EVENT_HELPER_ERROR, /* args[0] s32 result; format: the helper's name; at: the call */
 	EVENT_SKBOUTPUT,    /* format: path; args: u32 length, u64 time, then the packet */
+	EVENT_TEXT,	    /* never sent: a format that a value refers to by its number */
 	EVENT_KIND_COUNT
 };
 
@@ -69,10 +72,15 @@ enum map_shape {
  * Values of aggregations, a CPU (or whole, where the shape is not per CPU):
  *     count    u64 n
  *     sum      u64 sum
- *     avg, stats  u64 count, s64/u64 sum  (stats: then min, max)
+ *     avg, stats  u64 count, s64/u64 sum
  *     min, max u64 value, u64 1 once set
  *     hist     u64 buckets[hist_buckets(bits)]
  *     lhist    u64 buckets[(max - min) / step + 2]: below, each step, above
+ * Of arrays (no key): a value that is not all zeros has been set, whatever its "set" word says;
+ * zero() and sums of 0 set the word.
+ *
+ * Bucket of n in hist with k bits: 0 where n < 0; n + 1 where n < 2^k; else (l << k) + (n >> l) + 1
+ * with l = number of n's highest bit - k.
  */
 struct trace_map {
 	const char *name; /* with '@' */
@@ -124,6 +132,10 @@ struct trace_point {
 	const char *lacks, *instead;
 };
 
+struct trace_stacks {
+	u32 depth, obj_map;
+};
+
 struct trace_meta {
 	struct trace_event *events;
 	u32 event_count;
@@ -132,8 +144,10 @@ struct trace_meta {
 	struct trace_point *points;
 	u32 point_count;
 	u32 output_map, control_map; /* ring buffers: indices into the object's maps */
-	u32 lost_map;		     /* per-CPU array: output records lost, per point; */
-	u32 stack_map;		     /* stack traces, UINT32_MAX: none */
+	u32 lost_map; /* per-CPU array of u64: records lost, per point; then updates lost, per map
+		       */
+	struct trace_stacks *stacks; /* maps of stack traces, by their depth */
+	u32 stack_count;
 	/* Settings that user space obeys: */
 	u32 max_strlen, max_map_keys, join_len;
 	bool unsafe, print_maps_on_exit, user_only; /* user_only: no probe needs the kernel */

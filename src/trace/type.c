@@ -32,7 +32,7 @@ static const struct ttype kinds[T_KIND_COUNT] = {
 	[T_AVG] = { T_AVG, 16, 8 },
 	[T_MIN] = { T_MIN, 16, 8 },
 	[T_MAX] = { T_MAX, 16, 8 },
-	[T_STATS] = { T_STATS, 32, 8 },
+	[T_STATS] = { T_STATS, 16, 8 },
 };
 
 const struct ttype *t_kind(enum tkind kind)

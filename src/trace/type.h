@@ -72,7 +72,9 @@ struct ttype {
 	const struct ttype *elem; /* of pointers (NULL: void) and arrays */
 	u32 count;		  /* elements of an array, members of a tuple */
 	const struct ttype *const *members;
-	const u32 *offsets;	 /* of a tuple's members */
+	const u32 *offsets; /* of a tuple's members */
+	const char *const
+		*names; /* of a tuple's members, where it is written (x = 1, …); or NULL */
 	const struct types *btf; /* records, enums: where `id` is looked up */
 	u32 id;
 	u32 bits;	    /* hist */
