@@ -251,6 +251,7 @@ static void put_record(struct print *p, struct message *m, bool multicast)
 	v = view_cut(view_skip(m->all, m->at), len);
 	if (type == TYPE_OPT) {
 		put(p, " OPT UDPsize=%u%s", class, at[6] & 0x80 ? " DO" : "");
+		print_edns(p, v);
 	} else {
 		put_class(p, class, multicast, false);
 		if (p->o->verbose > 2)

@@ -98,6 +98,7 @@ void print_udp(struct print *p, struct view v, const struct pseudo *ps, bool who
 void print_icmp(struct print *p, struct view v, bool whole);
 void print_icmp6(struct print *p, struct view v, const struct pseudo *ps, bool whole);
 void print_igmp(struct print *p, struct view v);
+void print_edns(struct print *p, struct view v); /* the data of an OPT record */
 void print_dns(struct print *p, struct view v, bool multicast);
 
 /* Relative sequence numbers: the first number of both directions of a connection. */
