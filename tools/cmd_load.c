@@ -13,7 +13,7 @@
 enum { POLL_MS = 200 };
 
 struct options {
-	const char *btf, *pin, *pin_path, *event_type, *type;
+	const char *btf, *pin, *pin_path, *event_type, *type, *target;
 	uint64_t seconds, events, pid, frequency;
 	struct opt_list to;
 	struct preset_opts presets;
@@ -27,6 +27,7 @@ struct session {
 	struct skep_object *obj;
 	struct skep_engine *eng;
 	struct skep_unit *unit;
+	struct skep_prog *target; /* of --target */
 	uint64_t shown, lost;
 	size_t attached;
 	size_t waiting;	   /* links that wait for something to happen */
@@ -280,6 +281,32 @@ static void show_maps(struct session *s)
 
 /* ---- */
 
+/* --target: the program, and for extensions without a place the function. */
+static int open_target(struct session *s, struct skep_load_opts *load)
+{
+	struct skep_look_opts which = { .size = sizeof(which) };
+	const char *colon = s->o.target ? strrchr(s->o.target, ':') : NULL;
+	char *name;
+	int err;
+
+	if (!s->o.target)
+		return 0;
+	name = strndup(s->o.target, colon ? (size_t)(colon - s->o.target) : SIZE_MAX);
+	if (!name)
+		return -ENOMEM;
+	which.by = *name == '/'					? "pinned"
+		   : name[strspn(name, "0123456789")] || !*name ? "name"
+								: "id";
+	which.value = name;
+	err = skep_prog_open(&s->target, &which, s->diag);
+	if (!err)
+		load->target_fd = skep_prog_fd(s->target);
+	if (!err && colon)
+		err = preset_targets(&s->o.presets, s->obj, colon + 1);
+	free(name);
+	return err;
+}
+
 static int load(struct session *s)
 {
 	struct skep_open_opts open = { .size = sizeof(open),
@@ -291,6 +318,8 @@ static int load(struct session *s)
 
 	if (!err)
 		err = preset_make(&s->o.presets, s->obj, false);
+	if (!err)
+		err = open_target(s, &load);
 	load.presets = s->o.presets.items;
 	load.preset_count = s->o.presets.count;
 	load.pin_path = s->o.pin_path;
@@ -330,6 +359,7 @@ static int run(struct session *s)
 		show_maps(s);
 	report(s->diag);
 	skep_unit_free(s->unit);
+	skep_prog_close(s->target);
 	skep_engine_free(s->eng);
 	skep_object_free(s->obj);
 	skep_diag_free(s->diag);
@@ -348,6 +378,11 @@ static int load_main(const struct command *self, int argc, char **argv)
 		  "where to attach PROG, or each program whose section does not say:\n"
 		  "interface, cgroup, perf event, PATH:FUNCTION, …; may be repeated",
 		  OPT_LIST, &o->to },
+		{ 0, "target", "PROG[:FUNCTION]",
+		  "the kernel's program (number, name or pinned path) whose function\nfreplace, "
+		  "fentry and fexit programs hang on; FUNCTION for freplace\nprograms whose "
+		  "section names none",
+		  OPT_STRING, &o->target },
 		{ 'P', "pin", "DIR", "keep what is attached: pin the links in DIR, and end",
 		  OPT_STRING, &o->pin },
 		{ 0, "pin-path", "DIR",
@@ -381,6 +416,15 @@ static int load_main(const struct command *self, int argc, char **argv)
 		status = opt_usage(self, "give one object");
 	} else if (!o->attach && (o->pin || o->to.count)) {
 		status = opt_usage(self, "--to and --pin are of --attach");
+	} else if (!o->attach &&
+		   (o->pid || o->frequency || o->seconds || o->events || o->event_type)) {
+		status = opt_usage(self, "--pid, --frequency, --seconds, --events and --event-type "
+					 "are of --attach");
+	} else if (o->pin && (o->seconds || o->events || o->event_type)) {
+		status = opt_usage(self, "with --pin it ends at once: --seconds, --events and "
+					 "--event-type are for waiting");
+	} else if (!o->attach && o->json && !o->maps) {
+		status = opt_usage(self, "--json is of --attach and --maps");
 	} else if (o->pid > INT32_MAX) {
 		status = opt_usage(self, "--pid is the number of a process");
 	} else {

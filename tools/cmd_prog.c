@@ -143,6 +143,11 @@ static int do_dump(struct prog_call *c)
 			return opt_usage(c->self, "after the program: file FILE, opcodes, linum; "
 						  "xlated: visual");
 	}
+	if (file && flags)
+		return opt_usage(c->self, "a file gets the bytes: opcodes, linum and visual are of "
+					  "the listing");
+	if ((flags & SKEP_CODE_GRAPH) && prog_format(c) != SKEP_TEXT)
+		return opt_usage(c->self, "a graph is no JSON: leave out --json, or visual");
 	if (file)
 		return prog_done(c, skep_look_write(&c->a.opts, jited, file, c->diag));
 	if (jited)

@@ -32,6 +32,7 @@ struct session {
 	struct skep_object *obj;
 	struct skep_engine *eng;
 	struct skep_capture *capture; /* NULL: one input */
+	int cut;		      /* why it cannot be read to its end; 0: it could */
 	struct skep_classic *filter;  /* of the packets that are run; NULL: all */
 	struct skep_dump *out;
 	FILE *events;
@@ -389,7 +390,8 @@ static int run_packets(struct session *s)
 			err = run_batch(s);
 	}
 	s->batch.packets = NULL;
-	return err ? err : more;
+	s->cut = err ? 0 : more; /* what was run before holds */
+	return err;
 }
 
 static int run_capture(struct session *s)
@@ -608,6 +610,8 @@ static int session_run(struct session *s)
 		fclose(s->events);
 	if (!err)
 		s->o.json ? run_json(&s->r, stdout) : run_text(&s->r, stdout);
+	err = err ? err : s->cut;
+	fflush(stdout);
 	report(s->diag);
 	profile_fini(&s->profile);
 	free(s->r.events);
@@ -626,6 +630,50 @@ static bool user_only(const struct options *o)
 {
 	return o->profile || o->profile_time || o->blind || o->perf_map || o->jitdump || o->exec ||
 	       o->trusted || o->budget || o->uninit || o->devices.count;
+}
+
+static bool compiled_only(const struct options *o)
+{
+	return o->blind || o->perf_map || o->jitdump || o->profile_time;
+}
+
+/* What makes no sense together, or alone; NULL: nothing does. No option is ignored. */
+static const char *contradiction(const struct options *o, int operands)
+{
+	bool kernel = !strcmp(o->engine, "kernel");
+	enum skep_exec exec = SKEP_EXEC_AUTO;
+
+	if (operands != 1 && (operands || !o->filter))
+		return "give one object, or --filter EXPR";
+	if (operands && o->filter && !o->pcap)
+		return "--filter chooses packets of --pcap FILE";
+	if (!operands && (o->prog || o->type || o->btf || o->presets.map.count ||
+			  o->presets.set.count || o->event_type))
+		return "a filter is a program without name, type, maps and variables: --prog, "
+		       "--type, --btf, --map, --set and --event-type are of objects";
+	if (o->pcap && (o->data || o->ctx))
+		return "give --pcap, or --data and --ctx, not both";
+	if (o->out && !o->pcap && !o->data)
+		return "--out wants packets: --pcap or --data";
+	if (!kernel && strcmp(o->engine, "user"))
+		return "--engine is user or kernel";
+	if (kernel && user_only(o))
+		return "the kernel engine has no --exec, --trusted, --blind, --budget, --profile, "
+		       "--perf-map, --jitdump, --allow-uninit-stack and --dev";
+	if (!kernel && o->pin_path)
+		return "--pin-path is of --engine kernel: here nothing is pinned";
+	if (o->profile && o->profile_time)
+		return "give --profile or --profile-time, not both";
+	if (o->exec && !exec_mode(o->exec, &exec))
+		return "--exec is jit, interp, checked or checked-jit";
+	if ((exec == SKEP_EXEC_INTERP || exec == SKEP_EXEC_CHECKED) && compiled_only(o))
+		return "--blind, --perf-map, --jitdump and --profile-time are of machine code, and "
+		       "--exec chooses an interpreter";
+	if (o->trusted && (exec == SKEP_EXEC_CHECKED || exec == SKEP_EXEC_CHECKED_JIT))
+		return "--trusted is for programs that are not tested, and --exec tests them";
+	if (o->cpu > UINT32_MAX)
+		return "--cpu is a small number";
+	return NULL;
 }
 
 static int run_main(const struct command *self, int argc, char **argv)
@@ -702,31 +750,12 @@ static int run_main(const struct command *self, int argc, char **argv)
 		{ 0 },
 	};
 	int operands = opt_parse(self, opts, argc, argv), status;
-	enum skep_exec exec;
+	const char *why = operands < 0 ? NULL : contradiction(o, operands);
 
 	if (operands < 0) {
 		status = opt_status(operands);
-	} else if (operands != 1 && (operands || !o->filter)) {
-		status = opt_usage(self, "give one object, or --filter EXPR");
-	} else if (operands && o->filter && !o->pcap) {
-		status = opt_usage(self, "--filter chooses packets of --pcap FILE");
-	} else if (o->pcap && (o->data || o->ctx)) {
-		status = opt_usage(self, "give --pcap, or --data and --ctx, not both");
-	} else if (strcmp(o->engine, "user") && strcmp(o->engine, "kernel")) {
-		status = opt_usage(self, "--engine is user or kernel");
-	} else if (*o->engine == 'k' && user_only(o)) {
-		status = opt_usage(self, "the kernel engine has no --exec, --trusted, --blind, "
-					 "--budget, --profile, --perf-map, --jitdump, "
-					 "--allow-uninit-stack and --dev");
-	} else if (*o->engine == 'u' && o->pin_path) {
-		status =
-			opt_usage(self, "--pin-path is of --engine kernel: here nothing is pinned");
-	} else if (o->profile && o->profile_time) {
-		status = opt_usage(self, "give --profile or --profile-time, not both");
-	} else if (o->exec && !exec_mode(o->exec, &exec)) {
-		status = opt_usage(self, "--exec is jit, interp, checked or checked-jit");
-	} else if (o->cpu > UINT32_MAX) {
-		status = opt_usage(self, "--cpu is a small number");
+	} else if (why) {
+		status = opt_usage(self, why);
 	} else {
 		if (o->events == UINT64_MAX && !o->json)
 			o->events = DEFAULT_EVENTS;

@@ -105,6 +105,14 @@ static int check(const struct command *self, const struct verify *v, int operand
 		return opt_usage(self, "--all is every release: leave out --linux");
 	if (v->explain && operands != 1)
 		return opt_usage(self, "--explain-log takes one object");
+	if (v->explain && (v->all || v->opts.linux_era || v->opts.unpriv || v->log || v->stats ||
+			   v->opts.cost || v->opts.strict_align))
+		return opt_usage(self, "--explain-log is about what Linux said: --linux, --all, "
+				       "--unpriv, --strict-align, --log, --stats and --cost are of "
+				       "skep's own verdict");
+	if (v->all && (v->log || v->opts.cost || v->stats))
+		return opt_usage(self,
+				 "--log, --cost and --stats are of one release: leave out --all");
 	return 0;
 }
 

@@ -42,7 +42,7 @@ static void text_single(const struct run *r, FILE *out)
 		fprintf(out, ", %s instructions", thousands(r->insns));
 	fprintf(out, " (%s)\n", r->exec);
 	if (r->data) {
-		fprintf(out, "data (%zu bytes)\n", r->data_len);
+		fprintf(out, "data (%zu byte%s)\n", r->data_len, r->data_len == 1 ? "" : "s");
 		hexdump(r->data, r->data_len, out);
 	}
 	if (r->ctx) {
@@ -51,12 +51,19 @@ static void text_single(const struct run *r, FILE *out)
 	}
 }
 
+/* "1 packet", "2,000 packets" */
+static const char *counted(uint64_t n, const char *what, char buf[48])
+{
+	snprintf(buf, 48, "%s %s%s", thousands(n), what, n == 1 ? "" : "s");
+	return buf;
+}
+
 static void text_counts(const struct run *r, FILE *out)
 {
-	char buf[32];
+	char buf[32], packets[48], bytes[48];
 
-	fprintf(out, "%s (%s): %s packets, %s bytes", skep_prog_name(r->prog), r->type,
-		thousands(r->packets), thousands(r->bytes));
+	fprintf(out, "%s (%s): %s, %s", skep_prog_name(r->prog), r->type,
+		counted(r->packets, "packet", packets), counted(r->bytes, "byte", bytes));
 	if (r->packets)
 		fprintf(out, ", %" PRIu64 " ns a packet", r->nanosec / r->packets);
 	fprintf(out, " (%s)\n", r->exec);
@@ -77,15 +84,18 @@ static void text_counts(const struct run *r, FILE *out)
 
 static void text_devices(const struct run *r, FILE *out)
 {
+	char packets[48];
+
 	for (size_t i = 0; i < r->device_count; i++) {
 		const struct run_device *d = &r->devices[i];
 
-		fprintf(out, "  → %s (device %u): %s packets%s%s\n", d->name, d->ifindex,
-			thousands(d->packets), d->path ? " in " : "", d->path ? d->path : "");
+		fprintf(out, "  → %s (device %u): %s%s%s\n", d->name, d->ifindex,
+			counted(d->packets, "packet", packets), d->path ? " in " : "",
+			d->path ? d->path : "");
 	}
 	if (r->lost_sends)
-		fprintf(out, "  → devices without a name (--dev): %s packets\n",
-			thousands(r->lost_sends));
+		fprintf(out, "  → devices without a name (--dev): %s\n",
+			counted(r->lost_sends, "packet", packets));
 }
 
 static void text_events(const struct run *r, FILE *out)

@@ -74,6 +74,32 @@ int preset_make(struct preset_opts *p, const struct skep_object *obj, bool fills
 	return err;
 }
 
+int preset_targets(struct preset_opts *p, const struct skep_object *obj, const char *function)
+{
+	struct skep_prog_info info;
+	struct skep_preset *more;
+	size_t n = 0;
+
+	while (skep_object_prog(obj, n, &info))
+		n++;
+	more = realloc(p->items, (p->count + n + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	p->items = more;
+	for (size_t i = 0; skep_object_prog(obj, i, &info); i++) {
+		char *name;
+
+		if (info.attach_target || !info.type || strcmp(info.type, "ext"))
+			continue;
+		if (asprintf(&name, "%s.target", info.name) < 0)
+			return -ENOMEM;
+		p->items[p->count++] = (struct skep_preset){ .kind = SKEP_PRESET_PROG,
+							     .name = name,
+							     .value = function };
+	}
+	return 0;
+}
+
 void preset_fini(struct preset_opts *p)
 {
 	forget(p);

@@ -23,6 +23,8 @@ bool preset_is_attribute(const struct skep_object *obj, const char *spec);
 /* 0, or -errno with a message on stderr. What of `map` fills maps is left out with `fills`, and
  * else refused. May be called for one object after the other. */
 int preset_make(struct preset_opts *p, const struct skep_object *obj, bool fills);
+/* Extensions whose sections name no function get this one. After preset_make. */
+int preset_targets(struct preset_opts *p, const struct skep_object *obj, const char *function);
 void preset_fini(struct preset_opts *p);
 
 #endif

@@ -151,15 +151,27 @@ static double share(const struct profile *p, uint64_t count)
 	return p->total ? 100.0 * (double)count / (double)p->total : 0;
 }
 
+/* The compiler's own instructions belong to a file, and to no line of it. */
+static const char *place(char *buf, size_t size, const char *file, uint32_t line)
+{
+	if (line)
+		snprintf(buf, size, "%s:%u", file, line);
+	else
+		snprintf(buf, size, "%s (no line)", file);
+	return buf;
+}
+
 static void list_lines(const struct profile *p, FILE *out)
 {
+	char where[512];
 	size_t n;
 	struct line *lines = lines_of(p, &n);
 
 	for (size_t k = 0; lines && k < n && k < SHOWN_LINES; k++)
-		fprintf(out, "%16s  %5.1f %%  %s:%u  %s\n", thousands(lines[k].count),
-			share(p, lines[k].count), lines[k].file, lines[k].line,
-			trimmed(lines[k].source));
+		fprintf(out, "%16s  %5.1f %%  %s  %s\n", thousands(lines[k].count),
+			share(p, lines[k].count),
+			place(where, sizeof(where), lines[k].file, lines[k].line),
+			lines[k].line ? trimmed(lines[k].source) : "");
 	if (n)
 		fputc('\n', out);
 	free(lines);
@@ -169,12 +181,14 @@ static void annotate(const struct profile *p, FILE *out)
 {
 	struct skep_insn_info info = { .size = sizeof(info) };
 	const char *file = NULL;
+	char where[512];
 	uint32_t line = 0;
 
 	for (uint32_t k = 0; !skep_prog_insn(p->prog, k, &info); k += info.slots) {
 		if (info.file && (info.line != line || info.file != file))
-			fprintf(out, "%28s; %s:%u %s\n", "", info.file, info.line,
-				trimmed(info.source));
+			fprintf(out, "%28s; %s %s\n", "",
+				place(where, sizeof(where), info.file, info.line),
+				info.line ? trimmed(info.source) : "");
 		line = info.line;
 		file = info.file;
 		if (p->counts[k])

@@ -783,7 +783,7 @@ int skep_look_profile(const struct skep_look_opts *which, double seconds,
 /* A program of the kernel, whoever loaded it: to be run. It stays as it is when it is closed. */
 int skep_prog_open(struct skep_prog **out, const struct skep_look_opts *which,
 		   struct skep_diag *diag);
-void skep_prog_close(struct skep_prog *prog); /* of the above only */
+void skep_prog_close(struct skep_prog *prog);	/* of the above only */
 
 /* Put it on a map of sockets ("sk_msg_verdict", "sk_skb_verdict", "sk_skb_stream_verdict",
  * "sk_skb_stream_parser") or, as "flow_dissector" with `map` NULL, on this network namespace,
@@ -902,8 +902,8 @@ int skep_dump_create(struct skep_dump **out, const char *path, const struct skep
 /* 0; 1: nothing was written, the last of `rotate_files` is full; -errno. */
 int skep_dump_write(struct skep_dump *d, const struct skep_packet *p);
 /* Packets of the last batch of `from`, unchanged, where `wanted` is not 0 (NULL: all): faster than
- * one by one, where the file that is read has the form of that which is written. 0; 1: the last file
- * is full; -errno. */
+ * one by one, where the file that is read has the form of that which is written. 0; 1: the last
+ * file is full; -errno. */
 int skep_dump_copy(struct skep_dump *d, const struct skep_capture *from,
 		   const struct skep_packet *packets, const uint32_t *wanted, size_t count);
 int skep_dump_flush(struct skep_dump *d); /* makes the file if that is still to do */

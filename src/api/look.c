@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What lives in the Linux kernel, printed. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "api/handle.h"
 #include "kernel/feature.h"
@@ -50,6 +51,8 @@ int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
 	struct skep_look_opts ours = { .size = sizeof(ours) };
 	struct json json = { .out = out, .pretty = format == SKEP_JSON_PRETTY };
 	struct look l = { .out = out, .d = diag_of(diag) };
+	char *text = NULL;
+	size_t len = 0;
 	bool list;
 	int err = opts ? opts_copy(&ours, sizeof(ours), opts, "skep_look_opts", l.d) : 0;
 
@@ -57,6 +60,11 @@ int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
 		return err;
 	if (ours.by && !ours.value)
 		return diag_error(l.d, -EINVAL, NOWHERE, "by which %s?", ours.by);
+	/* No heading stands before an error; of the network what can be seen is shown. */
+	if (what != SKEP_LOOK_NET)
+		l.out = json.out = open_memstream(&text, &len);
+	if (!l.out)
+		return diag_nomem(l.d);
 	l.json = format == SKEP_TEXT ? NULL : &json;
 	l.by = ours.by;
 	l.value = ours.value;
@@ -70,6 +78,13 @@ int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
 	if (list)
 		js_close(l.json, ']');
 	look_fini(&l);
+	if (what == SKEP_LOOK_NET)
+		return err;
+	if (fclose(l.out))
+		err = err ? err : -ENOMEM;
+	if (!err && fwrite(text, 1, len, out) != len)
+		err = -EIO;
+	free(text);
 	return err;
 }
 

@@ -5,6 +5,7 @@
 #include "api/handle.h"
 #include "asm/asm.h"
 #include "base/file.h"
+#include "btf/types.h"
 #include "elf/elf.h"
 #include "object/build.h"
 #include "spec/prog.h"
@@ -137,6 +138,24 @@ static int check_type(const char *name, struct diag *d)
 	return -EINVAL;
 }
 
+/* A target that no relocation needed was not opened yet: a wrong name is wrong all the same. */
+static int check_target(const struct object *obj, const char *path, struct diag *d)
+{
+	struct types *t;
+	int err;
+
+	if (!path || !strcmp(path, "none"))
+		return 0;
+	for (u32 i = 0; i < obj->prog_count; i++) {
+		if (obj->progs[i].core_count)
+			return 0;
+	}
+	err = types_open_file(&t, path, NULL, d);
+	if (!err)
+		types_free(t);
+	return err;
+}
+
 int skep_open(struct skep_object **out, enum skep_lang lang, struct skep_source src,
 	      const struct skep_open_opts *opts, struct skep_diag *diag)
 {
@@ -165,7 +184,11 @@ int skep_open(struct skep_object **out, enum skep_lang lang, struct skep_source 
 		}
 	}
 	if (!err)
+		err = check_target(obj, ours.btf_path, d);
+	if (!err)
 		*out = object_handle(obj);
+	else
+		object_free(obj);
 	return err;
 }
 

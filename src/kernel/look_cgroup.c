@@ -89,7 +89,7 @@ static void show_prog(struct cgroup_look *c, u32 id, u32 type, u32 flags)
 
 static int show_type(struct cgroup_look *c, int fd, u32 type)
 {
-	u32 ids[MOST];
+	u32 ids[MOST] = { 0 };
 	struct sys_query q = {
 		.target = (u32)fd,
 		.type = type,

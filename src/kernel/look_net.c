@@ -238,10 +238,30 @@ static void show_dissector(struct net_look *n)
 	sys_close(&fd);
 }
 
+/* Links are listed with more privilege than the rest takes: no heading before that error. */
+static int netfilter_text(struct look *l)
+{
+	FILE *out = l->out;
+	char *text = NULL;
+	size_t len = 0;
+	int err;
+
+	l->out = open_memstream(&text, &len);
+	err = l->out ? look_netfilter(l) : -ENOMEM;
+	if (l->out)
+		fclose(l->out);
+	l->out = out;
+	if (!err)
+		fprintf(out, "\nnetfilter:\n%s", text);
+	free(text);
+	return err;
+}
+
 static int show_all(struct net_look *n, int nl)
 {
 	struct look *l = n->l;
 	struct json *j = l->json;
+	int err;
 
 	if (!j) {
 		fputs("xdp:\n", l->out);
@@ -250,8 +270,7 @@ static int show_all(struct net_look *n, int nl)
 		show_tc(n, nl);
 		fputs("\nflow_dissector:\n", l->out);
 		show_dissector(n);
-		fputs("\nnetfilter:\n", l->out);
-		return look_netfilter(l);
+		return netfilter_text(l);
 	}
 	js_open(j, NULL, '{');
 	js_open(j, "xdp", '[');
@@ -264,10 +283,10 @@ static int show_all(struct net_look *n, int nl)
 	show_dissector(n);
 	js_close(j, ']');
 	js_open(j, "netfilter", '[');
-	look_netfilter(l);
+	err = look_netfilter(l);
 	js_close(j, ']');
 	js_close(j, '}');
-	return 0;
+	return err;
 }
 
 int look_net(struct look *l, const char *device)

@@ -217,7 +217,7 @@ static int cgroup_prepare(struct look *l, const char *path, const char *word, in
 /* Where one program has the place alone, the kernel takes it off whatever program is named. */
 static bool is_there(int group, u32 type, int prog)
 {
-	u32 ids[MOST_PROGS];
+	u32 ids[MOST_PROGS] = { 0 };
 	struct sys_query q = {
 		.target = (u32)group, .type = type, .ids = sys_ptr(ids), .count = MOST_PROGS
 	};

@@ -54,7 +54,7 @@ int kernel_extension(struct kernel_unit *u, const struct obj_prog *p, struct sys
 		diag_error(d, -EINVAL, NOWHERE, "program '%s' replaces a function, and %s", p->name,
 			   p->attach_target ? "no loaded program is given that has it"
 					    : "its section does not name it");
-		diag_hint(d, p->attach_target ? "set target_fd when it is loaded"
+		diag_hint(d, p->attach_target ? "skep load --target PROG; target_fd of skep_load"
 					      : "SEC(\"freplace/FUNCTION\")");
 		return -EINVAL;
 	}

@@ -90,6 +90,41 @@ claim every_cut_of_an_object_is_an_error_or_an_object every_cut_is_one_error
 
 # ---- run ----
 claim run_counts_packets prints '^firewall \(xdp\): 200 packets' "$skep" run "$fw" --pcap "$tmp/in.pcap"
+cut_capture() {
+	head -c "$(($(wc -c <"$tmp/in.pcap") - 7))" "$tmp/in.pcap" >"$tmp/cut.pcap"
+	"$skep" run "$fw" --pcap "$tmp/cut.pcap" --out "$tmp/cut-passed.pcap" >"$tmp/out" 2>"$tmp/err"
+	[ $? = 1 ] && grep -q '^firewall (xdp): 199 packets' "$tmp/out" && grep -q 'is cut' "$tmp/err" &&
+		[ "$(tcpdump -nn -r "$tmp/cut-passed.pcap" 2>/dev/null | wc -l)" -eq 199 ]
+}
+claim packets_before_a_cut_count cut_capture
+one_packet() {
+	"$build/gen-pcap" -o "$tmp/one.pcap" -n 1 -s 3 >/dev/null &&
+		prints '^firewall \(xdp\): 1 packet, ' "$skep" run "$fw" --pcap "$tmp/one.pcap"
+}
+claim one_packet_is_no_packets one_packet
+claim a_wrong_target_is_refused_though_unneeded refuses 1 nosuch "$skep" run "$fw" --pcap "$tmp/in.pcap" --btf nosuch
+no_line_zero() {
+	"$skep" run "$fw" --pcap "$tmp/in.pcap" --profile >"$tmp/out" && grep -q 'xdp_firewall.bpf.c:' "$tmp/out" &&
+		! grep -q '\.c:0 ' "$tmp/out"
+}
+claim profiles_name_no_line_zero no_line_zero
+# contradicts WORDS OPTION…: options that would be ignored are refused
+contradicts() {
+	words=$1
+	shift
+	claim "refuses_$(echo "$*" | tr -c 'a-z\n' _)" refuses 2 "$words" "$skep" "$@"
+}
+contradicts 'of objects' run --filter tcp --pcap x --prog y
+contradicts 'wants packets' run x.o --ctx 00 --out y
+contradicts 'of machine code' run x.o --data 00 --exec interp --jitdump y
+contradicts 'are not tested' run x.o --data 00 --exec checked --trusted
+contradicts 'are of --attach' load x.o --seconds 3
+contradicts 'ends at once' load x.o --attach --pin y --events 3
+contradicts '--attach and --maps' load x.o --json
+contradicts "skep's own verdict" verify x.o --explain-log y --linux 6.1
+contradicts 'leave out --all' verify x.o --all --cost
+contradicts 'gets the bytes' prog dump xlated id 1 file x opcodes
+contradicts 'no JSON' prog dump xlated id 1 visual --json
 claim run_prints_json prints '^\{' "$skep" run "$fw" --pcap "$tmp/in.pcap" --json
 json_is_json() {
 	"$skep" run "$fw" --pcap "$tmp/in.pcap" --map deny=10.0.0.0/8:7 --event-type drop_event --json |

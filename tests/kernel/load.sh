@@ -133,5 +133,25 @@ claim 'an interface that is not there' refuses 1 "no interface 'nowhere0'" "$ske
 claim 'it ends after so many events' prints '^ring: ' timeout 20 sh -c \
 	'"$0" load "$1" -a --to count=lo --events 1 & sleep 1; python3 -c "import socket; socket.socket(2, 2).sendto(b\"x\", (\"127.0.0.1\", 9))"; wait $!' \
 	"$skep" "$here/engine.bpf.o"
+claim 'no heading stands before an error of cgroups' refuses 1 'no directory of a cgroup|cannot be listed' \
+	"$skep" cgroup show /tmp
+claim 'nor before one of machine code' refuses 1 'no program with id' "$skep" -j prog dump jited id 4000000000
+target=/sys/fs/bpf/skep-target-$$
+if [ -d /sys/fs/bpf ] && "$skep" prog load "$here/replaced.bpf.o" "$target"; then
+	# A kernel that is locked down loads no extension, and the error says so.
+	extends() {
+		if "$skep" load "$here/extension.bpf.o" --target "$1" >"$tmp/out" 2>"$tmp/err"; then
+			grep -q '^instead *loads' "$tmp/out"
+		else
+			cat "$tmp/err"
+			grep -q -i -E 'lockdown|locked down|trampoline' "$tmp/err"
+		fi
+	}
+	claim 'an extension finds its target by a pin' extends "$target"
+	claim 'and by its name' extends whole
+	claim 'an unknown target' refuses 1 'no pinned object' "$skep" load "$here/extension.bpf.o" --target /nowhere
+	rm -f "$target"
+fi
+claim 'without a target it says what to do' refuses 1 'no loaded program is given' "$skep" load "$here/extension.bpf.o"
 claim '--to without --attach is wrong usage' refuses 2 'of --attach' "$skep" load x.o --to lo
 finish
