@@ -60,7 +60,7 @@ samples() {
 claim samples_fall_into_the_loop samples
 claim counts_of_the_fast_interpreter_are_refused refuses 1 'does not count' \
 	"$skep" run "$tmp/loop.o" --data "$packet" --exec interp --profile
-claim profile_of_interpreted_time_is_refused refuses 1 'no machine code' \
+claim profile_of_interpreted_time_is_refused refuses 2 'of machine code' \
 	"$skep" run "$tmp/loop.o" --data "$packet" --exec interp --profile-time
 
 # A program that nobody proved crashes; skep says where.
