@@ -51,6 +51,7 @@ enum skep_lang {
 	SKEP_ASM,
 	SKEP_CLASSIC, /* classic BPF, converted: tcpdump -d, -dd, -ddd, bpf_asm, sock_filter */
 	SKEP_FILTER,  /* an expression of pcap-filter(7): "tcp port 80"; "" accepts all */
+	SKEP_TRACE,   /* a script of the trace language; see skep_trace_open for options */
 };
 
 struct skep_source {
@@ -199,6 +200,58 @@ struct skep_object_def {
 };
 int skep_object_build(struct skep_object **out, const struct skep_object_def *def,
 		      struct skep_diag *diag);
+
+/* ---- trace scripts: bpftrace's language ---- */
+
+struct skep_trace_opts {
+	size_t size;
+	const char *const *params; /* $1, $2, … */
+	size_t param_count;
+	const char *const *settings; /* "max_strlen=200", as in a config block; weaker than it */
+	size_t setting_count;
+	const char *const *includes; /* C files read before the script's own text, and folders
+					that #include is looked for in */
+	size_t include_count;
+	const char *btf_path; /* the kernel's types: a BTF or ELF file; NULL: the running one's */
+	const char *command;  /* probes without a path are of this program; NULL */
+	int pid;	      /* probes of processes: this one only; 0: all */
+	bool unsafe;	      /* system(), signal() and the like may be used */
+	bool usdt_activation; /* static probes with semaphores: switched on in files */
+	bool no_optimise;
+	bool in_kernel; /* for the kernel engine, even where no probe needs it */
+};
+/* A script as an object: its programs, its maps, and what its events say. */
+int skep_trace_open(struct skep_object **out, struct skep_source src,
+		    const struct skep_trace_opts *opts, struct skep_diag *diag);
+/* What the phases of the compiler made of it, for people: "ast", "types", "code". */
+int skep_trace_dump(struct skep_source src, const struct skep_trace_opts *opts, const char *phase,
+		    FILE *out, struct skep_diag *diag);
+/* Probes of this system that match a pattern ("tracepoint:*open*"; NULL: all), one a line; with
+ * `args` their arguments. */
+int skep_trace_list(const char *pattern, bool args, const struct skep_trace_opts *opts, FILE *out,
+		    struct skep_diag *diag);
+/* "user": no probe of this script needs the kernel; else "kernel". NULL: it is no script. */
+const char *skep_trace_engine(const struct skep_object *obj);
+
+/* Does this build read DWARF, for arguments of user functions? */
+bool skep_trace_dwarf(void);
+
+struct skep_trace_run {
+	size_t size;
+	FILE *out, *err; /* NULL: standard output, standard error */
+	const char *name; /* of the script, for messages; NULL: the object's */
+	bool json;	  /* an object a line */
+	bool quiet;	  /* no notes of attached probes and lost events */
+	bool has_stop, has_child;
+	int stop_fd;  /* with has_stop: the run ends when this can be read */
+	int child_fd; /* with has_child: likewise, a pidfd */
+	/* Called once all probes are attached; not 0 ends the run. NULL: not wanted. */
+	int (*attached)(void *arg, unsigned probes);
+	void *arg;
+	int exit_code; /* out: what the script gave to exit() */
+};
+/* BEGIN, attach, events until the script, stop_fd or child_fd ends it, detach, END, maps. */
+int skep_trace_run(struct skep_unit *unit, struct skep_trace_run *run, struct skep_diag *diag);
 
 /* ---- looking at objects ---- */
 

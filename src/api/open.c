@@ -9,6 +9,7 @@
 #include "elf/elf.h"
 #include "object/build.h"
 #include "spec/prog.h"
+#include "trace/trace.h"
 
 struct frontend {
 	enum skep_lang lang;
@@ -95,25 +96,32 @@ static int open_filter(struct object **out, const char *name, const u8 *data, si
 	return err;
 }
 
+static int open_trace(struct object **out, const char *name, const u8 *data, size_t len,
+		      const struct skep_open_opts *opts, struct diag *d)
+{
+	struct trace_opts how = { .btf_path = opts->btf_path };
+
+	return trace_compile(out, name, (const char *)data, len, &how, d);
+}
+
 /* In the order in which SKEP_AUTO asks. */
 static const struct frontend frontends[] = {
-	{ SKEP_ELF, elf_recognise, open_elf },
-	{ SKEP_CLASSIC, classic_recognise, open_classic },
-	{ SKEP_ASM, text_recognise, open_asm },
-	{ SKEP_FILTER, never, open_filter },
+	{ SKEP_ELF, elf_recognise, open_elf },	{ SKEP_CLASSIC, classic_recognise, open_classic },
+	{ SKEP_ASM, text_recognise, open_asm }, { SKEP_FILTER, never, open_filter },
+	{ SKEP_TRACE, never, open_trace },
 };
 
 static int open_bytes(struct object **out, enum skep_lang lang, const char *name, const u8 *data,
 		      size_t len, const struct skep_open_opts *opts, struct diag *d)
 {
-	if ((u32)lang > SKEP_FILTER)
+	if ((u32)lang > SKEP_TRACE)
 		return diag_error(d, -EINVAL, NOWHERE, "there is no language %d", lang);
 	if (!len && lang != SKEP_FILTER)
 		return diag_error(d, -EINVAL, NOWHERE, "'%s' is empty", name);
 	for (size_t i = 0; i < ARRAY_SIZE(frontends); i++) {
 		const struct frontend *f = &frontends[i];
 
-		if ((lang == SKEP_ASM || lang == SKEP_FILTER) && f->lang == lang &&
+		if ((lang == SKEP_ASM || lang >= SKEP_FILTER) && f->lang == lang &&
 		    !text_recognise(data, len)) {
 			diag_error(d, -EINVAL, NOWHERE, "'%s' is not text", name);
 			if (elf_recognise(data, len))

@@ -153,7 +153,10 @@ static void argument(struct report *r, struct buf *out, const struct spec *s, co
 		buf_fini(&text);
 		return;
 	case 'p':
-		buf_printf(&text, "0x%" PRIx64, (u64)value_number(t, data));
+		if (value_number(t, data))
+			buf_printf(&text, "0x%" PRIx64, (u64)value_number(t, data));
+		else
+			buf_puts(&text, "(nil)"); /* as C libraries print it */
 		pad(out, s, buf_str(&text), text.len);
 		buf_fini(&text);
 		return;

@@ -356,16 +356,32 @@ void report_lost(struct report *r)
 	}
 }
 
+/* The first map behind `after` in the order of names; NULL: none. */
+static const struct trace_map *next_map(const struct report *r, const struct trace_map *after)
+{
+	const struct trace_map *best = NULL;
+
+	for (u32 i = 0; i < r->meta->map_count; i++) {
+		const struct trace_map *m = &r->meta->maps[i];
+
+		if (m->internal || (after && strcmp(m->name, after->name) <= 0))
+			continue;
+		if (!best || strcmp(m->name, best->name) < 0)
+			best = m;
+	}
+	return best;
+}
+
 void report_maps(struct report *r)
 {
+	const struct trace_map *m = NULL;
+
 	if (!r->meta->print_maps_on_exit)
 		return;
 	buf_puts(&r->line, "\n\n");
 	out_line(r);
-	for (u32 i = 0; i < r->meta->map_count; i++) {
-		if (!r->meta->maps[i].internal)
-			note(r, map_show(r, &r->meta->maps[i], 0, 0));
-	}
+	while ((m = next_map(r, m)))
+		note(r, map_show(r, m, 0, 0));
 }
 
 int report_flush(struct report *r)

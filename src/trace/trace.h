@@ -39,6 +39,10 @@ struct trace_opts {
 int trace_compile(struct object **out, const char *name, const char *text, size_t len,
 		  const struct trace_opts *opts, struct diag *d);
 
+/* What a phase made of the script, as text: "ast", "types" or "code". */
+int trace_dump(struct buf *out, const char *phase, const char *name, const char *text, size_t len,
+	       const struct trace_opts *opts, struct diag *d);
+
 /* -l, -lv: probes that match, one a line, with their arguments where `verbose`. */
 int trace_list(struct buf *out, const char *pattern, const struct trace_opts *opts, bool verbose,
 	       struct diag *d);
