@@ -10,8 +10,9 @@ static bool is_address(const struct ttype *t)
 	return t->kind == T_POINTER || t->kind == T_ARRAY || reads_as_number(t);
 }
 
-/* Room that the second argument asks for, where it is a constant; else the longest. */
-static int room_of(struct infer *in, struct node *n, u32 *out)
+/* Room that the second argument asks for, where it is a constant, and `zero` bytes behind it; else
+ * the longest. */
+static int room_of(struct infer *in, struct node *n, u32 zero, u32 *out)
 {
 	struct node *len = n->args->next;
 	int err;
@@ -25,7 +26,7 @@ static int room_of(struct infer *in, struct node *n, u32 *out)
 	if (is_constant(len)) {
 		if ((s64)len->num < 0)
 			return infer_error(in, len->at, "a length is not negative");
-		*out = (u32)MIN(len->num, (u64)in->cfg->max_strlen);
+		*out = (u32)MIN(len->num + zero, (u64)in->cfg->max_strlen);
 	}
 	return 0;
 }
@@ -55,7 +56,7 @@ static int infer_str(struct infer *in, struct node *n)
 		return err;
 	err = infer_value(in, n->args);
 	if (!err)
-		err = room_of(in, n, &room);
+		err = room_of(in, n, 1, &room);
 	if (err)
 		return err;
 	t = n->args->type;
@@ -88,8 +89,8 @@ static enum tspace space_of(const struct lower *lo, const struct node *n)
 	return lo->point ? lo->point->ctx_space : SPACE_KERNEL;
 }
 
-/* Bytes to read: the length asked for, at most `room`. */
-static int bounded(struct lower *lo, struct node *len, u32 room, u32 *out)
+/* Bytes to read: the length asked for and `zero`, at most `room`. */
+static int bounded(struct lower *lo, struct node *len, u32 zero, u32 room, u32 *out)
 {
 	u32 fits = vc_label(lo->v), r;
 	int err;
@@ -102,7 +103,7 @@ static int bounded(struct lower *lo, struct node *len, u32 room, u32 *out)
 	if (err)
 		return err;
 	*out = new_reg(lo);
-	vc_mov(lo->v, *out, r);
+	vc_alu_imm(lo->v, VC_ADD, VC_64, *out, r, zero);
 	vc_branch_imm(lo->v, VC_ULE, VC_64, *out, room, fits);
 	vc_imm(lo->v, *out, room);
 	vc_place(lo->v, fits);
@@ -128,7 +129,7 @@ static int lower_str(struct lower *lo, struct node *n, struct value *out)
 	}
 	err = lower_reg(lo, n->args, &from);
 	if (!err)
-		err = bounded(lo, n->args->next, size, &args[1]);
+		err = bounded(lo, n->args->next, 1, size, &args[1]);
 	if (!err && !out->wanted)
 		err = place_new(lo, size, 8, &out->at);
 	if (err)
@@ -149,7 +150,7 @@ static int infer_buf(struct infer *in, struct node *n)
 	int err = infer_value(in, n->args);
 
 	if (!err)
-		err = room_of(in, n, &room);
+		err = room_of(in, n, 0, &room);
 	if (err)
 		return err;
 	t = n->args->type;
@@ -181,7 +182,7 @@ static int lower_buf(struct lower *lo, struct node *n, struct value *out)
 	if (!err)
 		err = value_in_reg(lo, &v, &from);
 	if (!err)
-		err = bounded(lo, n->args->next, room, &args[1]);
+		err = bounded(lo, n->args->next, 0, room, &args[1]);
 	if (!err && !out->wanted)
 		err = place_new(lo, n->type->size, 8, &out->at);
 	if (err)
@@ -313,7 +314,7 @@ static int infer_path(struct infer *in, struct node *n)
 	int err = infer_value(in, n->args);
 
 	if (!err)
-		err = room_of(in, n, &room);
+		err = room_of(in, n, 0, &room);
 	if (err)
 		return err;
 	n->type = t_string(in->a, MAX(room, 1u));
