@@ -21,11 +21,12 @@
 #include "map/slab.h"
 
 enum { LPM_BYTES_MAX = 256, LPM_WORDS_MAX = LPM_BYTES_MAX / 8 };
+#define NOT_LINKED UINT32_MAX
 enum { TOP_BITS = 12, TOP_BITS_MANY = 16, MANY = 1024 }; /* prefixes */
 
 struct lpm_node {
 	u32 child[2]; /* links: 1 + eighth of the node's offset, 0: none */
-	u32 plen;     /* bits */
+	u32 plen;     /* bits; NOT_LINKED: on the free list */
 	u32 live;     /* 0: only a fork of two children */
 	u64 word[];   /* bits from plen on may be anything; then the value */
 };
@@ -51,6 +52,9 @@ struct lpm_state {
 struct lpm {
 	struct slab slab;
 	struct slab top_slab;
+	/* For writers, by the same bits: a node on the way there. It may have gone or moved since,
+	 * which its prefix tells. Each process has its own. */
+	u32 *hints;
 	u64 *top; /* 1 << top_bits of struct lpm_top; atomic */
 	u32 top_bits;
 	u32 stride, value_off, words, max_plen, count;
@@ -226,6 +230,7 @@ static u32 node_take(struct lpm *t)
 
 static void node_drop(struct lpm *t, u32 link)
 {
+	STORE_RELEASE(node_at(t, link)->plen, NOT_LINKED);
 	STORE_RELEASE(node_at(t, link)->child[0], t->state->free);
 	t->state->free = link;
 }
@@ -256,10 +261,32 @@ struct place {
 	bool exact;		/* link has the key's very prefix, live or not */
 };
 
-static struct place place_find(struct lpm *t, const struct lpm_key *k)
+static u32 *hint_of(const struct lpm *t, const struct lpm_key *k)
+{
+	return &t->hints[k->word[0] >> (64 - t->top_bits)];
+}
+
+/* Writers: a node on the way from the root to the key's place, 0: begin at the root. */
+static u32 hint_get(const struct lpm *t, const struct lpm_key *k)
+{
+	u32 link = k->plen >= t->top_bits ? *hint_of(t, k) : 0;
+	const struct lpm_node *n;
+
+	if (!link)
+		return 0;
+	n = node_at(t, link);
+	return n->plen < t->top_bits && common(n, n->plen, k) == n->plen ? link : 0;
+}
+
+/* From the node `from`, 0: from the root. What is above that node is not in the answer. */
+static struct place place_find(struct lpm *t, const struct lpm_key *k, u32 from)
 {
 	struct place p = { .at = &t->state->root };
 
+	if (from) {
+		p.parent = from;
+		p.at = &node_at(t, from)->child[key_bit(t, k, node_at(t, from)->plen)];
+	}
 	while ((p.link = READ_ONCE(*p.at))) {
 		struct lpm_node *n = node_at(t, p.link);
 
@@ -267,6 +294,9 @@ static struct place place_find(struct lpm *t, const struct lpm_key *k)
 		p.exact = p.shared == n->plen && n->plen == k->plen;
 		if (p.exact || p.shared < n->plen)
 			break;
+		/* One above: the node itself may be a fork that goes with the key. */
+		if (n->plen < t->top_bits && k->plen >= t->top_bits)
+			*hint_of(t, k) = p.parent;
 		p.parent_at = p.at;
 		p.parent = p.link;
 		p.at = &n->child[key_bit(t, k, n->plen)];
@@ -331,12 +361,13 @@ static void top_fill(struct lpm *t, u32 first, u32 end, u32 link, u32 best)
 		top_set(t, at, at + 1, (struct lpm_top){ best, link });
 }
 
-/* The trie has changed at the key's prefix. */
+/* The trie has changed at the key's prefix. Below a hint what is best above it stays the best. */
 static void top_refresh(struct lpm *t, const struct lpm_key *k)
 {
 	u32 bits = MIN(k->plen, t->top_bits), count = 1u << (t->top_bits - bits);
 	u32 first = (u32)(k->word[0] >> (64 - t->top_bits)) & ~(count - 1);
-	u32 link = t->state->root, best = 0;
+	u32 hint = hint_get(t, k), link = hint ? hint : t->state->root;
+	u32 best = hint ? (u32)t->top[first] : 0;
 
 	while (link) {
 		const struct lpm_node *n = node_at(t, link);
@@ -355,7 +386,7 @@ static void top_refresh(struct lpm *t, const struct lpm_key *k)
 static int update_locked(struct map *m, const struct lpm_key *k, const void *value, u64 flags)
 {
 	struct lpm *t = m->impl;
-	struct place p = place_find(t, k);
+	struct place p = place_find(t, k, hint_get(t, k));
 	bool exists = p.exact && node_at(t, p.link)->live;
 	u32 link;
 	int err;
@@ -396,9 +427,11 @@ static int lpm_update(struct map *m, const void *key, const void *value, u64 fla
 
 static int remove_locked(struct lpm *t, const struct lpm_key *k)
 {
-	struct place p = place_find(t, k);
+	struct place p = place_find(t, k, hint_get(t, k));
 	struct lpm_node *n = p.exact ? node_at(t, p.link) : NULL, *parent;
 
+	if (n && p.parent && !p.parent_at)
+		p = place_find(t, k, 0);
 	if (!n || !n->live)
 		return -ENOENT;
 	t->state->used--;
@@ -565,6 +598,7 @@ static int trie_mend(struct lpm *t, u64 *seen)
 
 		if (seen[i / 64] >> i % 64 & 1)
 			continue;
+		STORE_RELEASE(node_at(t, link)->plen, NOT_LINKED);
 		STORE_RELEASE(node_at(t, link)->child[0], list);
 		list = link;
 	}
@@ -610,6 +644,7 @@ static void lpm_destroy(struct map *m)
 	slab_fini(&t->slab);
 	slab_fini(&t->top_slab);
 	slab_fini(&t->state_slab);
+	free(t->hints);
 	free(t);
 }
 
@@ -632,7 +667,8 @@ static int lpm_create(struct map *m)
 	t->value_off = (u32)sizeof(struct lpm_node) + t->words * 8;
 	t->stride = t->value_off + m->value_stride;
 	t->top_bits = MIN(m->def.max_entries < MANY ? TOP_BITS : TOP_BITS_MANY, t->max_plen);
-	err = slab_new(m, &t->slab, t->count, t->stride);
+	t->hints = calloc(1u << t->top_bits, sizeof(*t->hints));
+	err = t->hints ? slab_new(m, &t->slab, t->count, t->stride) : -ENOMEM;
 	if (!err && t->slab.len / 8 > UINT32_MAX - 1)
 		err = -E2BIG;
 	if (!err)
