@@ -13,6 +13,7 @@
 #   make stress       threads run programs that another replaces: STRESS_SECONDS=60
 #   make kill-test    processes that change pinned maps are killed: KILLS=10000, of each of two kinds
 #   make soak-filter  random filter expressions, beside libpcap: SEEDS, FROM
+#   make torture      threads on maps of every type, under both sanitizers: TORTURE_SECONDS=300 each
 #   make soak-map     random operations on maps, beside the kernel's: STEPS=100000 a type
 #   make live-drops   packets at full speed over veth, what skep dump and tcpdump drop: PACKETS=1000000
 #   make bench
@@ -31,6 +32,7 @@ SEEDS ?= 1000000
 STEPS ?= 100000
 STRESS_SECONDS ?= 60
 KILLS ?= 10000
+TORTURE_SECONDS ?= 300
 
 OPTIONS_ := -Dbuildtype=debugoptimized
 OPTIONS_debug := -Dbuildtype=debug
@@ -132,6 +134,16 @@ kill-test:
 	@ninja -C $(BUILD) --quiet tests/map/test_kill
 	@SKEP_KILLS=$(KILLS) $(BUILD)/tests/map/test_kill
 
+# Threads change maps of every type, with the address sanitizer, then with the thread sanitizer.
+torture:
+	@scripts/setup test
+	@$(MAKE) --no-print-directory PRESET=asan torture-build
+	@$(MAKE) --no-print-directory PRESET=tsan torture-build
+
+torture-build: $(BUILD)/.tests
+	@ninja -C $(BUILD) --quiet tests/map/test_torture
+	@SKEP_TORTURE_SECONDS=$(TORTURE_SECONDS) $(BUILD)/tests/map/test_torture
+
 live-drops:
 	@scripts/setup test
 	@$(MAKE) --no-print-directory $(BUILD)/.tests
@@ -145,4 +157,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: kill-test live-drops all static test test-vm demo check bench fuzz soak soak-jit soak-filter soak-map stress stress-build install clean
+.PHONY: kill-test live-drops all static test test-vm demo check bench fuzz soak soak-jit soak-filter soak-map stress stress-build torture torture-build install clean

@@ -115,9 +115,9 @@ static int array_update(struct map *m, const void *key, const void *value, u64 f
 		return err;
 	to = a->slab.data + (u64)index * a->stride;
 	if (flags & UPDATE_F_LOCK)
-		map_copy_locked(m, to, value, to);
+		map_store_locked(m, to, value);
 	else
-		map_copy_value(m, to, value);
+		map_store_value(m, to, value);
 	map_drop_value(m, to);
 	return 0;
 }
@@ -131,7 +131,7 @@ static int percpu_array_update(struct map *m, const void *key, const void *value
 	void *to = err ? NULL : percpu_array_lookup(m, key, cpu);
 
 	if (to) {
-		map_copy_value(m, to, value);
+		map_store_value(m, to, value);
 		map_drop_value(m, to);
 	}
 	return err;
@@ -146,7 +146,7 @@ static int percpu_array_read(struct map *m, const void *key, void *value)
 
 		if (!from)
 			return -ENOENT;
-		memcpy((u8 *)value + (u64)cpu * stride, from, stride);
+		value_load((u8 *)value + (u64)cpu * stride, from, stride);
 	}
 	return 0;
 }
@@ -160,7 +160,7 @@ static int percpu_array_write(struct map *m, const void *key, const void *value,
 	for (u32 cpu = 0; !err && cpu < slots; cpu++) {
 		void *to = percpu_array_lookup(m, key, cpu);
 
-		map_copy_slot(m, to, (const u8 *)value + (u64)cpu * stride);
+		map_store_slot(m, to, (const u8 *)value + (u64)cpu * stride);
 		map_drop_value(m, to);
 	}
 	return err;

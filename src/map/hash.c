@@ -132,18 +132,18 @@ static void value_put(struct map *m, u32 link, const void *value, u32 cpu, bool 
 	struct table *t = &((struct hash_map *)m->impl)->table;
 
 	if (!map_is_percpu(m)) {
-		map_copy_value(m, table_value(t, link, 0), value);
+		map_store_value(m, table_value(t, link, 0), value);
 		return;
 	}
 	for (u32 i = 0; i < m->slots; i++) {
 		void *to = table_value(t, link, i);
 
 		if (all)
-			map_copy_slot(m, to, (const u8 *)value + (u64)i * t->value_stride);
+			map_store_slot(m, to, (const u8 *)value + (u64)i * t->value_stride);
 		else if (i == cpu)
-			map_copy_value(m, to, value);
+			map_store_value(m, to, value);
 		else if (fresh)
-			memset(to, 0, t->value_stride);
+			value_zero(to, t->value_stride);
 	}
 }
 
@@ -174,7 +174,7 @@ static int store_locked(struct map *m, struct bucket *b, const void *key, u32 ha
 	if (err)
 		return err;
 	if (old && (flags & UPDATE_F_LOCK)) {
-		map_copy_locked(m, table_value(t, old, 0), value, table_value(t, old, 0));
+		map_store_locked(m, table_value(t, old, 0), value);
 	} else if (old && map_is_percpu(m)) {
 		value_put(m, old, value, cpu, all, false);
 		mark(h, old, MARK_LIVE | MARK_SEEN);
@@ -249,12 +249,12 @@ static void value_get(const struct map *m, void *to, u32 link)
 	const struct table *t = &((struct hash_map *)m->impl)->table;
 
 	if (!map_is_percpu(m)) {
-		map_copy_value(m, to, table_value(t, link, 0));
+		map_load_value(m, to, table_value(t, link, 0));
 		return;
 	}
 	for (u32 i = 0; i < m->slots; i++)
-		memcpy((u8 *)to + (u64)i * t->value_stride, table_value(t, link, i),
-		       t->value_stride);
+		value_load((u8 *)to + (u64)i * t->value_stride, table_value(t, link, i),
+			   t->value_stride);
 }
 
 int hash_read(struct map *m, const void *key, void *value)
@@ -287,7 +287,7 @@ void hash_give(struct map *m, u32 link, void *value, u64 elem_flags, bool take)
 	void *elem = table_value(m->impl, link, 0);
 
 	if (elem_flags & UPDATE_F_LOCK)
-		map_copy_locked(m, value, elem, elem);
+		map_load_locked(m, value, elem);
 	else
 		value_get(m, value, link);
 	for (u32 i = 0; m->field_count && i < m->slots; i++)

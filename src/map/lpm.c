@@ -400,7 +400,7 @@ static int update_locked(struct map *m, const struct lpm_key *k, const void *val
 	link = node_new(t, k, k->plen, true);
 	if (!link)
 		return -ENOMEM;
-	memcpy((u8 *)node_at(t, link) + t->value_off, value, m->def.value_size);
+	value_store((u8 *)node_at(t, link) + t->value_off, value, m->def.value_size);
 	err = node_link(t, k, &p, link);
 	if (err)
 		node_drop(t, link);
@@ -541,7 +541,7 @@ static int lpm_read(struct map *m, const void *key, void *value)
 
 	if (!from)
 		return -ENOENT;
-	memcpy(value, from, m->def.value_size);
+	value_load(value, from, m->def.value_size);
 	return 0;
 }
 

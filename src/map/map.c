@@ -66,26 +66,49 @@ bool map_prog_writes(const struct map *m)
 	       m->def.type != MAP_TYPE_DEVMAP_HASH;
 }
 
-void map_copy_value(const struct map *m, void *to, const void *from)
+void map_store_fields(const struct map *m, void *elem, const void *from)
 {
 	u32 at = 0;
 
 	for (u32 i = 0; i < m->field_count; i++) {
 		const struct map_field *f = &m->fields[i];
 
-		memcpy((u8 *)to + at, (const u8 *)from + at, f->off - at);
+		value_store((u8 *)elem + at, (const u8 *)from + at, f->off - at);
 		at = f->off + f->size;
 	}
-	memcpy((u8 *)to + at, (const u8 *)from + at, m->def.value_size - at);
+	value_store((u8 *)elem + at, (const u8 *)from + at, m->def.value_size - at);
 }
 
-void map_copy_locked(const struct map *m, void *to, const void *from, void *holder)
+void map_load_value(const struct map *m, void *to, const void *elem)
 {
-	u32 *lock = (u32 *)(void *)((u8 *)holder + m->def.lock_at - 1);
+	u32 at = 0;
 
-	lock_take_value(m, lock);
-	map_copy_value(m, to, from);
-	lock_drop(lock);
+	for (u32 i = 0; i < m->field_count; i++) {
+		const struct map_field *f = &m->fields[i];
+
+		value_load((u8 *)to + at, (const u8 *)elem + at, f->off - at);
+		at = f->off + f->size;
+	}
+	value_load((u8 *)to + at, (const u8 *)elem + at, m->def.value_size - at);
+}
+
+static u32 *lock_of(const struct map *m, void *elem)
+{
+	return (u32 *)(void *)((u8 *)elem + m->def.lock_at - 1);
+}
+
+void map_store_locked(const struct map *m, void *elem, const void *from)
+{
+	lock_take_value(m, lock_of(m, elem));
+	map_store_fields(m, elem, from);
+	lock_drop(lock_of(m, elem));
+}
+
+void map_load_locked(const struct map *m, void *to, void *elem)
+{
+	lock_take_value(m, lock_of(m, elem));
+	map_load_value(m, to, elem);
+	lock_drop(lock_of(m, elem));
 }
 
 void map_hide_fields(const struct map *m, void *copy)
@@ -182,9 +205,9 @@ int map_read_elem(struct map *m, const void *key, void *value, u64 flags)
 	if (!from)
 		return -ENOENT;
 	if (flags & UPDATE_F_LOCK)
-		map_copy_locked(m, value, from, from);
+		map_load_locked(m, value, from);
 	else
-		map_copy_value(m, value, from);
+		map_load_value(m, value, from);
 	map_hide_fields(m, value);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #ifndef MAP_OPS_H
 #define MAP_OPS_H
 
+#include "map/copy.h"
 #include "map/lock.h"
 #include "map/map.h"
 
@@ -65,17 +66,26 @@ static inline u32 map_cpus_of(const struct map *m)
 	return m->slots;
 }
 
-/* Copy a value's data around its fields. */
-void map_copy_value(const struct map *m, void *to, const void *from);
-/* The same while the spin lock in the element `holder`, which is one of both, is held. */
-void map_copy_locked(const struct map *m, void *to, const void *from, void *holder);
-/* One slot's value of a per-CPU map, whose padding Linux copies, too. */
-static inline void map_copy_slot(const struct map *m, void *to, const void *from)
+/* Copy a value's data into and out of its element, around its fields. */
+void map_store_fields(const struct map *m, void *elem, const void *from);
+static inline void map_store_value(const struct map *m, void *elem, const void *from)
 {
 	if (unlikely(m->field_count))
-		map_copy_value(m, to, from);
+		map_store_fields(m, elem, from);
 	else
-		memcpy(to, from, m->value_stride);
+		value_store(elem, from, m->def.value_size);
+}
+void map_load_value(const struct map *m, void *to, const void *elem);
+/* The same while the element's spin lock is held. */
+void map_store_locked(const struct map *m, void *elem, const void *from);
+void map_load_locked(const struct map *m, void *to, void *elem);
+/* One slot's value of a per-CPU map, whose padding Linux copies, too. */
+static inline void map_store_slot(const struct map *m, void *elem, const void *from)
+{
+	if (unlikely(m->field_count))
+		map_store_fields(m, elem, from);
+	else
+		value_store(elem, from, m->value_stride);
 }
 /* A copy for the system-call side: its fields become zeros. */
 void map_hide_fields(const struct map *m, void *copy);
