@@ -200,12 +200,33 @@ static int keep_btf(struct object *obj, struct infer *in)
 	return 0;
 }
 
+/* Do some of its probes take the kernel's types to be found? */
+static bool needs_types(const struct script *s)
+{
+	static const char *const kinds[] = { "fentry", "fexit", "kfunc", "kretfunc",	  "f",
+					     "fr",     "iter",	"it",	 "rawtracepoint", "rt" };
+
+	for (const struct tprobe *p = s->probes; p; p = p->next) {
+		for (const struct attach_point *a = p->points; a; a = a->next) {
+			for (u32 i = 0; i < ARRAY_SIZE(kinds) && a->parts; i++) {
+				if (!strcmp(a->part[0], kinds[i]))
+					return true;
+			}
+			/* Fields that are pointers to structures of the kernel. */
+			if (a->parts && a->part[0][0] == 't')
+				return true;
+		}
+	}
+	return false;
+}
+
 static int compile(struct object *obj, const char *name, const char *text, size_t len,
 		   const struct trace_opts *opts, struct diag *d)
 {
 	const struct parse_opts parse = { .params = opts->params,
 					  .param_count = opts->param_count };
 	struct infer in = { .a = &obj->arena, .d = d, .opts = opts };
+	struct trace_opts typed = *opts;
 	struct tconfig cfg;
 	int err = script_parse(&in.s, &obj->arena, name, text, len, &parse, d);
 
@@ -214,8 +235,10 @@ static int compile(struct object *obj, const char *name, const char *text, size_
 	in.cfg = &cfg;
 	if (!err && !in.s->probes)
 		err = diag_error(d, -EINVAL, NOWHERE, "%s has no probes", name);
+	if (!err && needs_types(in.s))
+		typed.btf = infer_btf(&in);
 	if (!err)
-		err = script_expand(&in.points, in.s, opts, d);
+		err = script_expand(&in.points, in.s, &typed, d);
 	if (!err)
 		err = infer_script(&in);
 	if (!err)

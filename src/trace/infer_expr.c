@@ -441,6 +441,21 @@ static int no_argument(struct infer *in, struct node *n)
 	return -EINVAL;
 }
 
+/* char name[16] is a string. */
+static const struct ttype *chars(struct infer *in, const struct ttype *t)
+{
+	if (t->kind != T_ARRAY || t->elem != &t_s8 || !t->count)
+		return t;
+	return t_string(in->a, t->count);
+}
+
+static int argument_type(struct infer *in, struct node *n, const struct targ *arg)
+{
+	n->word = arg;
+	n->type = arg->from == TARG_FIELD ? chars(in, arg->type) : arg->type;
+	return n->type ? 0 : infer_nomem(in);
+}
+
 static int infer_argument(struct infer *in, struct node *n)
 {
 	const struct tpoint *p = in->point;
@@ -448,17 +463,11 @@ static int infer_argument(struct infer *in, struct node *n)
 	in->uses_args = true;
 	if (!p)
 		return infer_error(in, n->at, "a function has no args of a probe");
-	if (!strcmp(n->name, "retval") && p->retval) {
-		n->word = p->retval;
-		n->type = p->retval->type;
-		return 0;
-	}
+	if (!strcmp(n->name, "retval") && p->retval)
+		return argument_type(in, n, p->retval);
 	for (u32 i = 0; i < p->arg_count; i++) {
-		if (p->args[i].name && !strcmp(p->args[i].name, n->name)) {
-			n->word = &p->args[i];
-			n->type = p->args[i].type;
-			return 0;
-		}
+		if (p->args[i].name && !strcmp(p->args[i].name, n->name))
+			return argument_type(in, n, &p->args[i]);
 	}
 	/* What syscalls return was once spelled so. */
 	if (!strcmp(n->name, "retval")) {
@@ -539,7 +548,7 @@ static int infer_member(struct infer *in, struct node *n)
 		return no_field(in, n, t);
 	if (err)
 		return err;
-	n->type = f.type;
+	n->type = chars(in, f.type);
 	n->num = f.off;
 	n->scratch = (u64)f.bit_off << 32 | f.bit_size;
 	return 0;

@@ -147,7 +147,8 @@ int lower_into(struct lower *lo, struct node *n, struct place to, const struct t
 int lower_into_record(struct lower *lo, struct node *n, struct place to, const struct ttype *t);
 /* Jump to `label` when the condition is `sense`, else fall through. */
 int lower_branch(struct lower *lo, struct node *n, bool sense, u32 label);
-int lower_argument(struct lower *lo, const struct targ *arg, struct value *out);
+int lower_argument(struct lower *lo, const struct targ *arg, const struct ttype *t,
+		   struct value *out);
 /* A value in memory, wherever it lies. */
 int lower_mem(struct lower *lo, struct node *n, struct place *out);
 bool has_effect(const struct node *n);

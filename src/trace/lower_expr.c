@@ -621,9 +621,9 @@ static int bitfield(struct lower *lo, u32 base, enum tspace space, u32 bit_off, 
 	return 0;
 }
 
-int lower_argument(struct lower *lo, const struct targ *arg, struct value *out)
+int lower_argument(struct lower *lo, const struct targ *arg, const struct ttype *t,
+		   struct value *out)
 {
-	const struct ttype *t = arg->type;
 	u32 r, word, base;
 
 	switch (arg->from) {
@@ -635,6 +635,11 @@ int lower_argument(struct lower *lo, const struct targ *arg, struct value *out)
 			r = new_reg(lo);
 			vc_load(lo->v, t->size, t->is_signed, r, lo->ctx, (s32)arg->off);
 			*out = value_reg(r, t);
+			return 0;
+		}
+		if (t->kind == T_STRING) {
+			*out = value_mem((struct place){ .base = lo->ctx, .off = (s32)arg->off },
+					 t);
 			return 0;
 		}
 		r = new_reg(lo);
@@ -685,7 +690,7 @@ static int lower_member(struct lower *lo, struct node *n, struct value *out)
 	int err;
 
 	if (is_args(n->a))
-		return lower_argument(lo, n->word, out);
+		return lower_argument(lo, n->word, n->type, out);
 	err = lower_expr(lo, n->a, &v);
 	if (err)
 		return err;

@@ -12,13 +12,70 @@ static int no_point(struct infer *in, const struct node *n)
 	return infer_error(in, n->at, "%s has no meaning in a function", n->name);
 }
 
-/* args itself: only its fields are values. */
+/* Fields that are the same at every tracepoint are not shown. */
+static u32 shown_args(const struct tpoint *p, const struct targ **out, u32 room)
+{
+	u32 count = 0;
+
+	for (u32 i = 0; i < p->arg_count && count < room; i++) {
+		if (p->args[i].name && !p->args[i].common)
+			out[count++] = &p->args[i];
+	}
+	return count;
+}
+
+enum { MAX_ARGS = 64 };
+
+/* args itself: a record of them all. */
 static int infer_args_word(struct infer *in, struct node *n)
 {
-	infer_error(in, n->at, "args is used by its fields");
-	if (in->point && in->point->arg_count && in->point->args[0].name)
-		diag_hint(in->d, "args.%s, for one", in->point->args[0].name);
-	return -EINVAL;
+	const struct targ *args[MAX_ARGS];
+	const struct ttype *types[MAX_ARGS];
+	const char **names;
+	struct ttype *t;
+	u32 count;
+
+	in->uses_args = true;
+	if (!in->point)
+		return no_point(in, n);
+	count = shown_args(in->point, args, MAX_ARGS);
+	if (!count)
+		return infer_error(in, n->at, "%s has no arguments", in->point->meta.name);
+	names = arena_array(in->a, count, sizeof(*names));
+	for (u32 i = 0; i < count && names; i++) {
+		names[i] = args[i]->name;
+		types[i] = args[i]->type;
+	}
+	t = names ? (struct ttype *)t_tuple(in->a, types, count) : NULL;
+	if (!t)
+		return infer_nomem(in);
+	t->names = names;
+	n->type = t;
+	return 0;
+}
+
+static int lower_args_word(struct lower *lo, struct node *n, struct value *out)
+{
+	const struct targ *args[MAX_ARGS];
+	u32 count = shown_args(lo->point, args, MAX_ARGS);
+	const struct ttype *t = n->type;
+	int err = out->wanted ? 0 : place_new(lo, t->size, 8, &out->at);
+
+	if (err)
+		return err;
+	place_zero(lo, out->at, t->size);
+	for (u32 i = 0; i < count && !err; i++) {
+		struct place at = place_at(out->at, (s32)t->offsets[i]);
+		struct value v = { 0 };
+
+		err = lower_argument(lo, args[i], t->members[i], &v);
+		if (!err && v.where == V_REG && !t_in_register(t->members[i]))
+			err = read_bytes(lo, v.reg, 0, t->members[i]->size, SPACE_KERNEL, at);
+		else if (!err)
+			err = value_store(lo, &v, at, t->members[i]);
+	}
+	*out = value_mem(out->at, t);
+	return err;
 }
 
 /* arg0 … arg9 and sarg0 …: the number is in the name. */
@@ -44,10 +101,7 @@ static int infer_arg(struct infer *in, struct node *n)
 
 static int lower_arg(struct lower *lo, struct node *n, struct value *out)
 {
-	struct targ arg = lo->point->args[n->num];
-
-	arg.type = n->type;
-	return lower_argument(lo, &arg, out);
+	return lower_argument(lo, &lo->point->args[n->num], n->type, out);
 }
 
 static bool has_registers(const struct tpoint *p)
@@ -167,13 +221,9 @@ static int infer_retval(struct infer *in, struct node *n)
 
 static int lower_retval(struct lower *lo, struct node *n, struct value *out)
 {
-	struct targ arg;
-
 	if (!lo->point->retval)
 		return load_reg(lo, REGS_AX, out);
-	arg = *lo->point->retval;
-	arg.type = n->type;
-	return lower_argument(lo, &arg, out);
+	return lower_argument(lo, lo->point->retval, n->type, out);
 }
 
 /* Text that differs by point: the node stays what it is. */
@@ -303,7 +353,7 @@ static int lower_usermode(struct lower *lo, struct node *n, struct value *out)
 #define BOTH (WORD_PLAIN | WORD_CALL)
 
 const struct builtin words_probe[] = {
-	{ "args", WORD_PLAIN, 0, 0, infer_args_word, lower_never, "args.field" },
+	{ "args", WORD_PLAIN, 0, 0, infer_args_word, lower_args_word, "args.field" },
 	ARG(0),
 	ARG(1),
 	ARG(2),

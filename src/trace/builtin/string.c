@@ -354,9 +354,10 @@ static int infer_strcap(struct infer *in, struct node *n)
 }
 
 const struct builtin words_string[] = {
-	{ "str", WORD_CALL, 1, 2, infer_str, lower_str, "str(address), str(address, length)" },
+	{ "str", WORD_CALL | WORD_USER_SPACE, 1, 2, infer_str, lower_str,
+	  "str(address), str(address, length)" },
 	{ "kstr", WORD_CALL, 1, 2, infer_str, lower_str, "kstr(address), kstr(address, length)" },
-	{ "buf", WORD_CALL, 1, 2, infer_buf, lower_buf, "buf(address, length)" },
+	{ "buf", WORD_CALL | WORD_USER_SPACE, 1, 2, infer_buf, lower_buf, "buf(address, length)" },
 	{ "strncmp", WORD_CALL | WORD_USER_SPACE, 3, 3, infer_strncmp, lower_strncmp,
 	  "strncmp(a, b, length)" },
 	{ "strcontains", WORD_CALL | WORD_USER_SPACE, 2, 2, infer_strcontains, lower_strcontains,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "spec/helper_extra.h"
-#include "spec/prog.h"
+#include "symbols/exe.h"
 #include "trace/builtin/family.h"
 
 enum { MAX_DEPTH = 127, GET_USER_STACK = 1 << 8 };
@@ -206,6 +206,46 @@ static int infer_kaddr(struct infer *in, struct node *n)
 	return become_number(n, at, &t_u64);
 }
 
+static int take_symbol(void *ctx, const struct exe_symbol *s)
+{
+	*(u64 *)ctx = s->addr;
+	return 1;
+}
+
+/* Of the program that the probe is in, as its file places it. */
+static int infer_uaddr(struct infer *in, struct node *n)
+{
+	const struct tpoint *p = in->point;
+	const struct ttype *to;
+	const char *name;
+	u64 at = 0;
+	int err = text_arg(in, n, 0, &name);
+
+	if (err)
+		return err;
+	in->uses_args = true;
+	if (!p || (p->meta.kind != POINT_UPROBE && p->meta.kind != POINT_URETPROBE &&
+		   p->meta.kind != POINT_USDT))
+		return infer_error(in, n->at, "uaddr() is for probes of programs");
+	err = exe_each(p->written->part[1], name, take_symbol, &at, in->d);
+	if (err < 0)
+		return err;
+	if (!at)
+		return infer_error(in, n->args->at, "%s has no symbol '%s'", p->written->part[1],
+				   name);
+	to = t_pointer(in->a, &t_u64, SPACE_USER);
+	n->num = at;
+	n->type = to;
+	return to ? 0 : infer_nomem(in);
+}
+
+static int lower_uaddr(struct lower *lo, struct node *n, struct value *out)
+{
+	(void)lo;
+	*out = value_imm(n->num, n->type);
+	return 0;
+}
+
 #define BOTH (WORD_PLAIN | WORD_CALL)
 const struct builtin words_symbol[] = {
 	{ "kstack", BOTH, 0, 2, infer_stack, lower_stack, "kstack, kstack(mode, frames)" },
@@ -214,6 +254,7 @@ const struct builtin words_symbol[] = {
 	{ "ksym", WORD_CALL, 1, 1, infer_ksym, lower_ksym, "ksym(address)" },
 	{ "sym", WORD_CALL | WORD_OLD, 1, 1, infer_ksym, lower_ksym, "ksym(address)" },
 	{ "usym", WORD_CALL, 1, 1, infer_ksym, lower_usym, "usym(address)" },
+	{ "uaddr", WORD_CALL, 1, 1, infer_uaddr, lower_uaddr, "uaddr(\"symbol\")" },
 	{ "kaddr", WORD_CALL, 1, 1, infer_kaddr, lower_never, "kaddr(\"symbol\")" },
 	{ 0 },
 };

@@ -235,6 +235,42 @@ static int lower_elapsed(struct lower *lo, struct node *n, struct value *out)
 	return 0;
 }
 
+/* The task: the argument, or the current one. */
+static struct node *task_node(struct infer *in, struct node *n)
+{
+	struct node *task = n->args ? n->args : arena_alloc(in->a, sizeof(*task));
+
+	if (task && !n->args)
+		*task = (struct node){ .kind = N_NAME, .name = "curtask", .at = n->at };
+	return task;
+}
+
+/* n becomes task->through->name. */
+static int become_member(struct infer *in, struct node *n, const char *through, const char *name)
+{
+	struct node *task = task_node(in, n), *outer = arena_alloc(in->a, sizeof(*outer));
+
+	if (!task || !outer)
+		return infer_nomem(in);
+	*outer = (struct node){ .kind = N_MEMBER, .name = through, .a = task, .at = n->at };
+	n->kind = N_MEMBER;
+	n->name = name;
+	n->a = outer;
+	n->args = NULL;
+	n->arg_count = 0;
+	return infer_expr(in, n);
+}
+
+static int infer_ppid(struct infer *in, struct node *n)
+{
+	return become_member(in, n, "real_parent", "tgid");
+}
+
+static int infer_pcomm(struct infer *in, struct node *n)
+{
+	return become_member(in, n, "group_leader", "comm");
+}
+
 static int infer_cpid(struct infer *in, struct node *n)
 {
 	return become_number(n, in->opts->cmd && in->opts->pid > 0 ? (u64)in->opts->pid : 0,
@@ -256,6 +292,8 @@ const struct builtin words_task[] = {
 	{ "username", ANY, 0, 0, infer_username, lower_username, "username" },
 	{ "comm", ANY, 0, 0, infer_comm, lower_comm, "comm" },
 	{ "curtask", BOTH, 0, 0, infer_curtask, lower_curtask, "curtask" },
+	{ "ppid", BOTH, 0, 1, infer_ppid, lower_never, "ppid" },
+	{ "pcomm", BOTH, 0, 1, infer_pcomm, lower_never, "pcomm" },
 	{ "cpu", ANY, 0, 0, infer_u32, lower_cpu, "cpu" },
 	{ "ncpus", ANY, 0, 0, infer_ncpus, lower_never, "ncpus" },
 	{ "numaid", ANY, 0, 0, infer_u32, lower_numaid, "numaid" },
