@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "look.h"
 #include "pretty.h"
@@ -400,13 +401,38 @@ static int with_map(struct map_call *c, int (*verb)(struct map_call *c))
 	return status;
 }
 
+/* The user engine's: a name in the run directory, or a path. */
+static int pin_at(struct map_call *c, const char *name)
+{
+	char path[4096];
+
+	if (!c->a.opts.where || strchr(name, '/'))
+		return skep_map_pin(c->map, name, c->diag);
+	mkdir(c->a.opts.where, 0700);
+	snprintf(path, sizeof(path), "%s/%s", c->a.opts.where, name);
+	return skep_map_pin(c->map, path, c->diag);
+}
+
+static int unpin(struct map_call *c)
+{
+	int err;
+
+	if (c->a.n == 2 && !strcmp(c->a.words[0], "pinned"))
+		c->a.words++;
+	else if (c->a.n != 1)
+		return opt_usage(c->self, "say: map unpin NAME");
+	err = skep_map_unpin(c->a.words[0], c->a.opts.where, c->diag);
+	report(c->diag);
+	return err ? EXIT_FAILED : EXIT_OK;
+}
+
 static int pin(struct map_call *c)
 {
 	int status = open_map(c);
 
 	if (status == EXIT_OK && c->a.n != 1)
 		status = opt_usage(c->self, "say: map pin MAP FILE");
-	else if (status == EXIT_OK && skep_map_pin(c->map, c->a.words[0], c->diag))
+	else if (status == EXIT_OK && pin_at(c, c->a.words[0]))
 		status = EXIT_FAILED;
 	report(c->diag);
 	free(c->key);
@@ -470,7 +496,9 @@ static int create(struct map_call *c)
 	c->a.n--;
 	status = create_words(c, &def, &inner);
 	if (status == EXIT_OK &&
-	    (skep_map_create(&c->map, &def, inner, c->diag) || skep_map_pin(c->map, path, c->diag)))
+	    (skep_map_new(&c->map, c->a.opts.engine ? c->a.opts.engine : "kernel", &def, inner,
+			  c->diag) ||
+	     pin_at(c, path)))
 		status = EXIT_FAILED;
 	report(c->diag);
 	skep_map_close(c->map);
@@ -484,6 +512,8 @@ static int run_verb(struct map_call *c, const char *verb)
 		return create(c);
 	if (!strcmp(verb, "pin"))
 		return pin(c);
+	if (!strcmp(verb, "unpin"))
+		return unpin(c);
 	if (look_verb(verb, "event_pipe") && strlen(verb) > 1)
 		return with_map(c, event_pipe);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
@@ -499,7 +529,7 @@ static int map_main(const struct command *self, int argc, char **argv)
 	const char *verb;
 	int status;
 
-	if (look_parse(&c.a, self, argc, argv) < 0)
+	if (look_parse_maps(&c.a, self, argc, argv) < 0)
 		return opt_status(c.a.n);
 	verb = c.a.n ? c.a.words[0] : "show";
 	if (c.a.n) {
@@ -519,7 +549,7 @@ static int map_main(const struct command *self, int argc, char **argv)
 const struct command cmd_map = {
 	.name = "map",
 	.operands = "VERB [MAP] …",
-	.summary = "the kernel's maps: show, dump, look up, change",
+	.summary = "maps of the kernel and pinned ones: show, dump, look up, change",
 	.about = "MAP is: id N, name NAME or pinned PATH. Verbs, as bpftool has them:\n"
 		 "    show [MAP]                     list\n"
 		 "    dump MAP                       all elements\n"
@@ -528,7 +558,7 @@ const struct command cmd_map = {
 		 "    delete MAP key DATA\n"
 		 "    getnext MAP [key DATA]\n"
 		 "    peek, pop, dequeue MAP; push, enqueue MAP value DATA\n"
-		 "    freeze MAP; pin MAP FILE\n"
+		 "    freeze MAP; pin MAP FILE; unpin FILE (user engine)\n"
 		 "    event_pipe MAP [cpu N index M]  events of a perf event array, until Ctrl-C\n"
 		 "    create FILE type TYPE key SIZE value SIZE entries N name NAME [flags N]\n"
 		 "           [inner_map MAP]\n"
@@ -537,6 +567,11 @@ const struct command cmd_map = {
 		 "an address, a prefix, \"text\", {member,member} by the map's types. In maps of "
 		 "maps\n"
 		 "and programs a value is their number.\n\n"
+		 "With --engine user, MAP is pinned NAME: a map of the user engine in the run "
+		 "directory\n"
+		 "($XDG_RUNTIME_DIR/skep, or --pin-path), which any number of processes may have "
+		 "at once.\n"
+		 "A path of such a pin does without --engine.\n\n"
 		 "    skep map dump name proto_stats\n"
 		 "    skep map update id 7 key 10.0.0.0/8 value 1\n",
 	.main = map_main,

@@ -660,8 +660,6 @@ static const char *contradiction(const struct options *o, int operands)
 	if (kernel && user_only(o))
 		return "the kernel engine has no --exec, --trusted, --blind, --budget, --profile, "
 		       "--perf-map, --jitdump, --allow-uninit-stack and --dev";
-	if (!kernel && o->pin_path)
-		return "--pin-path is of --engine kernel: here nothing is pinned";
 	if (o->profile && o->profile_time)
 		return "give --profile or --profile-time, not both";
 	if (o->exec && !exec_mode(o->exec, &exec))
@@ -720,8 +718,8 @@ static int run_main(const struct command *self, int argc, char **argv)
 		  "user: in this process (default)\nkernel: in the running kernel, by its test run",
 		  OPT_STRING, &o->engine },
 		{ 0, "pin-path", "DIR",
-		  "kernel: where maps are pinned by name (default: /sys/fs/bpf)", OPT_STRING,
-		  &o->pin_path },
+		  "where maps are pinned by name (kernel: /sys/fs/bpf; user: nowhere unless given)",
+		  OPT_STRING, &o->pin_path },
 		{ 0, "exec", "MODE",
 		  "jit: machine code, after verification or with --trusted\ninterp: an "
 		  "interpreter, for the same\nchecked: nothing is verified, every access is "

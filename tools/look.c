@@ -3,20 +3,38 @@
 
 #include <string.h>
 
-int look_parse(struct look_args *a, const struct command *self, int argc, char **argv)
+static int parse(struct look_args *a, const struct command *self, int argc, char **argv, bool maps)
 {
-	const struct opt opts[] = {
+	struct opt opts[] = {
 		{ 'j', "json", NULL, "JSON output", OPT_FLAG, &a->json },
 		{ 'p', "pretty", NULL, "JSON output for people", OPT_FLAG, &a->pretty },
 		{ 'f', "bpffs", NULL, "show where objects are pinned", OPT_FLAG, &a->opts.pinned },
 		{ 'P', "pids", NULL, "show which processes hold them", OPT_FLAG, &a->opts.holders },
+		{ 0, "engine", "NAME", "whose maps: kernel (the default) or user", OPT_STRING,
+		  &a->opts.engine },
+		{ 0, "pin-path", "DIR", "run directory of the user engine's pinned maps",
+		  OPT_STRING, &a->opts.where },
 		{ 0 },
 	};
 
+	if (!maps)
+		opts[4].name = NULL; /* the table ends there */
 	a->opts.size = sizeof(a->opts);
 	a->n = opt_parse(self, opts, argc, argv);
 	a->words = argv + 1;
+	if (a->opts.where && !a->opts.engine)
+		a->opts.engine = "user";
 	return a->n;
+}
+
+int look_parse(struct look_args *a, const struct command *self, int argc, char **argv)
+{
+	return parse(a, self, argc, argv, false);
+}
+
+int look_parse_maps(struct look_args *a, const struct command *self, int argc, char **argv)
+{
+	return parse(a, self, argc, argv, true);
 }
 
 bool look_verb(const char *word, const char *verb)

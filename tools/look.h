@@ -15,6 +15,8 @@ struct look_args {
 
 /* Parse bpftool's common options; words[0] is the verb. As opt_parse. */
 int look_parse(struct look_args *a, const struct command *self, int argc, char **argv);
+/* The same with --engine and --pin-path, for maps. */
+int look_parse_maps(struct look_args *a, const struct command *self, int argc, char **argv);
 /* Take "id N", "name X", "tag X" or "pinned PATH" off the words; false with a message. */
 bool look_select(struct look_args *a, const struct command *self);
 /* Print; returns the exit status. Words that are left over are wrong usage. */

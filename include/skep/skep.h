@@ -461,8 +461,9 @@ struct skep_load_opts {
 		       offsets of 16 bits */
 	const struct skep_preset *presets; /* for this load only */
 	size_t preset_count;
-	const char *pin_path; /* folder of maps that are pinned by name, NULL: /sys/fs/bpf. Kernel
-				 engine only */
+	const char *pin_path; /* folder of maps that are pinned by name. Kernel: NULL: /sys/fs/bpf.
+				 User engine: "": the run directory; NULL: none, such maps are
+				 the unit's own then */
 	int target_fd; /* kernel engine: descriptor of the loaded program whose functions freplace
 			  programs replace, and fentry and fexit programs may name; 0: none */
 };
@@ -725,7 +726,19 @@ struct skep_map_batch {
 };
 int skep_map_batch(struct skep_map *map, enum skep_map_batch_op op, struct skep_map_batch *batch);
 int skep_map_freeze(struct skep_map *map); /* from now on skep_map_set fails: -EPERM */
+/*
+ * Keep it under a name, for several processes at once. Kernel: a path in a BPF file system. User
+ * engine: a path in a folder that only its owner may use, or a name in the run directory; a process
+ * that is killed while it changes the map damages nothing and leaves no lock. -EBUSY: a program of
+ * the unit is running, and the map is not shared yet; -EEXIST; -EOPNOTSUPP: maps of the user engine
+ * that hold programs, maps or pointers.
+ */
 int skep_map_pin(struct skep_map *map, const char *path, struct skep_diag *diag);
+/* Take a name of the user engine away; `folder`: the run directory, NULL: the default one. */
+int skep_map_unpin(const char *name, const char *folder, struct skep_diag *diag);
+/* The map's descriptor, to pass over a unix socket (SCM_RIGHTS); it stays the map's. -errno as
+ * skep_map_pin. */
+int skep_map_fd(struct skep_map *map, struct skep_diag *diag);
 /* Every element, or the one of `key`, in the shape of bpftool's output: bytes, and decoded where
  * there is BTF. -ENOENT: no such element. */
 int skep_map_dump(struct skep_map *map, const void *key, FILE *out, enum skep_format format);
@@ -772,6 +785,9 @@ struct skep_look_opts {
 	bool pinned;	/* where objects are pinned, too: walks the BPF file systems */
 	bool holders;	/* which processes hold them, too: walks /proc */
 	bool effective; /* cgroups: with what they inherit */
+	const char *
+		engine; /* maps: "kernel"; "user": those pinned in the run directory `where` (NULL:
+			   the default one); NULL: the kernel, but for paths of the user engine's */
 };
 /* Text, JSON or pretty JSON. -EPERM: the diagnostic names the capability that is missing. */
 int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
@@ -865,7 +881,13 @@ int skep_map_open(struct skep_map **out, const struct skep_look_opts *which,
 /* A new map in the kernel. `inner`: template of a map of maps' values, or NULL. */
 int skep_map_create(struct skep_map **out, const struct skep_map_def *def, struct skep_map *inner,
 		    struct skep_diag *diag);
-void skep_map_close(struct skep_map *map); /* of the two above only */
+/* A new map in that engine, "user" or "kernel"; of the first, without `inner`. */
+int skep_map_new(struct skep_map **out, const char *engine, const struct skep_map_def *def,
+		 struct skep_map *inner, struct skep_diag *diag);
+/* The map of the user engine behind a descriptor of skep_map_fd that another process sent; the
+ * descriptor may be closed then. */
+int skep_map_from_fd(struct skep_map **out, int fd, struct skep_diag *diag);
+void skep_map_close(struct skep_map *map); /* of the four above only */
 /* Take the events that programs write into a perf event array of skep_map_open: of all CPUs (-1),
  * each at its number, or of one at `index`. Who read them before no longer does. */
 int skep_map_events(struct skep_map *map, int cpu, uint32_t index, struct skep_diag *diag);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "api/handle.h"
+#include "api/pins.h"
 #include "kernel/feature.h"
 #include "kernel/kernel.h"
 #include "kernel/look.h"
@@ -60,6 +61,9 @@ int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
 		return err;
 	if (ours.by && !ours.value)
 		return diag_error(l.d, -EINVAL, NOWHERE, "by which %s?", ours.by);
+	err = what == SKEP_LOOK_MAPS ? look_is_user(&ours, l.d) : 0;
+	if (err)
+		return err < 0 ? err : look_user_maps(&ours, out, format, l.d);
 	/* No heading stands before an error; of the network what can be seen is shown. */
 	if (what != SKEP_LOOK_NET)
 		l.out = json.out = open_memstream(&text, &len);
@@ -253,42 +257,6 @@ void skep_prog_close(struct skep_prog *prog)
 {
 	if (prog)
 		kernel_prog_close(prog_of(prog));
-}
-
-int skep_map_open(struct skep_map **out, const struct skep_look_opts *which, struct skep_diag *diag)
-{
-	struct look l = { 0 };
-	struct unit_map *m;
-	int err = select_one(&l, which, diag);
-
-	if (!err)
-		err = kernel_map_open(&m, &l);
-	if (!err)
-		*out = map_handle(m);
-	return err;
-}
-
-int skep_map_create(struct skep_map **out, const struct skep_map_def *def, struct skep_map *inner,
-		    struct skep_diag *diag)
-{
-	struct unit_map *m;
-	int err = kernel_map_create(&m, def, inner ? kernel_map_fd(map_of(inner)) : -1,
-				    diag_of(diag));
-
-	if (!err)
-		*out = map_handle(m);
-	return err;
-}
-
-void skep_map_close(struct skep_map *map)
-{
-	if (map)
-		kernel_map_close(map_of(map));
-}
-
-int skep_map_events(struct skep_map *map, int cpu, uint32_t index, struct skep_diag *diag)
-{
-	return kernel_map_events(map_of(map), cpu, index, diag_of(diag));
 }
 
 int skep_map_poll(struct skep_map *map, int timeout_ms, skep_event_fn fn, void *arg)

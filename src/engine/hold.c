@@ -173,6 +173,14 @@ static bool held(const struct unit *u)
 	return found;
 }
 
+bool hold_any(const struct unit *u)
+{
+	pthread_once(&once, start);
+	if (!slow_fence)
+		membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+	return u->progs && held(u);
+}
+
 void hold_wait(const struct unit *u)
 {
 	struct timespec pause = { 0, 1000 };

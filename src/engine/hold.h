@@ -31,6 +31,8 @@ struct hold *hold_enter(struct unit_prog *prog);
  * NULL where the place is empty. NULL: out of memory. */
 struct hold *hold_enter_at(struct unit_prog *const *place);
 void hold_leave(struct hold *h);
+/* Does a thread hold a program of `u` just now? */
+bool hold_any(const struct unit *u);
 /* Wait until no thread holds a program of `u`. Not from inside of a run of `u`. */
 void hold_wait(const struct unit *u);
 

@@ -57,7 +57,7 @@ static int folder_open(const char *path, struct diag *d)
 
 int pin_folder(char **out, const char *given, struct diag *d)
 {
-	char *path = given ? strdup(given) : default_folder();
+	char *path = given && *given ? strdup(given) : default_folder();
 	int fd;
 
 	if (!path)
@@ -123,14 +123,8 @@ static int split(const char *path, const char **name, struct diag *d)
 bool pin_is_ours(const char *path)
 {
 	struct statfs fs;
-	char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
-	bool bpf;
 
-	if (slash)
-		slash[slash == folder] = 0;
-	bpf = slash && !statfs(folder, &fs) && (u32)fs.f_type == BPF_FS;
-	free(folder);
-	return slash && !bpf;
+	return !statfs(path, &fs) && (u32)fs.f_type != BPF_FS;
 }
 
 /* ---- files ---- */

@@ -17,7 +17,7 @@
 int pin_folder(char **out, const char *given, struct diag *d);
 /* A path, or a name in the run directory; *out is malloc'ed. */
 int pin_path(char **out, const char *name, const char *folder, struct diag *d);
-/* Does a pin lie there, or nothing where a pin may be? False: a BPF file system. */
+/* Is there a file, and not in a BPF file system? */
 bool pin_is_ours(const char *path);
 
 /* Share the map under that path. Nobody else may use it meanwhile unless it is shared already.

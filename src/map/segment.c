@@ -140,6 +140,11 @@ bool segment_data(const struct map *m, const void *part, u64 *from, u64 *end)
 	return true;
 }
 
+u64 segment_size(const struct map *m)
+{
+	return m->seg.head ? m->seg.head->total : 0;
+}
+
 void segment_freeze(struct map *m)
 {
 	if (m->seg.head)

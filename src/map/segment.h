@@ -70,6 +70,7 @@ int segment_open(struct map **out, int fd, const char *name, struct diag *d);
 /* What segment_share was given, out of the file; *btf is malloc'ed, NULL: none. */
 int segment_types(const struct map *m, void **btf, u64 *btf_len, u32 *key, u32 *value);
 
+u64 segment_size(const struct map *m); /* bytes of its file, those never written too */
 /* Freezing holds for everybody who has the map. */
 void segment_freeze(struct map *m);
 bool segment_frozen(const struct map *m);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "user/pins.h"
 #include "user/unit.h"
 
 static int user_open(struct engine **out, struct diag *d)
@@ -213,6 +214,7 @@ const struct engine_ops engine_user = {
 	.map_next = user_map_next,
 	.map_take = user_map_take,
 	.map_freeze = user_map_freeze,
+	.map_pin = user_map_pin,
 	.map_batch = user_map_batch,
 	.map_value_len = user_map_value_len,
 	.map_memory = user_map_memory,

@@ -5,6 +5,7 @@
 #include "btf/types.h"
 #include "jit/jit.h"
 #include "spec/prog.h"
+#include "user/pins.h"
 #include "user/run.h"
 #include "verify/fields.h"
 #include "verify/fixup.h"
@@ -89,6 +90,7 @@ static int map_make(struct user_unit *u, u32 i, struct diag *d)
 	const struct obj_map *m = &obj->maps[i];
 	struct map_field fields[MAP_FIELDS_MAX], inner_fields[MAP_FIELDS_MAX];
 	struct map_def def = def_of(obj, m, fields), inner;
+	bool pins;
 	int err;
 
 	if (m->inner >= 0 && (u32)m->inner < obj->map_count) {
@@ -96,7 +98,17 @@ static int map_make(struct user_unit *u, u32 i, struct diag *d)
 		def.inner = &inner;
 	}
 	def.custom = engine_custom_map(engine_of(u), m->name);
+	pins = m->pin_by_name && u->unit->opts.pin_path;
+	err = pins ? user_map_reuse(u, i, &def, d) : 0;
+	if (err < 0)
+		return err;
+	if (err) {
+		u->unit->maps[i].impl = u->maps[i];
+		return 0;
+	}
 	err = map_create(&u->maps[i], &def, d);
+	if (!err && pins)
+		err = user_map_pin_new(u, i, &def, d);
 	if (err)
 		return err;
 	u->unit->maps[i].impl = u->maps[i];
@@ -450,11 +462,6 @@ int user_load(struct unit *unit, struct diag *d)
 	struct user_unit *u;
 	int err;
 
-	if (unit->opts.pin_path)
-		return diag_error(
-			d, -EINVAL, NOWHERE,
-			"the user engine keeps no maps under '%s': only the kernel has pins",
-			unit->opts.pin_path);
 	u = calloc(1, sizeof(*u));
 	if (!u)
 		return diag_nomem(d);

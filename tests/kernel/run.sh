@@ -46,8 +46,9 @@ for engine in user kernel; do
 done
 claim 'an unknown variable is told' refuses 1 "no global variable" "$skep" run \
 	"$build/tests/kernel/preset.bpf.o" --prog count --data 00 --set limti=9
-claim 'pins of the user engine are refused' refuses 2 'here nothing is pinned' "$skep" run \
-	"$build/tests/kernel/preset.bpf.o" --prog count --data 00 --pin-path /tmp
+claim 'the user engine pins maps by name, too' prints 'R0 = 2 ' "$skep" run \
+	"$build/tests/kernel/pinned.bpf.o" --prog keep --data ffffffffffff0000000000010800 --pin-path "$tmp/pins"
+claim 'and the pin outlives it' prints '"value": 9' "$skep" map dump pinned "$tmp/pins/skep_test_pin"
 claim 'skep load presets, too' refuses 1 'map_value_or_null|NULL' "$skep" load \
 	"$build/tests/kernel/preset.bpf.o" --set fussy=true
 claim 'programs can be left out' prints 'strict +not loaded' "$skep" load \
