@@ -5,6 +5,7 @@
 #   make demo         install what is missing, build, run the firewall example over a made capture
 #   make test         install what is missing, build, run all tests (TESTS=NAME: some)
 #   make test-vm      tests of suite "vm" in Debian's kernels under qemu (TESTS=NAME: some): kprobes, fentry, LSM, freplace
+#   make objects      docs/objects.md: the objects of libbpf-tools and xdp-tools, with libbpf and with skep, in three kernels
 #   make check        formatting, static analysis, layers, generated documents
 #   make install      PREFIX (/usr/local), DESTDIR
 #   make fuzz         FUZZ=elf|btf|pcap|packet|asm|vm|expr|classic|filter|trace SECONDS=60
@@ -66,6 +67,11 @@ test-vm:
 	@$(MAKE) --no-print-directory $(BUILD)/.tests
 	@ninja -C $(BUILD) --quiet
 	@scripts/test-vm $(BUILD) $(TESTS)
+
+# docs/objects.md: what becomes of other people's objects, here and in Debian's kernels.
+objects:
+	@$(MAKE) --no-print-directory test-vm TESTS=kernel/objects
+	@scripts/gen-objects $(BUILD)
 
 demo:
 	@scripts/setup build
@@ -157,4 +163,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: kill-test live-drops all static test test-vm demo check bench fuzz soak soak-jit soak-filter soak-map stress stress-build torture torture-build install clean
+.PHONY: kill-test live-drops all static test test-vm objects demo check bench fuzz soak soak-jit soak-filter soak-map stress stress-build torture torture-build install clean

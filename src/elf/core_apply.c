@@ -10,8 +10,6 @@
 #include "btf/core.h"
 #include "elf/load.h"
 
-enum { POISON = 195896080 }; /* 0xbad2310: loaders' conventional call to a helper nobody has */
-
 struct patch {
 	struct elf_load *l;
 	u32 section;
@@ -32,7 +30,7 @@ static void poison(struct insn *insn, u32 left)
 	u32 count = insn_is_wide(insn) && left > 1 ? 2 : 1;
 
 	for (u32 i = 0; i < count; i++)
-		insn[i] = (struct insn){ .code = CODE_CALL, .imm = POISON };
+		insn[i] = (struct insn){ .code = CODE_CALL, .imm = CORE_POISON };
 }
 
 static int mismatch(const struct patch *p, u64 has)
@@ -166,7 +164,7 @@ static int apply(struct elf_load *l, u32 section, struct obj_core *row, const st
 	row->matched = result.matched;
 	row->new_value = result.target;
 	row->why = result.why;
-	if (p.insn->code == CODE_CALL && p.insn->imm == POISON)
+	if (p.insn->code == CODE_CALL && p.insn->imm == CORE_POISON)
 		return 0;
 	if (!result.matched) {
 		poison(p.insn, p.left);

@@ -46,6 +46,9 @@ struct obj_extern_ref {
 	u32 extern_idx; /* into obj->externs */
 };
 
+/* 0xbad2310: the call, to a helper nobody has, that stands where CO-RE found nothing. */
+enum { CORE_POISON = 195896080 };
+
 /* What CO-RE did to one slot. */
 struct obj_core {
 	u32 insn; /* slot */

@@ -314,6 +314,9 @@ int call_helper(struct verify *v, const struct insn *i)
 	};
 	int err;
 
+	if (f.id == CORE_POISON)
+		return reject(v, REJECT_CALL, -1,
+			      "nothing in the kernel's types answers this CO-RE relocation");
 	if (!f.h)
 		return reject(v, REJECT_CALL, -1, "there is no helper number %d", i->imm);
 	err = check_call(v, &f);
