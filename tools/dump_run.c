@@ -78,9 +78,14 @@ static bool only_copies(const struct dump *d)
 
 static int copy_batch(struct dump *d, const uint32_t *wanted, int n)
 {
-	for (int i = 0; i < n; i++)
-		d->seen += !wanted || wanted[i];
-	return skep_dump_copy(d->out, d->capture, d->packets, wanted, (size_t)n);
+	uint32_t count = 0;
+
+	for (int i = 0; wanted && i < n; i++)
+		count += wanted[i] != 0;
+	if (!wanted)
+		count = (uint32_t)n;
+	d->seen += count;
+	return count ? skep_dump_copy(d->out, d->capture, d->packets, wanted, (size_t)n) : 0;
 }
 
 static int take_batch(struct dump *d, int n)
