@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/lwtunnel.h>
 #include <linux/rtnetlink.h>
+#include <linux/seg6_local.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -24,7 +25,8 @@ struct route {
 
 static bool fits_lwt(const struct obj_prog *p)
 {
-	return p->type == PROG_LWT_IN || p->type == PROG_LWT_OUT || p->type == PROG_LWT_XMIT;
+	return p->type == PROG_LWT_IN || p->type == PROG_LWT_OUT || p->type == PROG_LWT_XMIT ||
+	       p->type == PROG_LWT_SEG6LOCAL;
 }
 
 static bool parse_address(const char *text, int family, u8 *out)
@@ -96,14 +98,35 @@ static void begin(struct nl_request *r, const struct route *to, u16 type, u16 fl
 		nl_put(r, RTA_GATEWAY, to->via, to->len);
 }
 
+/* End.BPF: the program is the behaviour of a segment. Source: linux/seg6_local.h. */
+static void put_segment(struct nl_request *r, int prog_fd, const char *name)
+{
+	u16 encap = LWTUNNEL_ENCAP_SEG6_LOCAL;
+	struct nlattr *outer = nl_nest(r, RTA_ENCAP), *prog;
+
+	nl_put_u32(r, SEG6_LOCAL_ACTION, SEG6_LOCAL_ACTION_END_BPF);
+	prog = nl_nest(r, SEG6_LOCAL_BPF);
+	nl_put_u32(r, SEG6_LOCAL_BPF_PROG, (u32)prog_fd);
+	nl_put_str(r, SEG6_LOCAL_BPF_PROG_NAME, name);
+	nl_nest_end(r, prog);
+	nl_nest_end(r, outer);
+	nl_put(r, RTA_ENCAP_TYPE, &encap, sizeof(encap));
+}
+
 static void put_program(struct nl_request *r, u32 type, int prog_fd, const char *name)
 {
 	u16 way = type == PROG_LWT_IN	 ? LWT_BPF_IN
 		  : type == PROG_LWT_OUT ? LWT_BPF_OUT
 					 : LWT_BPF_XMIT;
 	u16 encap = LWTUNNEL_ENCAP_BPF;
-	struct nlattr *outer = nl_nest(r, RTA_ENCAP), *prog = nl_nest(r, way);
+	struct nlattr *outer, *prog;
 
+	if (type == PROG_LWT_SEG6LOCAL) {
+		put_segment(r, prog_fd, name);
+		return;
+	}
+	outer = nl_nest(r, RTA_ENCAP);
+	prog = nl_nest(r, way);
 	nl_put_u32(r, LWT_BPF_PROG_FD, (u32)prog_fd);
 	nl_put_str(r, LWT_BPF_PROG_NAME, name);
 	nl_nest_end(r, prog);
