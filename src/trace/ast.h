@@ -255,6 +255,9 @@ struct parse_opts {
  */
 int script_parse(struct script **out, struct arena *a, const char *name, const char *text,
 		 size_t len, const struct parse_opts *opts, struct diag *d);
+/* One expression, as a part of `s`; `name` says where it is from. */
+int script_parse_expr(struct node **out, struct script *s, const char *name, const char *text,
+		      size_t len, const struct parse_opts *opts, struct diag *d);
 /* The tree, for `skep trace -d ast`. */
 void script_print(const struct script *s, struct buf *out);
 const char *node_op_text(enum node_op op); /* "+", "==", … */

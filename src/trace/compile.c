@@ -5,6 +5,7 @@
 
 #include "btf/types.h"
 #include "spec/prog.h"
+#include "trace/cdef.h"
 #include "trace/compile_out.h"
 
 static const char *const kind_names[POINT_KIND_COUNT] = {
@@ -185,39 +186,44 @@ const struct types *infer_btf(struct infer *in)
 	return in->opts->btf ? in->opts->btf : in->btf_owned;
 }
 
-static int keep_btf(struct object *obj, struct infer *in)
+static const struct types *get_btf(void *ctx)
+{
+	return infer_btf(ctx);
+}
+
+static void keep(struct trace_meta *meta, struct types **t)
+{
+	if (*t)
+		meta->btf[meta->btf_count++] = *t;
+	*t = NULL;
+}
+
+/* Types that arguments and maps refer to live as long as the object. */
+static int keep_btf(struct object *obj, struct infer *in, struct cdefs *defs)
 {
 	struct trace_meta *meta = (struct trace_meta *)obj->trace;
 
-	if (!in->btf_owned)
+	if (!in->btf_owned && !defs->types)
 		return 0;
-	meta->btf = calloc(1, sizeof(*meta->btf));
+	meta->btf = calloc(2, sizeof(struct types *));
 	if (!meta->btf)
 		return diag_nomem(in->d);
-	meta->btf[0] = in->btf_owned;
-	meta->btf_count = 1;
-	in->btf_owned = NULL;
+	keep(meta, &in->btf_owned);
+	keep(meta, &defs->types);
 	return 0;
 }
 
-/* Do some of its probes take the kernel's types to be found? */
-static bool needs_types(const struct script *s)
+/* The C at the top of the script. */
+static int define(struct infer *in, struct cdefs *defs, const struct parse_opts *parse)
 {
-	static const char *const kinds[] = { "fentry", "fexit", "kfunc", "kretfunc",	  "f",
-					     "fr",     "iter",	"it",	 "rawtracepoint", "rt" };
+	struct trace_opts opts = *in->opts;
+	int err;
 
-	for (const struct tprobe *p = s->probes; p; p = p->next) {
-		for (const struct attach_point *a = p->points; a; a = a->next) {
-			for (u32 i = 0; i < ARRAY_SIZE(kinds) && a->parts; i++) {
-				if (!strcmp(a->part[0], kinds[i]))
-					return true;
-			}
-			/* Fields that are pointers to structures of the kernel. */
-			if (a->parts && a->part[0][0] == 't')
-				return true;
-		}
-	}
-	return false;
+	if (in->s->c || opts.include_count)
+		opts.btf = infer_btf(in);
+	err = cdef_read(defs, in->s, &opts, in->a, in->d);
+	in->own = defs->types;
+	return err ? err : cdef_replace(defs, in->s, parse, in->d);
 }
 
 static int compile(struct object *obj, const char *name, const char *text, size_t len,
@@ -226,7 +232,8 @@ static int compile(struct object *obj, const char *name, const char *text, size_
 	const struct parse_opts parse = { .params = opts->params,
 					  .param_count = opts->param_count };
 	struct infer in = { .a = &obj->arena, .d = d, .opts = opts };
-	struct trace_opts typed = *opts;
+	const struct btf_source source = { get_btf, &in };
+	struct cdefs defs = { 0 };
 	struct tconfig cfg;
 	int err = script_parse(&in.s, &obj->arena, name, text, len, &parse, d);
 
@@ -235,16 +242,18 @@ static int compile(struct object *obj, const char *name, const char *text, size_
 	in.cfg = &cfg;
 	if (!err && !in.s->probes)
 		err = diag_error(d, -EINVAL, NOWHERE, "%s has no probes", name);
-	if (!err && needs_types(in.s))
-		typed.btf = infer_btf(&in);
 	if (!err)
-		err = script_expand(&in.points, in.s, &typed, d);
+		err = define(&in, &defs, &parse);
+	in.btf_source = &source;
+	if (!err)
+		err = script_expand(&in.points, in.s, opts, &source, d);
 	if (!err)
 		err = infer_script(&in);
 	if (!err)
 		err = generate(obj, &in);
 	if (!err)
-		err = keep_btf(obj, &in);
+		err = keep_btf(obj, &in, &defs);
+	cdef_fini(&defs);
 	types_free(in.btf_owned);
 	infer_fini(&in);
 	return err;

@@ -28,8 +28,11 @@ struct targ {
 	s64 value;
 	const struct ttype *type; /* pointers and records: with their space */
 	u32 bit_off, bit_size;	  /* of a bitfield; bit_size 0: not one */
-	const char *decl;	  /* as C: "const char * filename"; NULL: has no name */
-	bool common;		  /* of every tracepoint: neither listed nor printed */
+	/* Looked up when it is asked for: targ_type(). "struct foo *"; NULL: `type` is right. */
+	const char *lazy;
+	enum tspace space; /* of what it leads to */
+	const char *decl;  /* as C: "const char * filename"; NULL: has no name */
+	bool common;	   /* of every tracepoint: neither listed nor printed */
 };
 
 struct tpoint {
@@ -55,12 +58,20 @@ struct tpoint {
 	struct tpoint *next;	    /* of the script */
 };
 
+/* The kernel's BTF, opened when it is first needed; NULL: there is none. */
+struct btf_source {
+	const struct types *(*get)(void *ctx);
+	void *ctx;
+};
+
+/* The type of an argument; NULL: out of memory. */
+const struct ttype *targ_type(struct targ *arg, struct arena *a, const struct btf_source *btf);
+
 /*
  * The points of all probes in the script's order, in its arena. What does not exist is an error, or
- * what the setting `missing_probes` says. Does not look at bodies. Types of the kernel come from
- * opts->btf, which outlives the points.
+ * what the setting `missing_probes` says. Does not look at bodies. The kernel's BTF outlives them.
  */
 int script_expand(struct tpoint **out, struct script *s, const struct trace_opts *opts,
-		  struct diag *d);
+		  const struct btf_source *btf, struct diag *d);
 
 #endif

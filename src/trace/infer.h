@@ -27,6 +27,7 @@ struct infer {
 	struct diag *d;
 	const struct trace_opts *opts;
 	const struct tconfig *cfg;
+	const struct btf_source *btf_source;
 	struct types *btf_owned; /* of the kernel, once it was asked for; see infer_btf */
 	bool btf_tried;
 	const struct types *own; /* the script's definitions, NULL: none */

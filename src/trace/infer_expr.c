@@ -466,8 +466,11 @@ static int infer_argument(struct infer *in, struct node *n)
 	if (!strcmp(n->name, "retval") && p->retval)
 		return argument_type(in, n, p->retval);
 	for (u32 i = 0; i < p->arg_count; i++) {
-		if (p->args[i].name && !strcmp(p->args[i].name, n->name))
-			return argument_type(in, n, &p->args[i]);
+		if (!p->args[i].name || strcmp(p->args[i].name, n->name))
+			continue;
+		if (!targ_type(&p->args[i], in->a, in->btf_source))
+			return infer_nomem(in);
+		return argument_type(in, n, &p->args[i]);
 	}
 	/* What syscalls return was once spelled so. */
 	if (!strcmp(n->name, "retval")) {

@@ -269,11 +269,27 @@ static bool find_member(const struct types *btf, u32 id, const char *name, u32 d
 	return false;
 }
 
+/* What the script's C only names is defined by the kernel. */
+static const struct ttype *defined_record(struct infer *in, const struct ttype *record)
+{
+	const struct ttype *t;
+	u32 id;
+
+	if (record->kind != T_RECORD || record->btf != in->own || !in->own || !infer_btf(in) ||
+	    types_kind(in->own, record->id) != KIND_FWD)
+		return record;
+	id = types_find(infer_btf(in), types_name(in->own, record->id),
+			types_kind_flag(in->own, record->id) ? KIND_UNION : KIND_STRUCT);
+	t = id ? t_btf(in->a, infer_btf(in), id, record->space) : NULL;
+	return t ? t : record;
+}
+
 int type_field(struct infer *in, const struct ttype *record, const char *name, struct field *out)
 {
 	struct type_member m;
 	u32 id;
 
+	record = defined_record(in, record);
 	if (record->kind != T_RECORD || !record->btf ||
 	    !find_member(record->btf, record->id, name, 0, &m))
 		return -ENOENT;

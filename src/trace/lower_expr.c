@@ -676,10 +676,17 @@ int lower_argument(struct lower *lo, const struct targ *arg, const struct ttype 
 		base = new_reg(lo);
 		vc_load(lo->v, 8, false, base, lo->ctx, 19 * 8); /* sp of struct pt_regs */
 		return read_typed(lo, base, (s32)arg->off, t, lo->point->ctx_space, out);
-	default:
-		return diag_error(lo->d, -EOPNOTSUPP, lo->point->written->at,
-				  "arguments of static probes cannot be read here");
+	case TARG_CONST:
+		r = new_reg(lo);
+		vc_imm(lo->v, r, (u64)arg->value);
+		*out = value_reg(r, t);
+		return 0;
+	case TARG_DEREF:
+		base = new_reg(lo);
+		vc_load(lo->v, 8, false, base, lo->ctx, (s32)arg->off);
+		return read_typed(lo, base, (s32)arg->value, t, SPACE_USER, out);
 	}
+	return 0;
 }
 
 static int lower_member(struct lower *lo, struct node *n, struct value *out)

@@ -282,26 +282,60 @@ static void parse_all(struct tparser *p)
 		tparse_error(p, NOWHERE, "the script has no probe");
 }
 
+static void parser_init(struct tparser *p, struct script *s, const struct parse_opts *opts,
+			struct diag *d)
+{
+	static const struct parse_opts none;
+
+	*p = (struct tparser){ .s = s, .arena = s->arena, .diag = d, .opts = opts ? opts : &none };
+	p->max_depth = p->opts->max_depth ? p->opts->max_depth : 200;
+	p->max_nodes = p->opts->max_nodes ? p->opts->max_nodes : 1000000;
+	p->map_tail = &s->maps;
+	p->tails.c = &s->c;
+	p->tails.settings = &s->settings;
+	p->tails.functions = &s->functions;
+	p->tails.imports = &s->imports;
+	p->tails.probes = &s->probes;
+}
+
+int script_parse_expr(struct node **out, struct script *s, const char *name, const char *text,
+		      size_t len, const struct parse_opts *opts, struct diag *d)
+{
+	struct tparser p;
+	struct node *n;
+
+	parser_init(&p, s, opts, d);
+	for (struct tmap *m = s->maps; m; m = m->next) {
+		p.map_tail = &m->next;
+		if (hash_set_str(&p.maps, m->name, (uintptr_t)m))
+			tparse_nomem(&p);
+	}
+	p.lex = (struct tlex){ .text = text, .len = len, .arena = s->arena, .diag = d };
+	p.lex.file = diag_file(d, name, text, len, 1);
+	tparse_next(&p);
+	n = p.full ? NULL : tparse_expr(&p);
+	if (n && p.tok.kind != TT_END)
+		tparse_error(&p, tparse_here(&p), "an expression ends before %s", tparse_found(&p));
+	hash_fini(&p.maps);
+	if (p.lex.nomem)
+		return -ENOMEM;
+	if (!n || p.failed)
+		return -EINVAL;
+	*out = n;
+	return 0;
+}
+
 int script_parse(struct script **out, struct arena *a, const char *name, const char *text,
 		 size_t len, const struct parse_opts *opts, struct diag *d)
 {
-	static const struct parse_opts none;
 	struct script *s = arena_alloc(a, sizeof(*s));
-	struct tparser p = { .s = s, .arena = a, .diag = d, .opts = opts ? opts : &none };
 	u32 errors = d ? d->errors : 0;
+	struct tparser p;
 
 	if (!s)
 		return diag_nomem(d);
 	if (len > 16 << 20)
 		return diag_error(d, -E2BIG, NOWHERE, "%s is larger than 16 MiB", name);
-	p.max_depth = p.opts->max_depth ? p.opts->max_depth : 200;
-	p.max_nodes = p.opts->max_nodes ? p.opts->max_nodes : 1000000;
-	p.map_tail = &s->maps;
-	p.tails.c = &s->c;
-	p.tails.settings = &s->settings;
-	p.tails.functions = &s->functions;
-	p.tails.imports = &s->imports;
-	p.tails.probes = &s->probes;
 	*s = (struct script){ .arena = a,
 			      .name = arena_strdup(a, name),
 			      .text = arena_strndup(a, text, len),
@@ -309,6 +343,7 @@ int script_parse(struct script **out, struct arena *a, const char *name, const c
 	s->file = diag_file(d, name, text, len, 1);
 	if (!s->name || !s->text)
 		return diag_nomem(d);
+	parser_init(&p, s, opts, d);
 	p.lex = (struct tlex){
 		.text = s->text, .len = len, .file = s->file, .arena = a, .diag = d
 	};

@@ -24,6 +24,13 @@ struct expanded {
 
 static struct types *kernel;
 
+static const struct types *get_kernel(void *ctx)
+{
+	return kernel;
+}
+
+static const struct btf_source source = { get_kernel, NULL };
+
 static void expand(struct expanded *x, const char *text, const struct trace_opts *given)
 {
 	struct trace_opts opts = given ? *given : (struct trace_opts){ 0 };
@@ -33,7 +40,7 @@ static void expand(struct expanded *x, const char *text, const struct trace_opts
 	diag_init(&x->diag);
 	assert_int_equal(
 		script_parse(&x->s, &x->arena, "script", text, strlen(text), NULL, &x->diag), 0);
-	x->err = script_expand(&x->points, x->s, &opts, &x->diag);
+	x->err = script_expand(&x->points, x->s, &opts, &source, &x->diag);
 	assert_true(!x->err == !x->diag.errors);
 }
 

@@ -13,7 +13,7 @@ static int no_point(struct infer *in, const struct node *n)
 }
 
 /* Fields that are the same at every tracepoint are not shown. */
-static u32 shown_args(const struct tpoint *p, const struct targ **out, u32 room)
+static u32 shown_args(const struct tpoint *p, struct targ **out, u32 room)
 {
 	u32 count = 0;
 
@@ -29,7 +29,7 @@ enum { MAX_ARGS = 64 };
 /* args itself: a record of them all. */
 static int infer_args_word(struct infer *in, struct node *n)
 {
-	const struct targ *args[MAX_ARGS];
+	struct targ *args[MAX_ARGS];
 	const struct ttype *types[MAX_ARGS];
 	const char **names;
 	struct ttype *t;
@@ -44,7 +44,9 @@ static int infer_args_word(struct infer *in, struct node *n)
 	names = arena_array(in->a, count, sizeof(*names));
 	for (u32 i = 0; i < count && names; i++) {
 		names[i] = args[i]->name;
-		types[i] = args[i]->type;
+		types[i] = targ_type(args[i], in->a, in->btf_source);
+		if (!types[i])
+			return infer_nomem(in);
 	}
 	t = names ? (struct ttype *)t_tuple(in->a, types, count) : NULL;
 	if (!t)
@@ -56,7 +58,7 @@ static int infer_args_word(struct infer *in, struct node *n)
 
 static int lower_args_word(struct lower *lo, struct node *n, struct value *out)
 {
-	const struct targ *args[MAX_ARGS];
+	struct targ *args[MAX_ARGS];
 	u32 count = shown_args(lo->point, args, MAX_ARGS);
 	const struct ttype *t = n->type;
 	int err = out->wanted ? 0 : place_new(lo, t->size, 8, &out->at);

@@ -98,7 +98,7 @@ static int by_type(struct expander *e, const struct provider *p, enum type_kind 
 	u32 id;
 	int err;
 
-	if (!e->btf)
+	if (!expand_btf(e))
 		return no_btf(e);
 	if (is_pattern(name)) {
 		err = each_type(e, p, kind, prefix, name, add);

@@ -107,6 +107,13 @@ int expand_missing(struct expander *e, u32 part, const char *fmt, ...)
 	return 0;
 }
 
+bool expand_btf(struct expander *e)
+{
+	if (!e->btf && e->source)
+		e->btf = e->source->get(e->source->ctx);
+	return e->btf;
+}
+
 int expand_nomem(struct expander *e)
 {
 	return diag_nomem(e->d);
@@ -193,6 +200,8 @@ static int expand_one(struct expander *e)
 static bool same_arg(const struct targ *a, const struct targ *b)
 {
 	if (!a->name != !b->name || (a->name && strcmp(a->name, b->name)))
+		return false;
+	if (!a->lazy != !b->lazy || (a->lazy && (strcmp(a->lazy, b->lazy) || a->space != b->space)))
 		return false;
 	return a->from == b->from && a->off == b->off && a->value == b->value &&
 	       a->bit_off == b->bit_off && a->bit_size == b->bit_size &&
@@ -298,9 +307,9 @@ int expand_points(struct expander *e, const struct script *s)
 }
 
 int script_expand(struct tpoint **out, struct script *s, const struct trace_opts *opts,
-		  struct diag *d)
+		  const struct btf_source *btf, struct diag *d)
 {
-	struct expander e = { .a = s->arena, .opts = opts, .btf = opts->btf, .d = d };
+	struct expander e = { .a = s->arena, .opts = opts, .source = btf, .d = d };
 	int err;
 
 	read_settings(&e, s);

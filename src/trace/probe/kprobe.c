@@ -187,7 +187,7 @@ static void hint_function(struct expander *e, const char *func)
 {
 	struct near near = near_start(func, strlen(func));
 
-	for (u32 id = 1; e->btf && id < types_count(e->btf); id++) {
+	for (u32 id = 1; expand_btf(e) && id < types_count(e->btf); id++) {
 		if (types_kind(e->btf, id) == KIND_FUNC)
 			near_try(&near, types_name(e->btf, id));
 	}
@@ -213,7 +213,7 @@ static int expand(struct expander *e, const struct provider *p)
 		return expand_error(e, last, "'%s' is not an offset", plus + 1);
 	if (plus && p->kind == POINT_KRETPROBE)
 		return expand_error(e, last, "a kretprobe has no offset");
-	if (!is_pattern(func) && !*module && e->btf && types_find(e->btf, func, KIND_FUNC))
+	if (!is_pattern(func) && !*module && expand_btf(e) && types_find(e->btf, func, KIND_FUNC))
 		return add(e, p, module, func, offset);
 	err = each_function(e, p, module, func, offset);
 	if (err || e->added)

@@ -98,25 +98,38 @@ static int list_kinds(struct lister *l, const char *first, const char *rest)
 	return err;
 }
 
+static int list_any(struct lister *l, const char *pattern)
+{
+	const char *colon = strchr(pattern, ':');
+	char first[256];
+
+	if (!*pattern)
+		return list_kinds(l, "*", NULL);
+	/* "*open*": anywhere in a name. */
+	if (!colon) {
+		l->whole = is_pattern(pattern) ? pattern : NULL;
+		return list_kinds(l, l->whole ? "*" : pattern, NULL);
+	}
+	snprintf(first, sizeof(first), "%.*s", (int)(colon - pattern), pattern);
+	if (is_pattern(first))
+		return list_kinds(l, first, colon);
+	return list_one(l, pattern);
+}
+
 int trace_list(struct buf *out, const char *pattern, const struct trace_opts *opts, bool verbose,
 	       struct diag *d)
 {
 	struct lister l = { .out = out, .verbose = verbose };
-	const char *colon = pattern ? strchr(pattern, ':') : NULL;
-	char first[256];
+	const char *path = opts->btf_path ? opts->btf_path : "/sys/kernel/btf/vmlinux";
+	struct types *own = NULL;
+	int err;
 
 	l.e = (struct expander){ .opts = opts, .btf = opts->btf, .d = d };
+	if (!l.e.btf && !types_open_file(&own, path, NULL, NULL))
+		l.e.btf = own;
 	l.e.listing = true;
 	l.e.want_args = verbose;
-	if (!pattern || !*pattern)
-		return list_kinds(&l, "*", NULL);
-	/* "*open*": anywhere in a name. */
-	if (!colon) {
-		l.whole = is_pattern(pattern) ? pattern : NULL;
-		return l.whole ? list_kinds(&l, "*", NULL) : list_kinds(&l, pattern, NULL);
-	}
-	snprintf(first, sizeof(first), "%.*s", (int)(colon - pattern), pattern);
-	if (is_pattern(first))
-		return list_kinds(&l, first, colon);
-	return list_one(&l, pattern);
+	err = list_any(&l, pattern ? pattern : "");
+	types_free(own);
+	return err;
 }

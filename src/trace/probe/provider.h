@@ -12,7 +12,8 @@
 struct expander {
 	struct arena *a;
 	const struct trace_opts *opts;
-	const struct types *btf; /* of the kernel; NULL: none */
+	const struct types *btf; /* of the kernel, after expand_btf(); NULL: none */
+	const struct btf_source *source;
 	struct diag *d;
 	struct tpoint **tail;
 	struct tpoint *points;
@@ -61,6 +62,7 @@ bool pattern_fits(const char *pattern, const char *name);
 int expand_missing(struct expander *e, u32 part, const char *fmt, ...) __printf(3, 4);
 int expand_error(struct expander *e, u32 part, const char *fmt, ...) __printf(3, 4);
 int expand_nomem(struct expander *e);
+bool expand_btf(struct expander *e); /* e->btf is there */
 /* Part i; "" where there are fewer. */
 const char *expand_part(const struct expander *e, u32 i);
 /* A number as the language writes them: 1e6, 5ms, 0x10. */
