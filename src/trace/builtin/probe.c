@@ -96,8 +96,10 @@ static int infer_arg(struct infer *in, struct node *n)
 		return -EINVAL;
 	}
 	n->num = i;
-	n->type = p->meta.kind == POINT_FENTRY || p->meta.kind == POINT_FEXIT ? p->args[i].type
-									      : &t_u64;
+	n->type = p->meta.kind == POINT_FENTRY || p->meta.kind == POINT_FEXIT ||
+				  p->meta.kind == POINT_USDT
+			  ? p->args[i].type
+			  : &t_u64;
 	return 0;
 }
 
