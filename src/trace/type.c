@@ -180,7 +180,10 @@ const struct ttype *t_btf(struct arena *a, const struct types *btf, u32 id, enum
 	case KIND_ARRAY:
 		array = types_array(btf, id);
 		elem = t_btf(a, btf, array.elem, space);
-		return elem ? t_array(a, elem, array.count) : NULL;
+		t = elem ? (struct ttype *)t_array(a, elem, array.count) : NULL;
+		if (t)
+			t->space = space; /* its elements may be plain numbers */
+		return t;
 	case KIND_STRUCT:
 	case KIND_UNION:
 	case KIND_FWD:
