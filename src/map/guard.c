@@ -76,6 +76,13 @@ bool guard_wait_inner(struct map *m, u32 *lock)
 	return true;
 }
 
+bool lock_free_orphan(const struct map *m, u32 *lock, u32 pid)
+{
+	return m->seg.head && owner_pid_dead((struct segment *)&m->seg, pid) &&
+	       __atomic_compare_exchange_n(lock, &pid, 0, false, __ATOMIC_RELAXED,
+					   __ATOMIC_RELAXED);
+}
+
 void lock_take_value(const struct map *m, u32 *lock)
 {
 	for (u32 spins = 0;; spins++) {
@@ -84,9 +91,8 @@ void lock_take_value(const struct map *m, u32 *lock)
 		if (__atomic_compare_exchange_n(lock, &word, m->seg.pid, false, __ATOMIC_ACQUIRE,
 						__ATOMIC_RELAXED))
 			return;
-		if (spins % SPINS == SPINS - 1 && m->seg.head && lock_is_orphan(word))
-			__atomic_compare_exchange_n(lock, &word, 0, false, __ATOMIC_RELAXED,
-						    __ATOMIC_RELAXED);
+		if (spins % SPINS == SPINS - 1)
+			lock_free_orphan(m, lock, word);
 		lock_wait(spins);
 	}
 }

@@ -47,9 +47,10 @@ static inline bool guard_take_inner(struct map *m, u32 *lock)
 }
 
 /* The bpf_spin_lock of a value. Its word is a process id, so that it can be freed in a shared map
- * when its holder was killed. lock_is_orphan: that process is gone, as far as can be told. */
+ * when its holder was killed. lock_free_orphan: nobody of that id has the map; the lock is free
+ * now. */
 void lock_take_value(const struct map *m, u32 *lock);
-bool lock_is_orphan(u32 pid);
+bool lock_free_orphan(const struct map *m, u32 *lock, u32 pid);
 
 /* Something cannot be had: may that be because a process died with it? Closes the gate then. */
 bool guard_suspect(struct map *m);

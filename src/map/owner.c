@@ -71,11 +71,6 @@ static u64 start_of(u32 pid)
 	return state == 'Z' || state == 'X' ? 0 : start;
 }
 
-bool lock_is_orphan(u32 pid)
-{
-	return pid && !start_of(pid) && start_of((u32)getpid());
-}
-
 static u64 space_of_self(void)
 {
 	struct stat st;
@@ -122,6 +117,15 @@ bool owner_any_dead(struct segment *s)
 			return true;
 	}
 	return false;
+}
+
+bool owner_pid_dead(struct segment *s, u32 pid)
+{
+	for (u32 i = 0; i < SEG_OWNERS; i++) {
+		if (READ_ONCE(s->head->owner[i].pid) == pid && !slot_dead(s, i))
+			return false;
+	}
+	return true;
 }
 
 bool owner_any_alive(struct segment *s)

@@ -63,6 +63,8 @@ void owner_bury(struct segment *s);
 int owner_enter(struct segment *s);
 void owner_leave(struct segment *s);
 bool owner_word_dead(struct segment *s, u32 word);
+/* Has no living process of that id the map? */
+bool owner_pid_dead(struct segment *s, u32 pid);
 bool owner_slot_dead(struct segment *s, u32 slot);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "map/array.h"
+#include "map/guard.h"
 #include "user/helpers.h"
 
 bool map_of_type(struct vm_run *vm, const struct map *m, u32 type, const char *helper)
@@ -88,6 +89,33 @@ HELPER_BODY(map_peek_elem)
 
 enum { LOCK_TRIES = 1 << 22 };
 
+/* The lock was held for long: by a process that was killed, in a map that is shared? */
+static void free_orphan(const struct user_unit *u, u32 *lock, u32 pid)
+{
+	for (u32 i = 0; i < u->unit->obj->map_count; i++) {
+		const struct map *m = u->maps[i];
+
+		if (m && m->seg.head && m->ops->owns(m, lock, sizeof(*lock)))
+			lock_free_orphan(m, lock, pid);
+	}
+}
+
+/* The word is the process id, as in lock_take_value. */
+static bool spin_lock(const struct user_unit *u, u32 *lock)
+{
+	for (u32 i = 0; i < LOCK_TRIES; i++) {
+		u32 word = 0;
+
+		if (__atomic_compare_exchange_n(lock, &word, u->pid, false, __ATOMIC_ACQUIRE,
+						__ATOMIC_RELAXED))
+			return true;
+		if (i % 1024 == 1023)
+			free_orphan(u, lock, word);
+		sched_yield();
+	}
+	return false;
+}
+
 HELPER_BODY(spin_lock)
 {
 	struct vm_run *vm = self;
@@ -97,12 +125,9 @@ HELPER_BODY(spin_lock)
 		helper_fault(vm, "bpf_spin_lock while another lock is held");
 		return 0;
 	}
-	for (u32 i = 0; __atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE); i++) {
-		if (i == LOCK_TRIES) {
-			helper_fault(vm, "bpf_spin_lock: the lock is never released");
-			return 0;
-		}
-		sched_yield();
+	if (!spin_lock(run_of(self)->unit, lock)) {
+		helper_fault(vm, "bpf_spin_lock: the lock is never released");
+		return 0;
 	}
 	vm->held_lock = lock;
 	return 0;

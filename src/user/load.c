@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "btf/types.h"
 #include "jit/jit.h"
@@ -469,6 +470,7 @@ int user_load(struct unit *unit, struct diag *d)
 	u->unit = unit;
 	u->checked = wants_checks(&unit->opts);
 	u->cpus = map_cpus();
+	u->pid = (u32)getpid();
 	pthread_mutex_init(&u->perf_lock, NULL);
 	u->maps = calloc(MAX(obj->map_count, 1u), sizeof(struct map *));
 	u->perf = calloc(MAX(obj->map_count, 1u), sizeof(*u->perf));

@@ -63,6 +63,7 @@ struct user_unit {
 	struct user_prog *progs; /* one per obj->progs; vm NULL: not loaded */
 	u32 *owner_type;	 /* per map: 1 + type of the programs in a prog array */
 	u32 cpus;		 /* slots of per-CPU maps */
+	u32 pid;		 /* what spin locks hold */
 	bool checked; /* some program may not run without tests, or the caller wants them */
 	struct vm_env env;
 	struct vm_helper *helpers; /* one per row of helpers.def and one more; owned */

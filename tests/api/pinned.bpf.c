@@ -22,6 +22,34 @@ struct {
 	__type(value, unsigned long long);
 } unpinned SEC(".maps");
 
+struct guarded {
+	struct bpf_spin_lock lock;
+	unsigned int n, twice;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, unsigned int);
+	__type(value, struct guarded);
+	__uint(pinning, 1);
+} locked SEC(".maps");
+
+SEC("xdp")
+int guard(struct xdp_md *ctx)
+{
+	unsigned int key = 0;
+	struct guarded *g = bpf_map_lookup_elem(&locked, &key);
+
+	if (!g)
+		return XDP_DROP;
+	bpf_spin_lock(&g->lock);
+	g->n++;
+	g->twice = 2 * g->n;
+	bpf_spin_unlock(&g->lock);
+	return g->twice == 2 * g->n ? XDP_PASS : XDP_DROP;
+}
+
 SEC("xdp")
 int count(struct xdp_md *ctx)
 {

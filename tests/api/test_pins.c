@@ -2,8 +2,10 @@
 /* Maps of the user engine that outlive their unit and are another's, too. */
 #include "api.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct tally {
@@ -178,6 +180,37 @@ static void folders_of_others_are_refused(void **state)
 	assert_int_equal(chmod(folder, 0700), 0);
 }
 
+/* Children run the program until they are killed, within the lock as like as not. */
+static void a_spin_lock_of_the_dead_is_freed(void **state)
+{
+	uint8_t packet[60] = { 0 };
+	struct skep_run io = { .size = sizeof(io), .data_in = packet, .data_in_len = 60 };
+	struct loaded a;
+	int status;
+
+	io.repeat = 1000000000;
+	assert_int_equal(load(&a, folder), 0);
+	for (int i = 0; i < 20; i++) {
+		struct skep_run once = io;
+		struct loaded b;
+		pid_t pid = fork();
+
+		if (!pid) {
+			if (load(&b, folder))
+				_exit(1);
+			skep_prog_run(skep_prog_find(b.unit, "guard"), &io, NULL);
+			_exit(0);
+		}
+		usleep(3000 + 211 * i);
+		kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		once.repeat = 1;
+		assert_int_equal(skep_prog_run(skep_prog_find(a.unit, "guard"), &once, diag), 0);
+	}
+	unload(&a);
+}
+
 static int before(void **state)
 {
 	diag = skep_diag_new();
@@ -201,6 +234,7 @@ int main(void)
 		TEST(pins_carry_their_types),
 		TEST(another_shape_is_refused_and_stays),
 		TEST(a_descriptor_is_a_map_again),
+		TEST(a_spin_lock_of_the_dead_is_freed),
 		TEST(folders_of_others_are_refused),
 	};
 
