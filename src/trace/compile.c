@@ -247,6 +247,8 @@ static int compile(struct object *obj, const char *name, const char *text, size_
 	in.btf_source = &source;
 	if (!err)
 		err = script_expand(&in.points, in.s, opts, &source, d);
+	if (!err && script_hoist(in.s))
+		err = diag_nomem(d);
 	if (!err)
 		err = infer_script(&in);
 	if (!err)

@@ -41,6 +41,9 @@ struct trace_opts {
 int trace_compile(struct object **out, const char *name, const char *text, size_t len,
 		  const struct trace_opts *opts, struct diag *d);
 
+/* Declare what older scripts read behind the block that assigned it. 0, -ENOMEM. */
+int script_hoist(struct script *s);
+
 /* What a phase made of the script, as text: "ast", "types" or "code". */
 int trace_dump(struct buf *out, const char *phase, const char *name, const char *text, size_t len,
 	       const struct trace_opts *opts, struct diag *d);
