@@ -363,7 +363,9 @@ static int enter(const struct types *t, const struct skep_preset *p, struct plac
 		if (*s == '[')
 			next = enter_element(t, at, s);
 		else
-			next = find_member(t, at, s + 1, len - 1, 0) ? s + len : NULL;
+			next = *s == '.' && len > 1 && find_member(t, at, s + 1, len - 1, 0)
+				       ? s + len
+				       : NULL;
 		if (!next)
 			return diag_error(d, -ENOENT, NOWHERE,
 					  "preset %s: there is no '%.*s' in '%.*s'", p->name,
