@@ -156,7 +156,9 @@ static int attach_failed(struct run *run, const struct trace_point *p, int err, 
 	if (!p->optional) {
 		diag_error(run->d, err, NOWHERE, "cannot attach '%s': %s", p->name,
 			   item ? item->text : strerror(-err));
-		if (item && item->hint)
+		if (p->instead)
+			diag_hint(run->d, "without %s, %s tells as much", p->lacks, p->instead);
+		else if (item && item->hint)
 			diag_hint(run->d, "%s", item->hint);
 		return err;
 	}

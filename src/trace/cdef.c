@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "btf/types.h"
 #include "btf/write.h"
@@ -120,6 +121,24 @@ static int write_all(struct cdefs *out, struct diag *d)
 
 /* ---- reading ---- */
 
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+static const char **folders(struct arena *a, const struct trace_opts *opts, u32 *count)
+{
+	const char **out = arena_array(a, opts->include_count + 1, sizeof(*out));
+
+	for (u32 i = 0; out && i < opts->include_count; i++) {
+		if (is_folder(opts->includes[i]))
+			out[(*count)++] = opts->includes[i];
+	}
+	return out;
+}
+
 static int read_texts(struct cdefs *out, const struct script *s, const struct trace_opts *opts)
 {
 	struct cpp *c = out->cpp;
@@ -134,7 +153,7 @@ static int read_texts(struct cdefs *out, const struct script *s, const struct tr
 	if (!cpp_define(c, "__linux__", "1"))
 		return -ENOMEM;
 	for (u32 i = 0; i < opts->include_count; i++) {
-		int err = cpp_include(c, opts->includes[i], "");
+		int err = is_folder(opts->includes[i]) ? 0 : cpp_include(c, opts->includes[i], "");
 
 		if (err == -ENOENT)
 			return diag_error(c->diag, err, NOWHERE, "there is no file '%s'",
@@ -175,8 +194,9 @@ int cdef_read(struct cdefs *out, const struct script *s, const struct trace_opts
 		return diag_nomem(d);
 	out->cpp->arena = out->parse->arena = a;
 	out->cpp->diag = out->parse->diag = d;
-	out->cpp->dirs = opts->include_dirs;
-	out->cpp->dir_count = opts->include_dir_count;
+	out->cpp->dirs = folders(a, opts, &out->cpp->dir_count);
+	if (!out->cpp->dirs)
+		return diag_nomem(d);
 	if (!s->c && !opts->include_count)
 		return 0;
 	err = read_texts(out, s, opts);
@@ -244,6 +264,42 @@ static struct cconst body_const(const struct cdefs *defs, const struct cmacro *m
 	return out;
 }
 
+/* Of headers that only a kernel's source has; BTF has no macros. Source: linux/sched.h and others
+ * of 6.18. */
+static bool kernel_value(const char *name, u64 *out)
+{
+	static const struct {
+		const char *name;
+		u64 value;
+	} rows[] = { { "TASK_RUNNING", 0 },
+		     { "TASK_INTERRUPTIBLE", 1 },
+		     { "TASK_UNINTERRUPTIBLE", 2 },
+		     { "__TASK_STOPPED", 4 },
+		     { "__TASK_TRACED", 8 },
+		     { "EXIT_DEAD", 0x10 },
+		     { "EXIT_ZOMBIE", 0x20 },
+		     { "TASK_DEAD", 0x80 },
+		     { "AF_UNIX", 1 },
+		     { "AF_INET", 2 },
+		     { "AF_INET6", 10 },
+		     { "AF_NETLINK", 16 },
+		     { "AF_PACKET", 17 },
+		     { "MINORBITS", 20 },
+		     { "PAGE_SHIFT", 12 },
+		     { "PAGE_SIZE", 4096 },
+		     { "NSEC_PER_SEC", 1000000000 },
+		     { "NSEC_PER_MSEC", 1000000 },
+		     { "NSEC_PER_USEC", 1000 } };
+
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (strcmp(rows[i].name, name))
+			continue;
+		*out = rows[i].value;
+		return true;
+	}
+	return false;
+}
+
 struct cconst cdef_const(const struct cdefs *c, const char *name)
 {
 	const struct cmacro *m = cpp_macro(c->cpp, name);
@@ -251,7 +307,8 @@ struct cconst cdef_const(const struct cdefs *c, const char *name)
 
 	if (m && !m->function_like)
 		return body_const(c, m);
-	if (!m && enum_value(c->parse, name, &out.value))
+	if (!m && (enum_value(c->parse, name, &out.value) ||
+		   (c->cpp->includes && kernel_value(name, &out.value))))
 		return out;
 	return (struct cconst){ 0 };
 }
@@ -259,7 +316,10 @@ struct cconst cdef_const(const struct cdefs *c, const char *name)
 bool cdef_is_macro(const struct cdefs *c, const char *name)
 {
 	const struct cmacro *m = cpp_macro(c->cpp, name);
+	u64 value;
 
+	if (!m && c->cpp->includes && kernel_value(name, &value))
+		return !enum_value(c->parse, name, &value);
 	return m && !m->function_like;
 }
 

@@ -441,6 +441,7 @@ static bool directive(struct cpp *c, struct line *l)
 		return branch(c, l, false);
 	if (!strcmp(word, "endif"))
 		return end_condition(c, l);
+	c->includes += !l->lenient && !strcmp(word, "include");
 	if (!c->active)
 		return true;
 	if (!strcmp(word, "define"))

@@ -37,6 +37,7 @@ struct cpp {
 	struct hash macros; /* name → struct cmacro * */
 	VEC(struct ctok) toks;
 	struct hash seen; /* files that are included once */
+	u32 includes;	  /* of the script, found or not, those not compiled too */
 	u32 depth, conditions;
 	size_t bytes;
 	bool failed;

@@ -520,6 +520,10 @@ static int infer_member(struct infer *in, struct node *n)
 	struct field f;
 	int err;
 
+	/* The members of an iterator's context are its arguments. */
+	if (in->point && in->point->meta.kind == POINT_ITER && n->a->kind == N_NAME &&
+	    !strcmp(n->a->name, "ctx"))
+		n->a->name = "args";
 	if (is_args(n->a))
 		return infer_argument(in, n);
 	err = infer_value(in, n->a);

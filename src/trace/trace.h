@@ -26,10 +26,8 @@ struct trace_opts {
 	const char *btf_path;	     /* instead: a file; NULL: the running kernel's */
 	const char *const *settings; /* "max_strlen=200", before those of the script */
 	u32 setting_count;
-	const char *const *includes; /* files of --include */
+	const char *const *includes; /* files of --include, folders of -I */
 	u32 include_count;
-	const char *const *include_dirs; /* of -I */
-	u32 include_dir_count;
 	s32 pid;	 /* -p, or the child of -c; 0: none */
 	const char *cmd; /* path of the program of -c, for uprobes without a path; NULL */
 	bool unsafe, usdt_file_activation, no_optimise, list_only;

@@ -154,6 +154,13 @@ static const struct ttype *of_int(struct arena *a, const struct types *btf, u32 
 	return of_number(a, btf, id, size, i.is_signed);
 }
 
+/* Kernels do not say whether char has a sign. */
+static bool is_char(const struct types *btf, u32 id)
+{
+	id = types_strip(btf, id);
+	return types_kind(btf, id) == KIND_INT && !strcmp(types_name(btf, id), "char");
+}
+
 const struct ttype *t_btf(struct arena *a, const struct types *btf, u32 id, enum tspace space)
 {
 	struct type_array array;
@@ -179,7 +186,7 @@ const struct ttype *t_btf(struct arena *a, const struct types *btf, u32 id, enum
 		return t;
 	case KIND_ARRAY:
 		array = types_array(btf, id);
-		elem = t_btf(a, btf, array.elem, space);
+		elem = is_char(btf, array.elem) ? &t_s8 : t_btf(a, btf, array.elem, space);
 		t = elem ? (struct ttype *)t_array(a, elem, array.count) : NULL;
 		if (t)
 			t->space = space; /* its elements may be plain numbers */

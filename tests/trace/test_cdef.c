@@ -212,6 +212,9 @@ static void headers_give_their_constants(void **state)
 	assert_int_equal(cdef_const(&r.defs, "IPPROTO_TCP").value, 6);
 	assert_int_equal(cdef_const(&r.defs, "AT_FDCWD").value, (u64)-100);
 	assert_int_equal(cdef_const(&r.defs, "O_CREAT").value, 0100);
+	/* Of a header that a kernel's source has. */
+	assert_int_equal(cdef_const(&r.defs, "TASK_UNINTERRUPTIBLE").kind, CCONST_NUMBER);
+	assert_int_equal(cdef_const(&r.defs, "TASK_UNINTERRUPTIBLE").value, 2);
 	/* What is not there is said, and is no error. */
 	assert_int_equal(r.diag.count, 1);
 	assert_int_equal(r.diag.first->severity, SEV_NOTE);

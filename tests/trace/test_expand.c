@@ -368,6 +368,7 @@ static void functions_have_the_arguments_of_their_types(void **state)
 	assert_string_equal(x.points->args[0].name, "file");
 	assert_int_equal(x.points->args[0].type->space, SPACE_BTF);
 	assert_int_equal(x.points->args[3].off, 24);
+	assert_string_equal(x.points->args[0].decl, "struct file * file");
 	t_print(&b, x.points->args[0].type);
 	assert_string_equal(buf_str(&b), "struct file *");
 	assert_int_equal(x.points->retval->off, 32);

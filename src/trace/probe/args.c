@@ -5,13 +5,17 @@
 #include "btf/declare.h"
 #include "trace/probe/provider.h"
 
+/* As bpftrace lists them: the whole type, then the name. */
 const char *arg_decl(struct expander *e, const struct types *btf, u32 type, const char *name)
 {
 	struct buf b = { 0 };
 	struct declare w = { .t = btf, .b = &b, .budget = 1000 };
 	const char *text;
 
-	declare_type(&w, type, name, 0);
+	declare_type(&w, type, "", 0);
+	while (b.len && b.data[b.len - 1] == ' ')
+		b.len--;
+	buf_printf(&b, " %s", name);
 	text = w.err ? name : arena_strdup(e->a, buf_str(&b));
 	buf_fini(&b);
 	return text;
