@@ -768,7 +768,7 @@ static int infer_tuple(struct infer *in, struct node *n)
 	struct ttype *t = NULL;
 	const char **names;
 	bool known = true;
-	int err = 0;
+	int err = n->args ? 0 : infer_error(in, n->at, "a tuple has parts");
 
 	for (struct node *m = n->args; m && !err; m = m->next) {
 		const struct ttype **p = vec_push(&parts);

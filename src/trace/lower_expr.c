@@ -253,6 +253,26 @@ static bool small(const struct value *v)
 	return v->where == V_IMM && (s64)v->imm == (s32)v->imm;
 }
 
+/* Does the verifier know what a value of this type points to, and count its bytes? */
+static bool is_tracked(const struct ttype *t)
+{
+	return t->kind == T_POINTER && t->space != SPACE_KERNEL && t->space != SPACE_USER &&
+	       t->space != SPACE_NONE;
+}
+
+/* As a plain number: what comes back from a map's memory is one. */
+static u32 forget(struct lower *lo, u32 reg)
+{
+	u32 base = scratch_base(lo), r = new_reg(lo);
+	s32 off = (s32)lo->scratch_used;
+
+	lo->scratch_used += 8;
+	lo->out->scratch_size = MAX(lo->out->scratch_size, lo->scratch_used);
+	vc_store(lo->v, 8, base, off, reg);
+	vc_load(lo->v, 8, false, r, base, off);
+	return r;
+}
+
 static int operand(struct lower *lo, struct node *n, const struct node *after, u32 *reg)
 {
 	int err = lower_reg(lo, n, reg);
@@ -266,6 +286,11 @@ static int operand(struct lower *lo, struct node *n, const struct node *after, u
 	return err;
 }
 
+static bool is_shift(enum node_op op)
+{
+	return op == OP_SHL || op == OP_SHR;
+}
+
 static int lower_arith(struct lower *lo, struct node *n, struct value *out)
 {
 	bool pointer = n->a->type->kind == T_POINTER;
@@ -276,9 +301,17 @@ static int lower_arith(struct lower *lo, struct node *n, struct value *out)
 
 	if (err)
 		return err;
+	if (is_tracked(n->a->type))
+		a = forget(lo, a);
 	err = scaled(lo, n->b, by, &bv);
 	if (err)
 		return err;
+	if (is_tracked(n->b->type)) {
+		value_in_reg(lo, &bv, &b);
+		bv = value_reg(forget(lo, b), n->b->type);
+	}
+	if (is_shift(n->op) && bv.where == V_IMM) /* as the machine does it */
+		bv.imm &= 63;
 	r = new_reg(lo);
 	if (small(&bv)) {
 		vc_alu_imm(lo->v, op_of(n), VC_64, r, a, (s64)bv.imm);
@@ -760,6 +793,8 @@ static int lower_index(struct lower *lo, struct node *n, struct value *out)
 	if (small(&i))
 		return read_typed(lo, base, (s32)i.imm, n->type, t->space, out);
 	value_in_reg(lo, &i, &index);
+	if (t->space == SPACE_BTF)
+		base = forget(lo, base);
 	r = new_reg(lo);
 	vc_alu(lo->v, VC_ADD, VC_64, r, base, index);
 	/* A computed place: read with care, whoever the memory belongs to. */
@@ -784,6 +819,10 @@ static int lower_cast(struct lower *lo, struct node *n, struct value *out)
 		place_load(lo, MIN(to->size, from->size), to->is_signed, r, out->at);
 		*out = value_reg(r, to);
 		return 0;
+	}
+	if (is_tracked(from) && !is_tracked(to) && t_in_register(to)) {
+		err = value_in_reg(lo, out, &r);
+		*out = value_reg(forget(lo, r), err ? from : &t_u64);
 	}
 	if (t_in_register(to)) {
 		value_convert(lo, out, to);
