@@ -65,7 +65,7 @@ static struct node *copy_argument(struct copy *c, const struct node *arg)
 
 static struct node *copy_map(struct copy *c, const struct node *n)
 {
-	const struct node *arg = argument(c, n->map->name, PARAM_MAP);
+	const struct node *arg = argument(c, n->name, PARAM_MAP);
 	struct node *out = copy_plain(c, n);
 
 	if (!out)
@@ -75,7 +75,7 @@ static struct node *copy_map(struct copy *c, const struct node *n)
 	else
 		c->failed |=
 			infer_error(c->in, n->at, "macro %s uses %s: maps must be passed to it",
-				    c->macro->name, n->map->name) != 0;
+				    c->macro->name, n->name) != 0;
 	return out;
 }
 
