@@ -56,11 +56,12 @@ static int infer_with_key(struct infer *in, struct node *n, bool may_be_whole)
 			diag_hint(in->d, "%s(%s, key)", n->name, m->map->name);
 			return -EINVAL;
 		}
-		return map_set_key(in, m, NULL);
+		err = map_set_key(in, m, NULL);
+	} else {
+		err = infer_value(in, n->key);
+		if (!err)
+			err = map_set_key(in, m, type_value(n->key->type));
 	}
-	err = infer_value(in, n->key);
-	if (!err)
-		err = map_set_key(in, m, type_value(n->key->type));
 	if (!err && in->final && unknown(m->map->value))
 		return infer_error(in, m->at, "undefined map: %s", m->map->name);
 	return err;
