@@ -2,7 +2,10 @@
 #include "trace/lower.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <sys/utsname.h>
 
+#include "spec/features.h"
 #include "spec/helper_extra.h"
 
 int lower_nomem(struct lower *lo)
@@ -130,6 +133,17 @@ static bool calls(const struct node *n, const struct tfunc *f)
 	return false;
 }
 
+/* The release of the running kernel: instructions that it lacks are said in others. */
+static u32 running_era(void)
+{
+	unsigned major, minor;
+	struct utsname u;
+
+	if (uname(&u) || sscanf(u.release, "%u.%u", &major, &minor) < 2)
+		return 0;
+	return ERA(major, MIN(minor, 255u));
+}
+
 int lower_program(struct unit_out *out, struct tpoint *p, u32 prog, u32 point_index)
 {
 	struct lower lo = {
@@ -142,7 +156,7 @@ int lower_program(struct unit_out *out, struct tpoint *p, u32 prog, u32 point_in
 		.point_index = point_index,
 	};
 	const struct vcode_opts opts = {
-		.era = out->in->opts->era,
+		.era = out->in->opts->era ? out->in->opts->era : running_era(),
 		.no_optimise = out->in->opts->no_optimise,
 	};
 	struct vcode_info info;
