@@ -144,15 +144,50 @@ static int patch(const struct patch *p)
 			  p->row->insn, p->l->r.sections[p->section].name, p->insn->code);
 }
 
-static int apply(struct elf_load *l, u32 section, struct obj_core *row, const struct types *target)
+/* Loops that the compiler unrolled ask the same again and again: answers of the rows before. */
+struct answers {
+	struct {
+		u32 kind, type_id;
+		const char *access; /* NULL: a free place */
+		struct core_result result;
+	} of[16];
+	u32 next;
+};
+
+static int resolve(struct elf_load *l, const struct obj_core *row, const struct types *target,
+		   struct answers *known, struct core_result *out)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(known->of) && known->of[i].access; i++) {
+		if (known->of[i].kind == row->kind && known->of[i].type_id == row->type_id &&
+		    !strcmp(known->of[i].access, row->access)) {
+			*out = known->of[i].result;
+			return 0;
+		}
+	}
+	err = core_resolve(out, l->obj->types, target, row->kind, row->type_id, row->access,
+			   &l->obj->arena, l->d);
+	if (err)
+		return err;
+	i = known->next++ % ARRAY_SIZE(known->of);
+	known->of[i].kind = row->kind;
+	known->of[i].type_id = row->type_id;
+	known->of[i].access = row->access;
+	known->of[i].result = *out;
+	return 0;
+}
+
+static int apply(struct elf_load *l, u32 section, struct obj_core *row, const struct types *target,
+		 struct answers *known)
 {
 	const struct types *local = l->obj->types;
 	struct core_result result = { 0 };
 	struct elf_code *c = &l->codes[section];
 	struct patch p = { l,	    section, row, &c->insns[row->insn], c->count - row->insn,
 			   &result, false };
-	int err = core_resolve(&result, local, target, row->kind, row->type_id, row->access,
-			       &l->obj->arena, l->d);
+	int err = resolve(l, row, target, known, &result);
 
 	if (err)
 		return err;
@@ -186,9 +221,11 @@ static int compare_cores(const void *a, const void *b)
 int load_core(struct elf_load *l, u32 section, struct elf_core *cores, u32 count,
 	      const struct types *target)
 {
+	struct answers known = { 0 };
+
 	qsort(cores, count, sizeof(*cores), compare_cores);
 	for (u32 i = 0; i < count; i++) {
-		int err = apply(l, section, &cores[i].row, target);
+		int err = apply(l, section, &cores[i].row, target, &known);
 
 		if (err)
 			return err;
