@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The trace language: any text is refused with a diagnostic, or it is a script whose print parses to
- * the same print.
+ * The trace language: any text is refused with a diagnostic, or it is a script whose print parses
+ * to the same print, and which the compiler refuses with a diagnostic or makes an object of.
  */
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "trace/ast.h"
+#include "object/object.h"
+#include "trace/trace.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -36,6 +37,28 @@ static void check_again(const struct script *s)
 	arena_fini(&arena);
 }
 
+/* Without a kernel: scripts of BEGIN, END, intervals. Files are not for a fuzzer to read. */
+static void check_compile(const char *text, size_t size, const char *const *params)
+{
+	struct trace_opts opts = { .params = params,
+				   .param_count = 2,
+				   .btf_path = "/nonexistent",
+				   .tracefs = "/nonexistent" };
+	struct object *obj = NULL;
+	struct diag d;
+	int err;
+
+	if (memmem(text, size, "include", 7) || memmem(text, size, "probe", 5) ||
+	    memmem(text, size, "usdt", 4) || memmem(text, size, "u:", 2) ||
+	    memmem(text, size, "ur:", 3) || memmem(text, size, "k", 1))
+		return;
+	diag_init(&d);
+	err = trace_compile(&obj, "script", text, size, &opts, &d);
+	must(!err == !d.errors && !err == !!obj);
+	object_free(obj);
+	diag_fini(&d);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const params[] = { "1", "two" };
@@ -52,6 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(!err == !d.errors);
 	if (!err)
 		check_again(s);
+	if (!err)
+		check_compile((const char *)data, size, params);
 	diag_fini(&d);
 	arena_fini(&arena);
 	return 0;

@@ -64,12 +64,30 @@ u32 scratch_base(struct lower *lo)
 	return r;
 }
 
+/*
+ * An iterator's last call has no object: the script does not see it. What is loaded here is used
+ * all along, since the verifier takes each load for one that may be NULL.
+ */
+static void load_iter(struct lower *lo)
+{
+	const struct tpoint *p = lo->point;
+
+	for (u32 i = 0; p->meta.kind == POINT_ITER && i < MIN(p->arg_count, LOWER_ITER_ARGS); i++) {
+		if (p->args[i].type->kind != T_POINTER)
+			continue;
+		lo->iter_args[i] = new_reg(lo);
+		vc_load(lo->v, 8, false, lo->iter_args[i], lo->ctx, (s32)p->args[i].off);
+		vc_branch_imm(lo->v, VC_EQ, VC_64, lo->iter_args[i], 0, lo->exit);
+	}
+}
+
 static int lower_body(struct lower *lo)
 {
 	struct tprobe *probe = lo->point->probe;
 	int err;
 
 	vc_at(lo->v, probe->at);
+	load_iter(lo);
 	err = lower_captures(lo, probe->body);
 	if (!err && probe->predicate) {
 		vc_at(lo->v, probe->predicate->at);

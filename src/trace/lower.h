@@ -74,7 +74,10 @@ struct unit_out {
 	u32 serial;  /* of the function being lowered: what is placed in it */
 };
 
+enum { LOWER_ITER_ARGS = 8 };
+
 struct lower {
+	u32 iter_args[LOWER_ITER_ARGS]; /* registers of an iterator's pointers, not NULL */
 	struct unit_out *out;
 	struct infer *in;
 	struct arena *a;

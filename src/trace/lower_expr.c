@@ -661,6 +661,11 @@ int lower_argument(struct lower *lo, const struct targ *arg, const struct ttype 
 
 	switch (arg->from) {
 	case TARG_FIELD:
+		if (lo->point->meta.kind == POINT_ITER && t->kind == T_POINTER &&
+		    arg - lo->point->args < LOWER_ITER_ARGS) {
+			*out = value_reg(lo->iter_args[arg - lo->point->args], t);
+			return 0;
+		}
 		if (arg->bit_size)
 			return bitfield(lo, lo->ctx, SPACE_CTX, arg->bit_off, arg->bit_size, t,
 					out);
