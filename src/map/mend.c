@@ -77,7 +77,7 @@ static void elem_shelve(struct table *t, struct shelf *shelves, u32 count, u32 n
 		return;
 	}
 	STORE_RELEASE(table_elem(t, link)->next, *list ? *list : UINT32_MAX);
-	*list = link;
+	WRITE_ONCE(*list, link);
 }
 
 /* Highest numbers first: so the lowest are used next. */
@@ -92,7 +92,8 @@ static int pool_mend(struct table *t, u32 index, const u64 *seen, u8 *marks)
 	if (fresh < first || fresh > end || p->first != first || p->end != end)
 		return -EUCLEAN;
 	for (u32 k = 0; k < per; k++) {
-		shelves[k].free = shelves[k].spare = 0;
+		WRITE_ONCE(shelves[k].free, 0);
+		shelves[k].spare = 0;
 		if (shelves[k].hand - first > t->pool_size)
 			shelves[k].hand = first;
 	}

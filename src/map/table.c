@@ -61,7 +61,8 @@ u32 table_find_at(struct table *t, struct bucket *b, const void *key, u32 hash, 
 	return 0;
 }
 
-/* Lists of a pool hang on `next` too. Their end is LINK_END alone with all bits: no bucket's. */
+/* Lists of a shelf hang on `next` too, under its lock; others look whether they are empty. Their
+ * end is LINK_END alone with all bits: no bucket's. */
 static u32 list_pop(struct table *t, u32 *list)
 {
 	u32 link = *list;
@@ -69,7 +70,7 @@ static u32 list_pop(struct table *t, u32 *list)
 	if (link) {
 		u32 next = READ_ONCE(table_elem(t, link)->next);
 
-		*list = next & LINK_END ? 0 : next;
+		WRITE_ONCE(*list, next & LINK_END ? 0 : next);
 	}
 	return link;
 }
@@ -77,7 +78,7 @@ static u32 list_pop(struct table *t, u32 *list)
 static void list_push(struct table *t, u32 *list, u32 link)
 {
 	STORE_RELEASE(table_elem(t, link)->next, *list ? *list : UINT32_MAX);
-	*list = link;
+	WRITE_ONCE(*list, link);
 }
 
 /* Elements that a shelf gets at once of those that were never used. */
