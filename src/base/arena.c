@@ -10,6 +10,7 @@ enum { ALIGN = 16, FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20 };
 struct arena_chunk {
 	struct arena_chunk *older;
 	size_t used, size; /* bytes of data[] */
+	bool borrowed;
 	u8 data[] __attribute__((aligned(ALIGN)));
 };
 
@@ -30,7 +31,7 @@ static struct arena_chunk *chunk_add(struct arena *a, size_t need)
 	return c;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_raw(struct arena *a, size_t size)
 {
 	struct arena_chunk *c = a->chunk;
 	void *p;
@@ -47,6 +48,14 @@ void *arena_alloc(struct arena *a, size_t size)
 	return p;
 }
 
+void *arena_alloc(struct arena *a, size_t size)
+{
+	void *p = arena_raw(a, size);
+
+	/* Other chunks are zero, and what they have given is not given again. */
+	return p && a->chunk->borrowed ? memset(p, 0, size) : p;
+}
+
 void *arena_array(struct arena *a, size_t count, size_t size)
 {
 	size_t bytes;
@@ -56,7 +65,7 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 
 void *arena_copy(struct arena *a, const void *data, size_t size)
 {
-	void *p = arena_alloc(a, size);
+	void *p = arena_raw(a, size);
 
 	if (p && size)
 		memcpy(p, data, size);
@@ -104,7 +113,19 @@ void arena_fini(struct arena *a)
 
 	for (c = a->chunk; c; c = older) {
 		older = c->older;
-		free(c);
+		if (!c->borrowed)
+			free(c);
 	}
 	a->chunk = NULL;
+}
+
+void arena_borrow(struct arena *a, void *memory, size_t size)
+{
+	size_t skip = -(uintptr_t)memory % ALIGN;
+	struct arena_chunk *c = (void *)((u8 *)memory + skip);
+
+	if (size < skip + sizeof(*c))
+		return;
+	*c = (struct arena_chunk){ .size = size - skip - sizeof(*c), .borrowed = true };
+	a->chunk = c;
 }

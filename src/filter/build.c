@@ -17,6 +17,16 @@ struct known {
 	struct node *yes, *no, *node; /* joined parts: the ends NULL */
 };
 
+/* One part of a chain of ANDs or ORs. */
+struct part {
+	const struct cond *cond;
+	bool negated;
+};
+/* Those of chains inside of others stand behind those of the others. */
+struct parts {
+	VEC(struct part) found, open;
+};
+
 struct builder {
 	struct graph *g;
 	enum build_mode mode;
@@ -25,6 +35,7 @@ struct builder {
 	u64 work;	     /* arms that joining has looked at */
 	struct known *known; /* open addressing */
 	u32 known_count, known_cap;
+	struct parts parts;
 };
 
 enum { MAX_DEPTH = 20000, MAX_WORK = 1 << 24 };
@@ -54,9 +65,9 @@ static void known_store(struct builder *b, const struct known *new)
 		struct known *old = b->known;
 		u32 cap = b->known_cap;
 
-		b->known_cap = cap ? cap * 2 : 32;
+		b->known_cap = cap ? cap * 2 : 16;
 		b->known_count = 0;
-		b->known = calloc(b->known_cap, sizeof(*b->known));
+		b->known = pool_take(&b->g->pool, b->known_cap, sizeof(*b->known));
 		if (!b->known) {
 			b->known = old;
 			b->known_cap = cap;
@@ -66,7 +77,7 @@ static void known_store(struct builder *b, const struct known *new)
 		for (u32 i = 0; i < cap; i++)
 			if (old[i].cond)
 				known_store(b, &old[i]);
-		free(old);
+		pool_give(&b->g->pool, old);
 	}
 	*known_slot(b, new) = *new;
 	b->known_count++;
@@ -91,9 +102,9 @@ static void pair_store(struct builder *b, struct pair new)
 		struct pair *old = b->pairs;
 		u32 cap = b->cap;
 
-		b->cap = cap ? cap * 2 : 256;
+		b->cap = cap ? cap * 2 : 32;
 		b->count = 0;
-		b->pairs = calloc(b->cap, sizeof(*b->pairs));
+		b->pairs = pool_take(&b->g->pool, b->cap, sizeof(*b->pairs));
 		if (!b->pairs) {
 			b->pairs = old;
 			b->cap = cap;
@@ -103,7 +114,7 @@ static void pair_store(struct builder *b, struct pair new)
 		for (u32 i = 0; i < cap; i++)
 			if (old[i].joined)
 				pair_store(b, old[i]);
-		free(old);
+		pool_give(&b->g->pool, old);
 	}
 	*pair_slot(b, new.first, new.second, new.end) = new;
 	b->count++;
@@ -116,7 +127,7 @@ static struct node *join(struct builder *b, struct node *first, struct node *sec
 static struct node *join_arms(struct builder *b, struct node *first, struct node *second,
 			      struct node *end)
 {
-	struct arm *arms = calloc(first->count + second->count, sizeof(*arms));
+	struct arm *arms = pool_take(&b->g->pool, first->count + second->count, sizeof(*arms));
 	struct node *joined = b->g->no;
 	u32 i = 0, j = 0, n = 0;
 
@@ -134,7 +145,7 @@ static struct node *join_arms(struct builder *b, struct node *first, struct node
 		j += y->hi <= x->hi;
 	}
 	joined = graph_switch(b->g, first->value, arms, n);
-	free(arms);
+	pool_give(&b->g->pool, arms);
 	return joined;
 }
 
@@ -209,18 +220,9 @@ static struct node *join_all(struct builder *b, struct node **parts, u32 count, 
 		    join_all(b, parts + first, count - first, end), end);
 }
 
-/* One part of a chain of ANDs or ORs. */
-struct part {
-	const struct cond *cond;
-	bool negated;
-};
-struct parts {
-	VEC(struct part) found, open;
-};
-
-static void part_push(struct builder *b, struct parts *p, const struct cond *c, bool negated)
+static void part_push(struct builder *b, const struct cond *c, bool negated)
 {
-	struct part *part = vec_push(&p->open);
+	struct part *part = vec_push(&b->parts.open);
 
 	if (part)
 		*part = (struct part){ c, negated };
@@ -229,34 +231,31 @@ static void part_push(struct builder *b, struct parts *p, const struct cond *c, 
 }
 
 /* The parts of a chain, in order, whichever way it leans: `is_and` after negations are moved
- * inwards. */
-static void parts_find(struct builder *b, struct parts *p, const struct cond *c, bool negated,
-		       bool is_and)
+ * inwards. Returns where they begin in `found`; they end at its end. */
+static u32 parts_find(struct builder *b, const struct cond *c, bool negated, bool is_and)
 {
-	part_push(b, p, c, negated);
-	while (p->open.len && !b->g->failed) {
+	struct parts *p = &b->parts;
+	u32 first = p->found.len, floor = p->open.len;
+
+	part_push(b, c, negated);
+	while (p->open.len > floor && !b->g->failed) {
 		struct part at = *vec_last(&p->open), *found;
 
 		p->open.len--;
 		c = at.cond;
 		if (c->kind == COND_NOT) {
-			part_push(b, p, c->lhs, !at.negated);
+			part_push(b, c->lhs, !at.negated);
 		} else if ((c->kind == COND_AND || c->kind == COND_OR) &&
 			   ((c->kind == COND_AND) != at.negated) == is_and) {
-			part_push(b, p, c->rhs, at.negated);
-			part_push(b, p, c->lhs, at.negated);
+			part_push(b, c->rhs, at.negated);
+			part_push(b, c->lhs, at.negated);
 		} else if ((found = vec_push(&p->found))) {
 			*found = at;
 		} else {
 			b->g->failed = true;
 		}
 	}
-}
-
-static void parts_fini(struct parts *p)
-{
-	vec_fini(&p->found);
-	vec_fini(&p->open);
+	return first;
 }
 
 static struct node *build_leaf(struct builder *b, const struct cond *c, bool negated,
@@ -278,30 +277,36 @@ static const struct cond *not_strip(const struct cond *c, bool *negated)
 static struct node *build_merged(struct builder *b, const struct cond *c, bool negated)
 {
 	struct graph *g = b->g;
-	struct parts p = { 0 };
-	struct node **nodes, *joined = g->no;
+	struct node **nodes, *joined;
 	struct known key;
+	u32 first, count;
 	bool is_and;
 
 	c = not_strip(c, &negated);
 	if (c->kind != COND_AND && c->kind != COND_OR)
 		return build_leaf(b, c, negated, g->true_, g->false_);
 	key = (struct known){ .cond = c, .negated = negated };
-	if (known_find(b, &key))
-		return known_find(b, &key);
+	joined = known_find(b, &key);
+	if (joined)
+		return joined;
+	joined = g->no;
 	if (++b->depth > MAX_DEPTH)
 		g->failed = true;
 	is_and = (c->kind == COND_AND) != negated;
-	parts_find(b, &p, c, negated, is_and);
-	nodes = calloc(p.found.len + 1, sizeof(struct node *));
+	first = parts_find(b, c, negated, is_and);
+	count = b->parts.found.len - first;
+	nodes = pool_take(&g->pool, count + 1, sizeof(struct node *));
 	if (!nodes)
 		g->failed = true;
-	for (u32 i = 0; i < p.found.len && !g->failed; i++)
-		nodes[i] = build_merged(b, p.found.data[i].cond, p.found.data[i].negated);
+	for (u32 i = 0; i < count && !g->failed; i++) {
+		struct part part = b->parts.found.data[first + i];
+
+		nodes[i] = build_merged(b, part.cond, part.negated);
+	}
 	if (!g->failed)
-		joined = join_all(b, nodes, p.found.len, is_and ? g->true_ : g->false_);
-	free(nodes);
-	parts_fini(&p);
+		joined = join_all(b, nodes, count, is_and ? g->true_ : g->false_);
+	pool_give(&g->pool, nodes);
+	b->parts.found.len = first;
 	b->depth--;
 	key.node = joined;
 	known_store(b, &key);
@@ -312,66 +317,34 @@ static struct node *build_merged(struct builder *b, const struct cond *c, bool n
 static struct node *build_plain(struct builder *b, const struct cond *c, bool negated,
 				struct node *yes, struct node *no)
 {
-	struct parts p = { 0 };
 	struct known key;
 	struct node *node;
 	bool is_and;
+	u32 first;
 
 	c = not_strip(c, &negated);
 	if (c->kind != COND_AND && c->kind != COND_OR)
 		return build_leaf(b, c, negated, yes, no);
 	key = (struct known){ .cond = c, .negated = negated, .yes = yes, .no = no };
-	if (known_find(b, &key))
-		return known_find(b, &key);
+	node = known_find(b, &key);
+	if (node)
+		return node;
 	if (++b->depth > MAX_DEPTH)
 		b->g->failed = true;
 	is_and = (c->kind == COND_AND) != negated;
-	parts_find(b, &p, c, negated, is_and);
+	first = parts_find(b, c, negated, is_and);
 	node = is_and ? yes : no;
-	for (u32 i = p.found.len; i-- && !b->g->failed;)
-		node = build_plain(b, p.found.data[i].cond, p.found.data[i].negated,
-				   is_and ? node : yes, is_and ? no : node);
-	parts_fini(&p);
+	for (u32 i = b->parts.found.len; i-- > first && !b->g->failed;) {
+		struct part part = b->parts.found.data[i];
+
+		node = build_plain(b, part.cond, part.negated, is_and ? node : yes,
+				   is_and ? no : node);
+	}
+	b->parts.found.len = first;
 	b->depth--;
 	key.node = node;
 	known_store(b, &key);
 	return node;
-}
-
-/* TRUE and FALSE become YES and NO, which makes some touches idle. */
-static struct node *finish(struct graph *g, struct node *root)
-{
-	struct node **order, **done;
-	u32 count = graph_order(g, root, &order), most = g->count;
-
-	done = calloc(most, sizeof(struct node *));
-	if (!done || !count) {
-		free(done);
-		g->failed = true;
-		return g->no;
-	}
-	for (u32 i = 0; i < count && !g->failed; i++) {
-		struct node *n = order[i], *new = n;
-		struct arm *arms = n->count ? calloc(n->count, sizeof(*arms)) : NULL;
-
-		if (n->count && !arms)
-			g->failed = true;
-		for (u32 k = 0; arms && k < n->count; k++)
-			arms[k] = (struct arm){ n->arms[k].hi, done[n->arms[k].to->id] };
-		if (n == g->true_)
-			new = g->yes;
-		else if (n == g->false_)
-			new = g->no;
-		else if (arms && n->kind == NODE_TOUCH)
-			new = graph_touch(g, n->value, arms[0].to);
-		else if (arms)
-			new = graph_switch(g, n->value, arms, n->count);
-		done[n->id] = new;
-		free(arms);
-	}
-	root = done[root->id];
-	free(done);
-	return root;
 }
 
 struct node *graph_build(struct graph *g, const struct cond *cond, enum build_mode mode)
@@ -382,8 +355,10 @@ struct node *graph_build(struct graph *g, const struct cond *cond, enum build_mo
 	if (mode == BUILD_PLAIN)
 		root = build_plain(&b, cond, false, g->yes, g->no);
 	else
-		root = finish(g, build_merged(&b, cond, false));
-	free(b.pairs);
-	free(b.known);
+		root = build_merged(&b, cond, false);
+	pool_give(&g->pool, b.pairs);
+	pool_give(&g->pool, b.known);
+	vec_fini(&b.parts.found);
+	vec_fini(&b.parts.open);
 	return g->failed ? NULL : root;
 }

@@ -15,7 +15,8 @@ enum build_mode {
 	BUILD_MERGE, /* switches on the same value join */
 };
 
-/* The graph of `cond` with the ends NO and YES; NULL: out of memory, or it grew too large. */
+/* The graph of `cond`; NULL: out of memory, or it grew too large. Plain ones have the ends NO and
+ * YES, merged ones have TRUE and FALSE for graph_sink() to replace. */
 struct node *graph_build(struct graph *g, const struct cond *cond, enum build_mode mode);
 
 #endif

@@ -15,14 +15,12 @@ struct regs {
 
 /* Of one node. */
 struct block {
-	struct regs entry;
 	u32 label;
 	bool reached;
 	/* Switches with the same arms: all but the last load their value and go to the comparisons
 	 * of the last. */
 	const struct node *host;
-	u32 tests;		 /* label of the comparisons, 0: nobody else comes there */
-	struct regs tests_entry; /* what those know who come */
+	u32 tests; /* label of the comparisons, 0: nobody else comes there */
 };
 
 struct emitter {
@@ -30,7 +28,9 @@ struct emitter {
 	const struct emit_opts *opts;
 	struct emit_made *made;
 	struct items items;
-	struct block *blocks; /* by id of the node */
+	struct block *blocks; /* by mark of the node */
+	struct regs *entries; /* the same: what is known where the node begins */
+	struct regs *tests;   /* the same: what those know who come to its comparisons */
 	u32 labels;	      /* the next that is free */
 	struct plan plan;
 	struct regs now;

@@ -21,19 +21,14 @@ u32 compile_snaplen(const struct filter_opts *opts)
 	return opts->snaplen ? opts->snaplen : DEFAULT_SNAPLEN;
 }
 
-/* How the graph is made. */
-enum { WAY_MERGE = 1, WAY_SPECIALISE = 2, WAY_SPLIT = 4, WAY_SINK = 8, WAYS = 16 };
-
-static struct node *build(struct graph *g, const struct cond *cond, u32 way)
+/* For short ways through the graph; split: what a value is chosen by is asked. */
+static struct node *build(struct graph *g, const struct cond *cond, bool merge, bool split)
 {
-	struct node *root = graph_build(g, cond, way & WAY_MERGE ? BUILD_MERGE : BUILD_PLAIN);
+	struct node *root = graph_build(g, cond, merge ? BUILD_MERGE : BUILD_PLAIN);
 
-	if (root && way & WAY_SINK)
+	if (root)
 		root = graph_sink(g, root);
-	if (!root)
-		return NULL;
-	return way & WAY_SPECIALISE ? graph_specialise(g, root, way & WAY_SPLIT)
-				    : graph_thread(g, root);
+	return root ? graph_specialise(g, root, split) : NULL;
 }
 
 static int rejects_all(const struct cond *cond, struct diag *d)
@@ -44,7 +39,8 @@ static int rejects_all(const struct cond *cond, struct diag *d)
 int compile_graph(struct node **out, struct graph *g, const struct cond *cond, bool optimise,
 		  struct diag *d)
 {
-	struct node *root = optimise ? build(g, cond, WAYS - 1) : graph_build(g, cond, BUILD_PLAIN);
+	struct node *root =
+		optimise ? build(g, cond, true, true) : graph_build(g, cond, BUILD_PLAIN);
 
 	if (!root && optimise) {
 		/* Joining made it too large; in the order of the text nothing is copied. */
@@ -52,7 +48,7 @@ int compile_graph(struct node **out, struct graph *g, const struct cond *cond, b
 
 		graph_fini(g);
 		graph_init(g, values);
-		root = build(g, cond, WAY_SPECIALISE | WAY_SPLIT | WAY_SINK);
+		root = build(g, cond, false, true);
 	}
 	if (!root)
 		return diag_nomem(d);
@@ -125,26 +121,26 @@ static bool is_least(struct graph *g, struct node *root)
 	return count > 0;
 }
 
-/* The other ways, in the same graph: what they have in common is there already. */
+/* The other ways, in the same graph: what they have in common is there already. The plain one is
+ * worth its time where it begins with few nodes: nearly each costs an instruction or two. */
 static void try_others(struct cbpf_prog *out, struct graph *g, struct node *first,
 		       const struct cond *cond, u32 snaplen)
 {
-	struct node *tried[WAYS] = { first };
+	struct node *plain = graph_build(g, cond, BUILD_PLAIN), *special, **order;
 
-	for (u32 way = 0; way < WAYS - 1; way++) {
-		if (way & WAY_SPLIT && !(way & WAY_SPECIALISE))
-			continue;
-		struct node *root = build(g, cond, way);
-		bool known = !root;
-
-		for (u32 i = 0; i <= way && !known; i++)
-			known = tried[i] == root;
-		tried[way + 1] = root;
-		if (!known)
-			shortest_of(out, g, root, snaplen, true);
-		if (g->failed || (out->count && g->count > MANY_NODES))
-			return;
-	}
+	if (plain)
+		plain = graph_sink(g, plain);
+	if (plain && (!out->count || 3 * graph_order(g, plain, &order) <= 2 * out->count))
+		plain = graph_thread(g, plain);
+	else
+		plain = NULL;
+	if (plain && plain != first)
+		shortest_of(out, g, plain, snaplen, true);
+	if (g->failed || !g->selects || (out->count && g->count > MANY_NODES))
+		return;
+	special = build(g, cond, true, false);
+	if (special && special != first && special != plain)
+		shortest_of(out, g, special, snaplen, true);
 }
 
 int compile_classic(struct cbpf_prog *out, struct values *values, const struct cond *cond,

@@ -11,12 +11,12 @@ enum { MAX_SHARED = 2000 }; /* nodes of graphs in which equal comparisons are lo
 /* A jump leaves for that node with the registers as they are now. */
 static u32 leave_for(struct emitter *e, const struct node *to)
 {
-	struct block *b = &e->blocks[to->id];
+	struct block *b = &e->blocks[to->mark];
 
 	if (b->reached)
-		emit_regs_meet(&b->entry, &e->now);
+		emit_regs_meet(&e->entries[to->mark], &e->now);
 	else
-		b->entry = e->now;
+		e->entries[to->mark] = e->now;
 	b->reached = true;
 	return b->label;
 }
@@ -63,20 +63,21 @@ static void emit_tests(struct emitter *e, const struct node *n, u32 label)
 		const struct plan_test *t = &e->plan.tests.data[i];
 
 		emit_branch(e, CBPF_JMP | t->op, t->k, ref_label(e, t->yes, first),
-			  ref_label(e, t->no, first), i ? first + i : label);
+			    ref_label(e, t->no, first), i ? first + i : label);
 	}
 }
 
 /* The comparisons are those of another switch, which stands further down. */
 static void emit_guest(struct emitter *e, const struct node *n)
 {
-	struct block *host = &e->blocks[e->blocks[n->id].host->id];
+	u32 host_at = e->blocks[n->mark].host->mark;
+	struct block *host = &e->blocks[host_at];
 
 	emit_into_a(e, n->value);
 	if (host->tests)
-		emit_regs_meet(&host->tests_entry, &e->now);
+		emit_regs_meet(&e->tests[host_at], &e->now);
 	else
-		host->tests_entry = e->now;
+		e->tests[host_at] = e->now;
 	if (!host->tests)
 		host->tests = e->labels++;
 	emit_goto(e, host->tests);
@@ -89,14 +90,14 @@ static void emit_switch(struct emitter *e, const struct node *n)
 	} else if (is_jset(n) && e->now.a != n->value) {
 		emit_into_a(e, n->value->a);
 		emit_branch(e, CBPF_JMP | CBPF_JSET, n->value->b->k, leave_for(e, n->arms[1].to),
-			  leave_for(e, n->arms[0].to), 0);
-	} else if (e->blocks[n->id].host) {
+			    leave_for(e, n->arms[0].to), 0);
+	} else if (e->blocks[n->mark].host) {
 		emit_guest(e, n);
 	} else {
 		emit_into_a(e, n->value);
-		if (e->blocks[n->id].tests)
-			emit_regs_meet(&e->now, &e->blocks[n->id].tests_entry);
-		emit_tests(e, n, e->blocks[n->id].tests);
+		if (e->blocks[n->mark].tests)
+			emit_regs_meet(&e->now, &e->tests[n->mark]);
+		emit_tests(e, n, e->blocks[n->mark].tests);
 	}
 }
 
@@ -114,13 +115,13 @@ static void emit_node(struct emitter *e, const struct node *n)
 {
 	u32 start = e->items.list.len;
 
-	e->now = e->blocks[n->id].entry;
+	e->now = e->entries[n->mark];
 	if (n->kind == NODE_SWITCH)
 		emit_switch(e, n);
 	else
 		emit_touch(e, n);
 	if (!e->items.failed)
-		e->items.list.data[start].also = e->blocks[n->id].label;
+		e->items.list.data[start].also = e->blocks[n->mark].label;
 }
 
 /* Stores into words that nothing reads. A word is given one value only while there are enough, so
@@ -177,7 +178,10 @@ static bool same_arms(const struct node *a, const struct node *b)
 {
 	if (a->kind != NODE_SWITCH || b->kind != NODE_SWITCH || a->count != b->count)
 		return false;
-	return !memcmp(a->arms, b->arms, a->count * sizeof(*a->arms));
+	for (u32 i = 0; i < a->count; i++)
+		if (a->arms[i].hi != b->arms[i].hi || a->arms[i].to != b->arms[i].to)
+			return false;
+	return true;
 }
 
 /* Finds for each switch the last one with the same arms. `order` has targets first: what is emitted
@@ -185,10 +189,10 @@ static bool same_arms(const struct node *a, const struct node *b)
 static void find_hosts(struct emitter *e, struct node **order, u32 count)
 {
 	for (u32 i = 0; i < count; i++) {
-		struct block *b = &e->blocks[order[i]->id];
+		struct block *b = &e->blocks[order[i]->mark];
 
 		for (u32 k = 0; k < i && order[i]->count > 2; k++)
-			if (same_arms(order[i], order[k]) && !e->blocks[order[k]->id].host) {
+			if (same_arms(order[i], order[k]) && !e->blocks[order[k]->mark].host) {
 				b->host = order[k];
 				e->made->shared = true;
 				break;
@@ -196,23 +200,40 @@ static void find_hosts(struct emitter *e, struct node **order, u32 count)
 	}
 }
 
+/* Blocks by the mark of their node. */
+static bool make_blocks(struct emitter *e, struct node **order, u32 count)
+{
+	e->blocks = pool_take(&e->g->pool, count + 2, sizeof(*e->blocks));
+	e->entries = pool_take_raw(&e->g->pool, count + 2, sizeof(*e->entries));
+	if (e->opts->share)
+		e->tests = pool_take_raw(&e->g->pool, count + 2, sizeof(*e->tests));
+	e->g->yes->mark = count;
+	e->g->no->mark = count + 1;
+	for (u32 i = 0; i < count; i++)
+		order[i]->mark = i;
+	return e->blocks && e->entries && (e->tests || !e->opts->share) &&
+	       vec_reserve_((void **)&e->items.list.data, 0, &e->items.list.cap, 4 * count + 16,
+			    sizeof(*e->items.list.data));
+}
+
 static int emit_graph(struct emitter *e, struct cbpf_prog *out, struct node *root)
 {
 	struct node **order;
 	u32 count = graph_order(e->g, root, &order);
 
-	if (e->g->failed)
+	if (e->g->failed || !make_blocks(e, order, count))
 		return -ENOMEM;
 	e->labels = LABEL_FIRST_FREE;
 	for (u32 i = 0; i < count; i++)
 		if (order[i]->count)
-			e->blocks[order[i]->id].label = e->labels++;
+			e->blocks[order[i]->mark].label = e->labels++;
 	if (e->opts->share && count < MAX_SHARED)
 		find_hosts(e, order, count);
-	e->blocks[e->g->yes->id].label = LABEL_ACCEPT;
-	e->blocks[e->g->no->id].label = LABEL_REJECT;
+	e->blocks[e->g->yes->mark].label = LABEL_ACCEPT;
+	e->blocks[e->g->no->mark].label = LABEL_REJECT;
 	if (!root->count)
-		emit_goto(e, e->blocks[root->id].label);
+		emit_goto(e, e->blocks[root->mark].label);
+	e->entries[root->mark] = (struct regs){ 0 };
 	note_uses(e, order, count);
 	for (u32 i = count; i-- && !e->items.failed;) {
 		e->at = count - i;
@@ -227,19 +248,19 @@ static int emit_graph(struct emitter *e, struct cbpf_prog *out, struct node *roo
 		return -ENOMEM;
 	drop_stores(e);
 	e->items.uses_m = e->loaded;
-	return place_items(out, e->g->values->arena, &e->items, e->labels, e->opts->snaplen);
+	return place_items(out, e->g->values->arena, &e->g->pool, &e->items, e->labels,
+			   e->opts->snaplen);
 }
 
 int emit_classic(struct cbpf_prog *out, struct graph *g, struct node *root,
 		 const struct emit_opts *opts, struct emit_made *made)
 {
-	struct emitter e = { .g = g, .opts = opts, .made = made };
-	int err = -ENOMEM;
+	struct emitter e = { .g = g, .opts = opts, .made = made, .plan.pool = &g->pool };
+	int err = emit_graph(&e, out, root);
 
-	e.blocks = calloc(g->count, sizeof(*e.blocks));
-	if (e.blocks)
-		err = emit_graph(&e, out, root);
-	free(e.blocks);
+	pool_give(&g->pool, e.blocks);
+	pool_give(&g->pool, e.entries);
+	pool_give(&g->pool, e.tests);
 	vec_fini(&e.items.list);
 	plan_fini(&e.plan);
 	return err;

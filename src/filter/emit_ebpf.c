@@ -353,6 +353,7 @@ static int emit_once(struct ebpf_emitter *e, struct node *root, u32 snaplen)
 	int err = -ENOMEM;
 
 	e->out->code.len = e->out->refs.len = 0;
+	e->plan.pool = &e->g->pool;
 	buf_clear(&e->out->rodata);
 	e->order_count = graph_order(e->g, root, &e->order);
 	e->blocks = calloc(e->g->count, sizeof(*e->blocks));

@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "filter/fact.h"
 
-#include <stdlib.h>
-
 #include "classic/classic.h"
 #include "filter/test.h"
 
-enum { FEW_BUCKETS = 32, BUCKETS = 1024 };
+enum { FEW_BUCKETS = 16, BUCKETS = 1024 };
 
 void facts_init(struct facts *f, struct graph *g)
 {
 	*f = (struct facts){ .g = g,
 			     .bucket_count = g->count < BUCKETS / 4 ? FEW_BUCKETS : BUCKETS };
-	f->sets = calloc(f->bucket_count, sizeof(*f->sets));
-	f->lists = calloc(f->bucket_count, sizeof(*f->lists));
+	f->sets = pool_take(&f->g->pool, f->bucket_count, sizeof(*f->sets));
+	f->lists = pool_take(&f->g->pool, f->bucket_count, sizeof(*f->lists));
 	f->failed = !f->sets || !f->lists;
 }
 
 void facts_fini(struct facts *f)
 {
-	free(f->sets);
-	free(f->lists);
+	pool_give(&f->g->pool, f->sets);
+	pool_give(&f->g->pool, f->lists);
 	*f = (struct facts){ 0 };
 }
 

@@ -7,16 +7,21 @@
 #include "filter/emit_ebpf.h"
 #include "object/object.h"
 
+enum { FIRST_MEMORY = 16384 }; /* bytes; most expressions need no more */
+
 int filter_compile(struct cbpf_prog *out, struct arena *a, const char *text,
 		   const struct filter_opts *opts, struct diag *d)
 {
 	struct arena scratch = { 0 };
 	struct values values = { .arena = &scratch };
 	struct cbpf_insn *insns = NULL;
+	u8 room[FIRST_MEMORY];
 	const struct cond *cond;
 	struct cbpf_prog prog;
-	int err = filter_parse(&cond, &values, text, opts, d);
+	int err;
 
+	arena_borrow(&scratch, room, sizeof(room));
+	err = filter_parse(&cond, &values, text, opts, d);
 	if (!err)
 		err = compile_classic(&prog, &values, cond, opts, d);
 	if (!err && prog.count > CBPF_MAX_INSNS)

@@ -6,23 +6,33 @@
 #include "base/hash.h"
 #include "classic/classic.h"
 
-static struct node *node_end(struct graph *g, enum node_kind kind)
+enum { FEW_BUCKETS = 32, FEW_INFOS = 16 };
+
+/* With room for its arms behind it. */
+static struct node *node_new(struct graph *g, enum node_kind kind, u32 arms)
 {
-	struct node *n = arena_alloc(g->values->arena, sizeof(*n));
+	struct node *n = arena_raw(g->values->arena, sizeof(*n) + arms * sizeof(struct arm));
 
 	if (!n) {
 		g->failed = true;
 		return NULL;
 	}
-	n->kind = kind;
-	n->id = g->count++;
+	*n = (struct node){ .kind = kind, .id = g->count++, .arms = (struct arm *)(n + 1) };
 	return n;
+}
+
+static struct node *node_end(struct graph *g, enum node_kind kind)
+{
+	return node_new(g, kind, 0);
 }
 
 void graph_init(struct graph *g, struct values *values)
 {
-	*g = (struct graph){ .values = values, .bucket_count = 64, .limit = GRAPH_MAX_NODES };
-	g->buckets = calloc(g->bucket_count, sizeof(*g->buckets));
+	memset(g, 0, offsetof(struct graph, room));
+	arena_borrow(&g->pool.arena, g->room, sizeof(g->room));
+	g->values = values;
+	g->bucket_count = FEW_BUCKETS;
+	g->buckets = pool_take(&g->pool, g->bucket_count, sizeof(*g->buckets));
 	g->no = node_end(g, NODE_NO);
 	g->yes = node_end(g, NODE_YES);
 	g->false_ = node_end(g, NODE_FALSE);
@@ -33,10 +43,9 @@ void graph_init(struct graph *g, struct values *values)
 
 void graph_fini(struct graph *g)
 {
-	free(g->buckets);
-	vec_fini(&g->info);
 	vec_fini(&g->compares);
-	*g = (struct graph){ 0 };
+	vec_fini(&g->compare_info);
+	pool_fini(&g->pool);
 }
 
 /* The largest result of an operation on values up to a and b. */
@@ -133,36 +142,57 @@ static void info_fill(struct value_info *info, const struct value *v, const stru
 	}
 }
 
-/* Comparisons have ids from the top down, so that those of the values stay dense. */
-static u32 info_index(const struct value *v)
+static bool info_grow(struct graph *g)
 {
-	return v->id & 0x80000000 ? 2 * ~v->id + 1 : 2 * v->id;
+	u32 count = g->values->count + g->values->count / 2 + FEW_INFOS;
+	struct value_info *more = pool_take(&g->pool, count, sizeof(*more));
+
+	if (!more)
+		return false;
+	if (g->info)
+		memcpy(more, g->info, g->info_count * sizeof(*more));
+	pool_give(&g->pool, g->info);
+	g->info = more;
+	g->info_count = count;
+	return true;
+}
+
+/* Comparisons have ids from the top down, so that those of the values stay dense. */
+static struct value_info *info_slot(struct graph *g, const struct value *v)
+{
+	if (!(v->id & 0x80000000))
+		return v->id < g->info_count || info_grow(g) ? &g->info[v->id] : NULL;
+	while (g->compare_info.len <= ~v->id)
+		if (!vec_push(&g->compare_info))
+			return NULL;
+	return &g->compare_info.data[~v->id];
 }
 
 struct value_info *graph_info(struct graph *g, const struct value *v)
 {
-	struct value_info a = { 0 }, b = { 0 }, c;
-	u32 index = info_index(v);
+	struct value_info a = { 0 }, b = { 0 }, c, *info = info_slot(g, v);
 
-	while (g->info.len <= index)
-		if (!vec_push(&g->info)) {
-			g->failed = true;
-			g->nothing = (struct value_info){ .max = UINT32_MAX, .moving = true };
-			return &g->nothing;
-		}
-	if (g->info.data[index].max || g->info.data[index].support)
-		return &g->info.data[index];
+	if (!info) {
+		g->failed = true;
+		g->nothing = (struct value_info){ .max = UINT32_MAX, .moving = true };
+		return &g->nothing;
+	}
+	if (info->max || info->support)
+		return info;
 	if (v->a)
 		a = *graph_info(g, v->a);
 	if (v->b)
 		b = *graph_info(g, v->b);
 	if (v->c) {
+		g->selects = true;
 		c = *graph_info(g, v->c);
-		info_select(&g->info.data[index], v, &a, &b, &c);
+		info = info_slot(g, v);
+		info_select(info, v, &a, &b, &c);
 	} else {
-		info_fill(&g->info.data[index], v, v->a ? &a : NULL, v->b ? &b : NULL);
+		info = info_slot(g, v);
+		info_fill(info, v, v->a ? &a : NULL, v->b ? &b : NULL);
 	}
-	return &g->info.data[index];
+	return info;
 }
 
 const struct value *graph_compare(struct graph *g, u8 op, const struct value *a,
@@ -239,7 +269,7 @@ bool graph_covers(struct graph *g, const struct value *u, const struct value *v)
 static void buckets_grow(struct graph *g)
 {
 	u32 count = g->bucket_count * 4;
-	struct node **buckets = calloc(count, sizeof(*buckets));
+	struct node **buckets = pool_take(&g->pool, count, sizeof(*buckets));
 
 	if (!buckets) {
 		g->failed = true;
@@ -251,7 +281,7 @@ static void buckets_grow(struct graph *g)
 			n->next = buckets[n->hash & (count - 1)];
 			buckets[n->hash & (count - 1)] = n;
 		}
-	free(g->buckets);
+	pool_give(&g->pool, g->buckets);
 	g->buckets = buckets;
 	g->bucket_count = count;
 }
@@ -279,7 +309,7 @@ static struct node *node_make(struct graph *g, enum node_kind kind, const struct
 			      const struct arm *arms, u32 count)
 {
 	u32 hash = node_hash(kind, v, arms, count);
-	struct value_info info;
+	const struct value_info *info;
 	struct node *n;
 
 	if (g->failed)
@@ -290,18 +320,18 @@ static struct node *node_make(struct graph *g, enum node_kind kind, const struct
 		if (n->hash == hash && n->kind == kind && n->value == v && n->count == count &&
 		    arms_equal(n->arms, arms, count))
 			return n;
-	n = node_end(g, kind);
-	if (!n || g->count > GRAPH_MAX_NODES ||
-	    !(n->arms = arena_copy(g->values->arena, arms, count * sizeof(*arms)))) {
+	n = node_new(g, kind, count);
+	if (!n || g->count > GRAPH_MAX_NODES) {
 		g->failed = true;
 		return g->no;
 	}
-	info = *graph_info(g, v);
+	memcpy(n->arms, arms, count * sizeof(*arms));
+	info = graph_info(g, v);
 	n->value = v;
 	n->count = count;
 	n->hash = hash;
-	n->support = info.support;
-	n->deepest = info.end;
+	n->support = info->support;
+	n->deepest = info->end;
 	for (u32 i = 0; i < count; i++) {
 		n->support |= arms[i].to->support;
 		n->deepest = MAX(n->deepest, arms[i].to->deepest);
@@ -392,14 +422,13 @@ u32 graph_order(struct graph *g, struct node *root, struct node ***out)
 	struct frame {
 		struct node *node;
 		u32 arm;
-	} *stack = calloc(g->count, sizeof(*stack));
-	bool *seen = calloc(g->count, sizeof(*seen));
+	} *stack = pool_take(&g->pool, g->count, sizeof(*stack));
 	struct node **order = arena_array(g->values->arena, g->count, sizeof(struct node *));
-	u32 depth = 0, count = 0;
+	u32 depth = 0, count = 0, now = ++g->orders;
 
-	if (stack && seen && order) {
+	if (stack && order) {
 		stack[depth++] = (struct frame){ root, 0 };
-		seen[root->id] = true;
+		root->ordered = now;
 	} else {
 		g->failed = true;
 	}
@@ -412,14 +441,13 @@ u32 graph_order(struct graph *g, struct node *root, struct node ***out)
 		} else {
 			struct node *to = f->node->arms[f->arm++].to;
 
-			if (!seen[to->id]) {
-				seen[to->id] = true;
+			if (to->ordered != now) {
+				to->ordered = now;
 				stack[depth++] = (struct frame){ to, 0 };
 			}
 		}
 	}
-	free(stack);
-	free(seen);
+	pool_give(&g->pool, stack);
 	*out = order;
 	return count;
 }

@@ -17,6 +17,7 @@
 #ifndef FILTER_GRAPH_H
 #define FILTER_GRAPH_H
 
+#include "base/pool.h"
 #include "base/vec.h"
 #include "filter/cond.h"
 
@@ -41,6 +42,7 @@ struct node {
 			of values included */
 	u32 deepest; /* the largest end of absolute loads from here on, in bytes */
 	u32 mark;    /* scratch of the pass that runs */
+	u32 ordered; /* scratch of graph_order() */
 };
 
 /* What is known of a value for itself. */
@@ -57,18 +59,25 @@ struct value_info {
 	const struct value *legal; /* see legal.h; NULL: not yet known */
 };
 
+enum { GRAPH_ROOM = 8192 };
+
 struct graph {
 	struct values *values;
 	struct node **buckets;
 	u32 bucket_count, count; /* nodes */
-	u32 limit;		 /* nodes, from where on passes stop sharing out work */
 	struct node *no, *yes, *false_, *true_;
-	VEC(struct value_info) info;	    /* by id */
-	struct value_info nothing;	    /* of values for which there is no memory */
-	const struct value *base;	    /* NULL: not yet asked for */
-	VEC(const struct value *) compares; /* comparisons of two values */
-	u32 walks;			    /* over values, so far */
-	bool failed;			    /* out of memory, or larger than GRAPH_MAX_NODES */
+	struct value_info *info; /* by id of the value */
+	u32 info_count;
+	VEC(struct value_info) compare_info; /* by id of the comparison, inverted */
+	struct value_info nothing;	     /* of values for which there is no memory */
+	const struct value *base;	     /* NULL: not yet asked for */
+	VEC(const struct value *) compares;  /* comparisons of two values */
+	u32 walks;			     /* over values, so far */
+	u32 orders;			     /* of nodes, so far */
+	bool selects;			     /* some value is a choice among others */
+	bool failed;			     /* out of memory, or larger than GRAPH_MAX_NODES */
+	struct pool pool;		     /* of the passes */
+	u8 room[GRAPH_ROOM];		     /* the pool's first memory */
 };
 
 enum { GRAPH_MAX_NODES = 1 << 20 };
@@ -77,6 +86,7 @@ enum { GRAPH_MAX_NODES = 1 << 20 };
  * graph makes them; `op` is CBPF_JEQ, JGT, JGE or JSET. */
 enum { VALUE_COMPARE = 16 };
 
+/* Of a graph that does not move. */
 void graph_init(struct graph *g, struct values *values);
 void graph_fini(struct graph *g);
 

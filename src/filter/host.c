@@ -40,8 +40,9 @@ static const struct cond *ip4_in(struct lower *l, enum q_dir dir, u32 type, u32 
 
 	if (!is)
 		return NULL;
-	return ends(l, dir, lower_and(l, is, test_masked(l, load_net(l, 4, src), mask, addr)),
-		    lower_and(l, is, test_masked(l, load_net(l, 4, dst), mask, addr)));
+	return lower_and(l, is,
+			 ends(l, dir, test_masked(l, load_net(l, 4, src), mask, addr),
+			      test_masked(l, load_net(l, 4, dst), mask, addr)));
 }
 
 static const struct cond *wrong_proto(struct lower *l, struct qual q, const char *what)
@@ -106,8 +107,8 @@ const struct cond *host_ip6(struct lower *l, struct qual q, const u8 addr[16], u
 	is = link_is(l, ETHERTYPE_IP6);
 	if (!is)
 		return NULL;
-	return ends(l, q.dir, lower_and(l, is, ip6_words(l, 8, addr, bits)),
-		    lower_and(l, is, ip6_words(l, 24, addr, bits)));
+	return lower_and(l, is,
+			 ends(l, q.dir, ip6_words(l, 8, addr, bits), ip6_words(l, 24, addr, bits)));
 }
 
 /* One form of the DECnet phase IV routing header: the flags tell which, addresses are

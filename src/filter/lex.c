@@ -229,7 +229,7 @@ static void take_word(struct lex *l, struct token *t, u32 len)
 	const char *s = l->text + l->pos;
 
 	for (u32 i = 0; i < ARRAY_SIZE(words); i++) {
-		if (strncmp(words[i].text, s, len) || words[i].text[len])
+		if (words[i].text[0] != *s || strncmp(words[i].text, s, len) || words[i].text[len])
 			continue;
 		t->value = words[i].value;
 		take(l, t, words[i].kind, len);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "filter/optimise.h"
 
-#include <stdlib.h>
-
 #include "filter/fact.h"
 
 /* What became of a node where these facts hold. */
@@ -44,9 +42,9 @@ static void visit_store(struct optimiser *o, struct visit new)
 		struct visit *old = o->visits;
 		u32 cap = o->cap;
 
-		o->cap = cap ? cap * 2 : 256;
+		o->cap = cap ? cap * 2 : 32;
 		o->count = 0;
-		o->visits = calloc(o->cap, sizeof(*o->visits));
+		o->visits = pool_take(&o->g->pool, o->cap, sizeof(*o->visits));
 		if (!o->visits) {
 			o->visits = old;
 			o->cap = cap;
@@ -56,7 +54,7 @@ static void visit_store(struct optimiser *o, struct visit new)
 		for (u32 i = 0; i < cap; i++)
 			if (old[i].node)
 				visit_store(o, old[i]);
-		free(old);
+		pool_give(&o->g->pool, old);
 	}
 	*visit_slot(o, new.node, new.known, new.bytes) = new;
 	o->count++;
@@ -101,7 +99,7 @@ static u32 possible(struct optimiser *o, const struct node *n, const struct fact
 static const struct set *pieces_set(struct optimiser *o, const struct piece *pieces, u32 count,
 				    u32 first)
 {
-	struct interval *items = calloc(count - first, sizeof(*items));
+	struct interval *items = pool_take(&o->g->pool, count - first, sizeof(*items));
 	const struct set *set;
 	u32 n = 0;
 
@@ -118,7 +116,7 @@ static const struct set *pieces_set(struct optimiser *o, const struct piece *pie
 			items[n++] = (struct interval){ pieces[i].lo, pieces[i].hi };
 	}
 	set = set_make(&o->facts, items, n);
-	free(items);
+	pool_give(&o->g->pool, items);
 	return set;
 }
 
@@ -126,7 +124,7 @@ static const struct set *pieces_set(struct optimiser *o, const struct piece *pie
 static void targets_specialise(struct optimiser *o, const struct node *n, struct piece *pieces,
 			       u32 count, const struct fact *known, u32 bytes)
 {
-	struct node **done = calloc(count, sizeof(struct node *));
+	struct node **done = pool_take(&o->g->pool, count, sizeof(struct node *));
 
 	if (!done)
 		o->g->failed = true;
@@ -150,7 +148,7 @@ static void targets_specialise(struct optimiser *o, const struct node *n, struct
 	}
 	for (u32 i = 0; i < count && !o->g->failed; i++)
 		pieces[i].to = done[i];
-	free(done);
+	pool_give(&o->g->pool, done);
 }
 
 static struct node *specialise_touch(struct optimiser *o, struct node *n, const struct fact *known,
@@ -172,8 +170,8 @@ static struct node *specialise_switch(struct optimiser *o, struct node *n, const
 	const struct fact *fact = fact_find(known, n->value);
 	bool safe = fact_safe(&o->facts, known, bytes, n->value);
 	u32 most = n->count + (fact && fact->set ? fact->set->count : 1), count, arms_count = 0;
-	struct piece *pieces = calloc(most, sizeof(*pieces));
-	struct arm *arms = calloc(most, sizeof(*arms));
+	struct piece *pieces = pool_take(&o->g->pool, most, sizeof(*pieces));
+	struct arm *arms = pool_take(&o->g->pool, most, sizeof(*arms));
 	struct node *result = o->g->no;
 
 	o->work += most;
@@ -189,8 +187,8 @@ static struct node *specialise_switch(struct optimiser *o, struct node *n, const
 		safe = arms[i].to == arms[0].to;
 	result = safe ? arms[0].to : graph_switch(o->g, n->value, arms, arms_count);
 out:
-	free(pieces);
-	free(arms);
+	pool_give(&o->g->pool, pieces);
+	pool_give(&o->g->pool, arms);
 	return result;
 }
 
@@ -207,14 +205,14 @@ static struct node *simplify(struct optimiser *o, struct node *n, const struct f
 		return graph_touch(o->g, v, n->arms[0].to);
 	if (v->kind == VALUE_CONST)
 		return n->arms[arm_find(n, v->k)].to;
-	arms = calloc(n->count, sizeof(*arms));
+	arms = pool_take(&o->g->pool, n->count, sizeof(*arms));
 	if (!arms) {
 		o->g->failed = true;
 		return n;
 	}
 	memcpy(arms, n->arms, n->count * sizeof(*arms));
 	n = graph_switch(o->g, v, arms, n->count);
-	free(arms);
+	pool_give(&o->g->pool, arms);
 	return n;
 }
 
@@ -226,7 +224,7 @@ static const struct set *set_without(struct optimiser *o, const struct fact *kno
 	struct interval range = fact_range(&o->facts, known, x);
 	const struct interval *in = fact && fact->set ? fact->set->items : &range;
 	u32 left = fact && fact->set ? fact->set->count : 1, count = 0;
-	struct interval *items = calloc(left + 1, sizeof(*items));
+	struct interval *items = pool_take(&o->g->pool, left + 1, sizeof(*items));
 	const struct set *set = NULL;
 
 	if (!items) {
@@ -243,7 +241,7 @@ static const struct set *set_without(struct optimiser *o, const struct fact *kno
 	}
 	if (count)
 		set = set_make(&o->facts, items, count);
-	free(items);
+	pool_give(&o->g->pool, items);
 	return set;
 }
 
@@ -322,6 +320,6 @@ struct node *graph_specialise(struct graph *g, struct node *root, bool split)
 	g->failed |= o.facts.failed;
 	root = specialise(&o, root, NULL, 0);
 	facts_fini(&o.facts);
-	free(o.visits);
+	pool_give(&g->pool, o.visits);
 	return g->failed ? NULL : root;
 }

@@ -17,7 +17,8 @@ struct node *graph_specialise(struct graph *g, struct node *root, bool split);
 /* The same with no node becoming several: a node knows what all ways to it have in common. */
 struct node *graph_thread(struct graph *g, struct node *root);
 
-/* The same with values touched only on the ways to a match, as late as can be. */
+/* The same with values touched only on the ways to a match, as late as can be, and the ends YES and
+ * NO in place of TRUE and FALSE. */
 struct node *graph_sink(struct graph *g, struct node *root);
 
 /* Parts that differ only in where their loads count from become one, behind bases; NULL: there are

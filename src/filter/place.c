@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "filter/place.h"
 
-#include <errno.h>
 #include <stdlib.h>
+
+#include <errno.h>
 
 /* Positions count from the end of the program: the last instruction is 1, 0 means nowhere. */
 struct placer {
@@ -119,15 +120,17 @@ static int copy_out(struct cbpf_prog *out, struct arena *a, struct placer *p)
 	return 0;
 }
 
-int place_items(struct cbpf_prog *out, struct arena *a, const struct items *items, u32 labels,
-		u32 snaplen)
+int place_items(struct cbpf_prog *out, struct arena *a, struct pool *pool,
+		const struct items *items, u32 labels, u32 snaplen)
 {
 	struct placer p = { .items = items, .snaplen = snaplen };
 	int err = -ENOMEM;
 
-	p.where = calloc(labels, sizeof(*p.where));
-	p.nearest = calloc(labels, sizeof(*p.nearest));
-	if (p.where && p.nearest && !items->failed) {
+	p.where = pool_take(pool, labels, sizeof(*p.where));
+	p.nearest = pool_take(pool, labels, sizeof(*p.nearest));
+	if (p.where && p.nearest && !items->failed &&
+	    vec_reserve_((void **)&p.code.data, 0, &p.code.cap, items->list.len + 8,
+			 sizeof(*p.code.data))) {
 		for (u32 label = LABEL_REJECT; label >= LABEL_ACCEPT; label--)
 			if (is_used(items, label))
 				p.where[label] = p.nearest[label] = place_return(&p, label);
@@ -135,7 +138,7 @@ int place_items(struct cbpf_prog *out, struct arena *a, const struct items *item
 		err = copy_out(out, a, &p);
 	}
 	vec_fini(&p.code);
-	free(p.where);
-	free(p.nearest);
+	pool_give(pool, p.where);
+	pool_give(pool, p.nearest);
 	return err;
 }

@@ -7,6 +7,7 @@
 #ifndef FILTER_PLACE_H
 #define FILTER_PLACE_H
 
+#include "base/pool.h"
 #include "base/vec.h"
 #include "classic/classic.h"
 
@@ -28,7 +29,7 @@ struct items {
 enum { LABEL_ACCEPT = 1, LABEL_REJECT, LABEL_FIRST_FREE };
 
 /* `labels` is one more than the largest. The returns stand at the end, where they are used. */
-int place_items(struct cbpf_prog *out, struct arena *a, const struct items *items, u32 labels,
-		u32 snaplen);
+int place_items(struct cbpf_prog *out, struct arena *a, struct pool *pool,
+		const struct items *items, u32 labels, u32 snaplen);
 
 #endif

@@ -156,16 +156,16 @@ void plan_switch(struct plan *p, const struct node *n, u32 chain)
 	struct piece all = { 0 };
 
 	p->tests.len = 0;
-	all.arms = calloc(n->count, sizeof(*all.arms));
-	all.singles = calloc(n->count, sizeof(*all.singles));
+	all.arms = pool_take(p->pool, n->count, sizeof(*all.arms));
+	all.singles = pool_take(p->pool, n->count, sizeof(*all.singles));
 	if (all.arms && all.singles) {
 		split(n, &all);
 		expand(p, all, chain);
 	} else {
 		p->failed = true;
 	}
-	free(all.arms);
-	free(all.singles);
+	pool_give(p->pool, all.arms);
+	pool_give(p->pool, all.singles);
 }
 
 void plan_fini(struct plan *p)

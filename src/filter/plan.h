@@ -20,6 +20,7 @@ struct plan_test {
 	struct plan_ref yes, no;
 };
 struct plan {
+	struct pool *pool;	     /* owned by the graph */
 	VEC(struct plan_test) tests; /* the first is where it begins */
 	bool failed;
 };

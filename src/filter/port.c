@@ -7,6 +7,7 @@
 
 /* What one condition needs to know. */
 struct ports {
+	u32 number; /* of the protocol, 0: any that has ports */
 	enum q_dir dir;
 	u32 first, last;
 	bool range; /* two comparisons, even of equal ends */
@@ -38,25 +39,27 @@ static const struct cond *port_ends(struct lower *l, const struct ports *p, bool
 	return lower_or(l, one_port(l, p, ip6, 0), one_port(l, p, ip6, 2));
 }
 
-static const struct cond *ports_of(struct lower *l, const struct ports *p, bool ip6, u32 number)
+static const struct cond *has_ports(struct lower *l, const struct ports *p, bool ip6)
 {
-	const struct cond *is = test_eq(l, load_net(l, 1, ip6 ? 6 : 9), number);
+	const struct value *number = load_net(l, 1, ip6 ? 6 : 9);
+	const struct cond *c;
 
-	if (!ip6)
-		is = lower_and(l, is, proto_unfragmented(l));
-	return lower_and(l, is, port_ends(l, p, ip6));
+	if (p->number)
+		return test_eq(l, number, p->number);
+	c = lower_or(l, test_eq(l, number, IP_SCTP), test_eq(l, number, IP_TCP));
+	return lower_or(l, c, test_eq(l, number, IP_UDP));
 }
 
-static const struct cond *ports_over(struct lower *l, const struct ports *p, bool ip6, u32 number)
+static const struct cond *ports_over(struct lower *l, const struct ports *p, bool ip6)
 {
-	const struct cond *is = link_is(l, ip6 ? ETHERTYPE_IP6 : ETHERTYPE_IP), *c;
+	const struct cond *c = link_is(l, ip6 ? ETHERTYPE_IP6 : ETHERTYPE_IP);
 
-	if (!is)
+	if (!c)
 		return NULL;
-	if (number)
-		return lower_and(l, is, ports_of(l, p, ip6, number));
-	c = lower_or(l, ports_of(l, p, ip6, IP_SCTP), ports_of(l, p, ip6, IP_TCP));
-	return lower_and(l, is, lower_or(l, c, ports_of(l, p, ip6, IP_UDP)));
+	c = lower_and(l, c, has_ports(l, p, ip6));
+	if (!ip6)
+		c = lower_and(l, c, proto_unfragmented(l));
+	return lower_and(l, c, port_ends(l, p, ip6));
 }
 
 static bool check_proto(struct lower *l, struct qual q)
@@ -76,7 +79,7 @@ static u32 ip_number(enum q_proto p)
 	return p == Q_DEFAULT ? 0 : proto_row(p)->value;
 }
 
-static const struct cond *ports(struct lower *l, const struct ports *p, u32 number)
+static const struct cond *ports(struct lower *l, const struct ports *p)
 {
 	const struct cond *ip6;
 
@@ -84,15 +87,21 @@ static const struct cond *ports(struct lower *l, const struct ports *p, u32 numb
 		return lower_error(l, "'%s' does not go with ports", qual_dir_name(p->dir));
 	if (p->first > 0xffff || p->last > 0xffff)
 		return lower_error(l, "port %u is above 65535", MAX(p->first, p->last));
-	ip6 = ports_over(l, p, true, number);
-	return ip6 ? lower_or(l, ip6, ports_over(l, p, false, number)) : NULL;
+	ip6 = ports_over(l, p, true);
+	return ip6 ? lower_or(l, ip6, ports_over(l, p, false)) : NULL;
 }
 
 const struct cond *port_range(struct lower *l, struct qual q, u32 first, u32 last)
 {
-	struct ports p = { q.dir, MIN(first, last), MAX(first, last), q.type == TYPE_PORTRANGE };
+	struct ports p = { .dir = q.dir,
+			   .first = MIN(first, last),
+			   .last = MAX(first, last),
+			   .range = q.type == TYPE_PORTRANGE };
 
-	return check_proto(l, q) ? ports(l, &p, ip_number(q.proto)) : NULL;
+	if (!check_proto(l, q))
+		return NULL;
+	p.number = ip_number(q.proto);
+	return ports(l, &p);
 }
 
 const struct cond *port_named(struct lower *l, struct qual q, const char *name)
@@ -107,7 +116,8 @@ const struct cond *port_named(struct lower *l, struct qual q, const char *name)
 	if (number && named && named != number)
 		return lower_error(l, "port '%s' is of %s only", name,
 				   named == IP_TCP ? "tcp" : "udp");
-	return ports(l, &p, number ? number : named);
+	p.number = number ? number : named;
+	return ports(l, &p);
 }
 
 const struct cond *port_range_named(struct lower *l, struct qual q, const char *name)
@@ -134,5 +144,6 @@ const struct cond *port_range_named(struct lower *l, struct qual q, const char *
 		p.first = p.last;
 		p.last = swap;
 	}
-	return ports(l, &p, ip_number(q.proto));
+	p.number = ip_number(q.proto);
+	return ports(l, &p);
 }

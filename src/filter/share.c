@@ -3,8 +3,6 @@
  * Ports of IPv6 lie at 54 and 56, those of IPv4 at the header's length plus 14 and 16: the same
  * tests, counted from another base. Such parts become one, whose loads count from X.
  */
-#include <stdlib.h>
-
 #include "classic/classic.h"
 #include "filter/optimise.h"
 
@@ -98,7 +96,7 @@ static struct node *part_from_base(struct sharer *s, struct node *n)
 		return s->into[n->id];
 	v = from_base(s, n->value);
 	changed = v != n->value;
-	arms = calloc(n->count, sizeof(*arms));
+	arms = pool_take(&s->g->pool, n->count, sizeof(*arms));
 	if (!arms) {
 		s->g->failed = true;
 		return n;
@@ -110,7 +108,7 @@ static struct node *part_from_base(struct sharer *s, struct node *n)
 	if (changed)
 		new = n->kind == NODE_TOUCH ? graph_touch(s->g, v, arms[0].to)
 					    : graph_switch(s->g, v, arms, n->count);
-	free(arms);
+	pool_give(&s->g->pool, arms);
 	return s->into[n->id] = new;
 }
 
@@ -176,7 +174,7 @@ static struct node *replace(struct sharer *s, struct node **order, u32 count)
 		s->instead[n->id] = n;
 		if (!n->count)
 			continue;
-		arms = calloc(n->count, sizeof(*arms));
+		arms = pool_take(&s->g->pool, n->count, sizeof(*arms));
 		if (!arms) {
 			s->g->failed = true;
 			break;
@@ -186,7 +184,7 @@ static struct node *replace(struct sharer *s, struct node **order, u32 count)
 		s->instead[n->id] = n->kind == NODE_TOUCH
 					    ? graph_touch(s->g, n->value, arms[0].to)
 					    : graph_switch(s->g, n->value, arms, n->count);
-		free(arms);
+		pool_give(&s->g->pool, arms);
 	}
 	return s->instead[order[count - 1]->id];
 }
@@ -197,13 +195,13 @@ struct node *graph_share(struct graph *g, struct node *root)
 	struct node **order, *shared = NULL;
 	u32 count = graph_order(g, root, &order);
 
-	s.into = calloc(s.size, sizeof(struct node *));
-	s.instead = calloc(s.size, sizeof(struct node *));
+	s.into = pool_take(&g->pool, s.size, sizeof(struct node *));
+	s.instead = pool_take(&g->pool, s.size, sizeof(struct node *));
 	if (!s.into || !s.instead || !count)
 		g->failed = true;
 	else if (find_pairs(&s, order, count))
 		shared = replace(&s, order, count);
-	free(s.into);
-	free(s.instead);
+	pool_give(&g->pool, s.into);
+	pool_give(&g->pool, s.instead);
 	return g->failed ? NULL : shared;
 }

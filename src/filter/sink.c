@@ -4,8 +4,6 @@
  * could have been evaluated, so only ways to a match need to try, and many of these evaluate it
  * anyway.
  */
-#include <stdlib.h>
-
 #include "filter/optimise.h"
 
 struct sunk {
@@ -20,7 +18,7 @@ struct sinker {
 	u32 cap, count;
 };
 
-enum { MORE = 4, LEAST = 64, MAX_DEPTH = 5000 };
+enum { MORE = 4, LEAST = 16, MAX_DEPTH = 5000 };
 
 static struct sunk *slot(struct sinker *s, const struct node *n, const struct value *v)
 {
@@ -49,7 +47,7 @@ static struct node *sink(struct sinker *s, struct node *n, const struct value *v
 	if (s->count * 2 >= s->cap || depth >= MAX_DEPTH)
 		return result;
 	s->count++;
-	arms = calloc(n->count, sizeof(*arms));
+	arms = pool_take(&s->g->pool, n->count, sizeof(*arms));
 	if (!arms) {
 		s->g->failed = true;
 		return result;
@@ -58,7 +56,7 @@ static struct node *sink(struct sinker *s, struct node *n, const struct value *v
 		arms[i] = (struct arm){ n->arms[i].hi, sink(s, n->arms[i].to, v, depth + 1) };
 	result = n->kind == NODE_TOUCH ? graph_touch(s->g, n->value, arms[0].to)
 				       : graph_switch(s->g, n->value, arms, n->count);
-	free(arms);
+	pool_give(&s->g->pool, arms);
 	*slot(s, n, v) = (struct sunk){ n, v, result };
 	return result;
 }
@@ -69,10 +67,10 @@ static struct node *rebuild(struct sinker *s, struct node *n, struct node **done
 	struct node *new;
 
 	if (!n->count)
-		return n;
+		return n == s->g->true_ ? s->g->yes : n == s->g->false_ ? s->g->no : n;
 	if (n->kind == NODE_TOUCH)
 		return sink(s, done[n->arms[0].to->id], n->value, 0);
-	arms = calloc(n->count, sizeof(*arms));
+	arms = pool_take(&s->g->pool, n->count, sizeof(*arms));
 	if (!arms) {
 		s->g->failed = true;
 		return n;
@@ -80,7 +78,7 @@ static struct node *rebuild(struct sinker *s, struct node *n, struct node **done
 	for (u32 i = 0; i < n->count; i++)
 		arms[i] = (struct arm){ n->arms[i].hi, done[n->arms[i].to->id] };
 	new = graph_switch(s->g, n->value, arms, n->count);
-	free(arms);
+	pool_give(&s->g->pool, arms);
 	return new;
 }
 
@@ -92,14 +90,14 @@ struct node *graph_sink(struct graph *g, struct node *root)
 
 	while (s.cap < count * MORE)
 		s.cap *= 2;
-	s.known = calloc(s.cap, sizeof(*s.known));
-	done = calloc(most, sizeof(struct node *));
+	s.known = pool_take(&g->pool, s.cap, sizeof(*s.known));
+	done = pool_take(&g->pool, most, sizeof(struct node *));
 	if (!s.known || !done || !count)
 		g->failed = true;
 	for (u32 i = 0; i < count && !g->failed; i++)
 		done[order[i]->id] = rebuild(&s, order[i], done);
 	root = g->failed ? NULL : done[root->id];
-	free(done);
-	free(s.known);
+	pool_give(&g->pool, done);
+	pool_give(&g->pool, s.known);
 	return root;
 }

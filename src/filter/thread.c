@@ -4,8 +4,6 @@
  * says, each way out goes past the nodes that it decides. No node becomes two, so the graph never
  * grows.
  */
-#include <stdlib.h>
-
 #include "filter/fact.h"
 #include "filter/optimise.h"
 
@@ -34,7 +32,7 @@ static const struct set *set_join(struct threader *t, const struct set *a, const
 	if (!a || !b || a == b)
 		return a == b ? a : NULL;
 	t->work += a->count + b->count;
-	items = calloc(a->count + b->count, sizeof(*items));
+	items = pool_take(&t->g->pool, a->count + b->count, sizeof(*items));
 	if (!items) {
 		t->g->failed = true;
 		return NULL;
@@ -49,7 +47,7 @@ static const struct set *set_join(struct threader *t, const struct set *a, const
 			items[n++] = next;
 	}
 	joined = set_make(&t->facts, items, n);
-	free(items);
+	pool_give(&t->g->pool, items);
 	return joined;
 }
 
@@ -114,7 +112,7 @@ static struct node *pass(struct threader *t, struct node *n, const struct fact *
 static const struct set *arm_set(struct threader *t, const struct node *n, u32 arm,
 				 const struct fact *fact)
 {
-	struct interval *items = calloc(n->count, sizeof(*items));
+	struct interval *items = pool_take(&t->g->pool, n->count, sizeof(*items));
 	const struct set *set;
 	u32 count = 0;
 
@@ -128,7 +126,7 @@ static const struct set *arm_set(struct threader *t, const struct node *n, u32 a
 			items[count++] =
 				(struct interval){ i ? n->arms[i - 1].hi + 1 : 0, n->arms[i].hi };
 	set = set_make(&t->facts, items, count);
-	free(items);
+	pool_give(&t->g->pool, items);
 	return set;
 }
 
@@ -190,7 +188,7 @@ static void thread_node(struct threader *t, struct node *n, struct node **target
 
 static struct node *rebuild(struct threader *t, struct node *n, struct node **targets)
 {
-	struct arm *arms = calloc(n->count, sizeof(*arms));
+	struct arm *arms = pool_take(&t->g->pool, n->count, sizeof(*arms));
 	struct node *new = t->g->no;
 	u32 count = 0;
 
@@ -206,14 +204,14 @@ static struct node *rebuild(struct threader *t, struct node *n, struct node **ta
 		new = graph_touch(t->g, n->value, arms[0].to);
 	else if (count)
 		new = graph_switch(t->g, n->value, arms, count);
-	free(arms);
+	pool_give(&t->g->pool, arms);
 	return new;
 }
 
 static struct node *thread_all(struct threader *t, struct node *root, struct node **order,
 			       u32 count)
 {
-	struct node ***targets = calloc(count, sizeof(struct node **));
+	struct node ***targets = pool_take(&t->g->pool, count, sizeof(struct node **));
 
 	if (!targets) {
 		t->g->failed = true;
@@ -223,7 +221,7 @@ static struct node *thread_all(struct threader *t, struct node *root, struct nod
 	for (u32 i = count; i-- && !t->g->failed;) {
 		if (!order[i]->count || !t->places[order[i]->id].reached)
 			continue;
-		targets[i] = calloc(order[i]->count, sizeof(struct node *));
+		targets[i] = pool_take(&t->g->pool, order[i]->count, sizeof(struct node *));
 		if (targets[i])
 			thread_node(t, order[i], targets[i]);
 		else
@@ -235,8 +233,8 @@ static struct node *thread_all(struct threader *t, struct node *root, struct nod
 			t->places[order[i]->id].new =
 				order[i]->count ? rebuild(t, order[i], targets[i]) : order[i];
 	for (u32 i = 0; i < count; i++)
-		free(targets[i]);
-	free(targets);
+		pool_give(&t->g->pool, targets[i]);
+	pool_give(&t->g->pool, targets);
 	return t->places[root->id].new;
 }
 
@@ -247,13 +245,13 @@ static struct node *thread_once(struct graph *g, struct node *root)
 	u32 count = graph_order(g, root, &order);
 
 	facts_init(&t.facts, g);
-	t.places = calloc(g->count, sizeof(*t.places));
+	t.places = pool_take(&g->pool, g->count, sizeof(*t.places));
 	if (t.facts.failed || !t.places || !count)
 		g->failed = true;
 	else
 		root = thread_all(&t, root, order, count);
 	g->failed |= t.facts.failed;
-	free(t.places);
+	pool_give(&g->pool, t.places);
 	facts_fini(&t.facts);
 	return g->failed ? NULL : root;
 }

@@ -8,8 +8,44 @@
 #include "base/diag.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/pool.h"
 #include "base/str.h"
 #include "base/vec.h"
+
+static void borrowed_memory_is_zeroed_and_not_freed(void **state)
+{
+	u8 room[512], *first, *second;
+	struct arena a = { 0 };
+
+	memset(room, 0xff, sizeof(room));
+	arena_borrow(&a, room, sizeof(room));
+	first = arena_alloc(&a, 100);
+	second = arena_alloc(&a, 4096);
+	assert_true(first > room && first + 100 <= room + sizeof(room));
+	assert_true(second < room || second >= room + sizeof(room));
+	for (u32 i = 0; i < 100; i++)
+		assert_int_equal(first[i] | second[i], 0);
+	arena_fini(&a);
+	arena_borrow(&a, room, 8); /* too small to be of use */
+	assert_non_null(arena_alloc(&a, 100));
+	arena_fini(&a);
+}
+
+static void a_pool_gives_again_what_was_given_back(void **state)
+{
+	struct pool p = { 0 };
+	u8 *first = pool_take(&p, 10, 10), *other = pool_take(&p, 10, 10);
+
+	assert_ptr_not_equal(first, other);
+	memset(first, 0xff, 100);
+	pool_give(&p, first);
+	pool_give(&p, NULL);
+	assert_ptr_equal(pool_take(&p, 9, 11), first);
+	for (u32 i = 0; i < 99; i++)
+		assert_int_equal(first[i], 0);
+	assert_null(pool_take(&p, SIZE_MAX / 2, 4));
+	pool_fini(&p);
+}
 
 static void arena_gives_zeroed_aligned_memory(void **state)
 {
@@ -222,6 +258,8 @@ static void missing_file_is_named(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	TEST(borrowed_memory_is_zeroed_and_not_freed),
+	TEST(a_pool_gives_again_what_was_given_back),
 	TEST(arena_gives_zeroed_aligned_memory),
 	TEST(buf_grows_and_terminates),
 	TEST(hash_finds_what_was_set),
