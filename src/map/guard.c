@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "map/guard.h"
 
+#include <errno.h>
+
 #include "map/ops.h"
 #include "map/seghead.h"
 
@@ -36,8 +38,8 @@ void guard_mend(struct map *m)
 
 	if (!s->head || owner_mend_enter(s))
 		return;
-	if (__atomic_load_n(s->gate, __ATOMIC_SEQ_CST)) {
-		m->ops->mend(m);
+	/* Without memory to mend it the gate stays closed: the caller comes again. */
+	if (__atomic_load_n(s->gate, __ATOMIC_SEQ_CST) && m->ops->mend(m) != -ENOMEM) {
 		owner_bury(s);
 		__atomic_store_n(s->gate, 0, __ATOMIC_SEQ_CST);
 	}

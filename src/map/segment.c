@@ -275,8 +275,10 @@ static int join(struct map *m, bool check)
 		__atomic_store_n(s->gate, 1, __ATOMIC_SEQ_CST);
 	if (*s->gate) {
 		err = m->ops->mend(m);
-		owner_bury(s);
-		__atomic_store_n(s->gate, 0, __ATOMIC_SEQ_CST);
+		if (err != -ENOMEM) {
+			owner_bury(s);
+			__atomic_store_n(s->gate, 0, __ATOMIC_SEQ_CST);
+		}
 	}
 	if (!err)
 		err = owner_enter(s);
