@@ -12,6 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <linux/bpf.h>
 
 #include <skep/skep.h>
 
@@ -144,6 +148,8 @@ static void measure(struct side *sides, const char *name, int threads)
 	for (int s = 0; s < 2; s++)
 		ns[s] = sides[s].prog ? median(sides[s].rounds) : 0;
 	printf("  %8.1f %8.1f %7.2f", ns[0], ns[1], ns[0] ? ns[1] / ns[0] : 0);
+	if (!strncmp(name, "ring", 4) && ns[0] && ns[1])
+		printf(" (%.0f, %.0f M records/s)", threads * 1e3 / ns[0], threads * 1e3 / ns[1]);
 	fflush(stdout);
 }
 
@@ -169,6 +175,113 @@ static void load(struct side *s, const char *kind, const char *path)
 	fill(s->unit, "percpu_hash");
 }
 
+/* ---- memory ---- */
+
+enum { MANY = 0x10000 };
+
+static const struct shape {
+	const char *type;
+	enum bpf_map_type kernel;
+	uint32_t key_size, flags;
+} shapes[] = {
+	{ "array", BPF_MAP_TYPE_ARRAY, 4, 0 },
+	{ "hash", BPF_MAP_TYPE_HASH, 4, 0 },
+	{ "percpu_hash", BPF_MAP_TYPE_PERCPU_HASH, 4, 0 },
+	{ "lru_hash", BPF_MAP_TYPE_LRU_HASH, 4, 0 },
+	{ "lpm_trie", BPF_MAP_TYPE_LPM_TRIE, 8, BPF_F_NO_PREALLOC },
+};
+
+static void shape_key(const struct shape *s, uint32_t i, uint32_t key[2])
+{
+	bool lpm = s->key_size == 8;
+
+	key[0] = lpm ? 32 : i;
+	key[1] = i * 2654435761u;
+}
+
+static double resident(void)
+{
+	FILE *in = fopen("/proc/self/statm", "re");
+	long pages = 0;
+
+	if (in && fscanf(in, "%*d %ld", &pages) != 1)
+		pages = 0;
+	if (in)
+		fclose(in);
+	return (double)pages * (double)sysconf(_SC_PAGESIZE);
+}
+
+/* What this process grows by when the map is made and filled. */
+static double our_bytes(struct skep_engine *engine, const struct shape *s)
+{
+	struct skep_map_def map = { .name = "m",
+				    .type = s->type,
+				    .key_size = s->key_size,
+				    .value_size = 8,
+				    .max_entries = MANY,
+				    .flags = s->flags };
+	struct skep_object_def def = { .size = sizeof(def), .maps = &map, .map_count = 1 };
+	double before = resident(), bytes = 0;
+	uint64_t value[256] = { 1 };
+	struct skep_object *obj;
+	struct skep_unit *unit;
+
+	if (skep_object_build(&obj, &def, NULL))
+		return 0;
+	if (!skep_load(&unit, engine, obj, NULL, NULL)) {
+		for (uint32_t i = 0, key[2]; i < MANY; i++) {
+			shape_key(s, i, key);
+			skep_map_set(skep_map_find(unit, "m"), key, value, 0);
+		}
+		bytes = resident() - before;
+		skep_unit_free(unit);
+	}
+	skep_object_free(obj);
+	return bytes / MANY;
+}
+
+/* What the kernel says of it in /proc. */
+static double kernel_bytes(const struct shape *s)
+{
+	union bpf_attr attr = { .map_type = s->kernel,
+				.key_size = s->key_size,
+				.value_size = 8,
+				.max_entries = MANY,
+				.map_flags = s->flags };
+	int fd = (int)syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
+	char path[64], line[128];
+	uint64_t value[256] = { 1 };
+	double bytes = 0;
+	FILE *in;
+
+	if (fd < 0)
+		return 0;
+	for (uint32_t i = 0, key[2]; i < MANY; i++) {
+		union bpf_attr elem = { .map_fd = (uint32_t)fd };
+
+		shape_key(s, i, key);
+		elem.key = (uintptr_t)key;
+		elem.value = (uintptr_t)value;
+		syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &elem, sizeof(elem));
+	}
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	in = fopen(path, "re");
+	while (in && fgets(line, sizeof(line), in))
+		sscanf(line, "memlock: %lf", &bytes);
+	if (in)
+		fclose(in);
+	close(fd);
+	return bytes / MANY;
+}
+
+static void memory(struct skep_engine *engine)
+{
+	printf("\nbytes an element of 4 + 8 bytes (lpm_trie: 8 + 8), %d elements\n", MANY);
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+		printf("%-16s  %8.1f %8.1f\n", shapes[i].type, our_bytes(engine, &shapes[i]),
+		       kernel_bytes(&shapes[i]));
+}
+
 int main(int argc, char **argv)
 {
 	struct side sides[2] = { 0 };
@@ -192,5 +305,7 @@ int main(int argc, char **argv)
 		measure(sides, progs[i], 2);
 		printf("\n");
 	}
+	if (argc == 2)
+		memory(sides[0].engine);
 	return 0;
 }

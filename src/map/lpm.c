@@ -203,10 +203,29 @@ static void *lpm_lookup(struct map *m, const void *key, u32 cpu)
 	}
 }
 
-static void write_begin(struct map *m)
+static u32 *hint_of(const struct lpm *t, const struct lpm_key *k)
+{
+	return &t->hints[k->word[0] >> (64 - t->top_bits)];
+}
+
+/* What the writer is about to walk through comes into the cache before the lock is taken. */
+static void warm(const struct lpm *t, const struct lpm_key *k)
+{
+	u32 hint = k->plen >= t->top_bits ? READ_ONCE(*hint_of(t, k)) : 0;
+
+	if (hint)
+		__builtin_prefetch(node_at(t, hint));
+	if (t->words == 1)
+		walk_word(t, k);
+	else
+		walk(t, k);
+}
+
+static void write_begin(struct map *m, const struct lpm_key *k)
 {
 	struct lpm *t = m->impl;
 
+	warm(t, k);
 	guard_take(m, &t->state->lock);
 	WRITE_ONCE(t->state->seq, t->state->seq + 1);
 }
@@ -261,11 +280,6 @@ struct place {
 	bool exact;		/* link has the key's very prefix, live or not */
 };
 
-static u32 *hint_of(const struct lpm *t, const struct lpm_key *k)
-{
-	return &t->hints[k->word[0] >> (64 - t->top_bits)];
-}
-
 /* Writers: a node on the way from the root to the key's place, 0: begin at the root. */
 static u32 hint_get(const struct lpm *t, const struct lpm_key *k)
 {
@@ -296,7 +310,7 @@ static struct place place_find(struct lpm *t, const struct lpm_key *k, u32 from)
 			break;
 		/* One above: the node itself may be a fork that goes with the key. */
 		if (n->plen < t->top_bits && k->plen >= t->top_bits)
-			*hint_of(t, k) = p.parent;
+			WRITE_ONCE(*hint_of(t, k), p.parent);
 		p.parent_at = p.at;
 		p.parent = p.link;
 		p.at = &n->child[key_bit(t, k, n->plen)];
@@ -417,7 +431,7 @@ static int lpm_update(struct map *m, const void *key, const void *value, u64 fla
 
 	if (flags > UPDATE_EXIST || key_parse(t, &k, key))
 		return -EINVAL;
-	write_begin(m);
+	write_begin(m, &k);
 	err = update_locked(m, &k, value, flags);
 	if (!err)
 		top_refresh(t, &k);
@@ -460,7 +474,7 @@ static int lpm_remove(struct map *m, const void *key)
 
 	if (key_parse(t, &k, key))
 		return -EINVAL;
-	write_begin(m);
+	write_begin(m, &k);
 	err = remove_locked(t, &k);
 	if (!err)
 		top_refresh(t, &k);
@@ -619,8 +633,8 @@ static int lpm_mend(struct map *m)
 	guard_clear(m, &t->state->lock);
 	if (!seen)
 		return -ENOMEM;
-	WRITE_ONCE(t->state->seq, t->state->seq | 1); /* odd: readers come again */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	/* Odd: readers come again. Nothing that follows moves before it. */
+	__atomic_fetch_or(&t->state->seq, 1, __ATOMIC_SEQ_CST);
 	err = trie_mend(t, seen);
 	STORE_RELEASE(t->state->seq, t->state->seq + 1);
 	free(seen);
