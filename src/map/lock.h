@@ -12,7 +12,7 @@
 
 static inline void lock_wait(u32 spins)
 {
-	if (spins % 128 == 127)
+	if (spins % 1024 == 1023)
 		sched_yield();
 #if defined(__x86_64__)
 	else

@@ -63,7 +63,7 @@ void lru_evict(struct map *m, u32 pool)
 	if (link)
 		evict(m, link);
 	else if (!guard_suspect(m))
-		lock_wait(127); /* every element is on its way in or out */
+		lock_wait(1023); /* every element is on its way in or out */
 }
 
 static int lru_create(struct map *m)
