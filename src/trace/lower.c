@@ -126,6 +126,7 @@ static int lower_fn(struct lower *lo, struct tfunc *f)
 	vc_sub_begin(lo->v, f->sub - 1);
 	lo->exit = vc_label(lo->v);
 	lo->result = imm_reg(lo, 0);
+	err = lower_captures(lo, f->body);
 	for (struct tparam *p = f->params; p && !err; p = p->next, i++) {
 		struct value v = value_reg(vc_arg(lo->v, i), p->var->type);
 
@@ -136,7 +137,17 @@ static int lower_fn(struct lower *lo, struct tfunc *f)
 	vc_place(lo->v, lo->exit);
 	vc_exit(lo->v, lo->result);
 	vc_sub_end(lo->v);
-	return err;
+	return err ? err : lower_bodies(lo);
+}
+
+/* What len() of a map calls for each entry. */
+static void lower_empty(struct lower *lo)
+{
+	if (!lo->nothing)
+		return;
+	vc_sub_begin(lo->v, lo->nothing - 1);
+	vc_exit(lo->v, imm_reg(lo, 0));
+	vc_sub_end(lo->v);
 }
 
 static bool calls(const struct node *n, const struct tfunc *f)
@@ -182,7 +193,6 @@ int lower_program(struct unit_out *out, struct tpoint *p, u32 prog, u32 point_in
 		   (p->probe->predicate && calls(p->probe->predicate, NULL));
 	int err;
 
-	lo.pending_tail = &lo.pending;
 	lo.serial = ++out->serial;
 	lo.v = vcode_new(lo.a);
 	if (!lo.v)
@@ -200,5 +210,6 @@ int lower_program(struct unit_out *out, struct tpoint *p, u32 prog, u32 point_in
 	}
 	if (err)
 		return err;
+	lower_empty(&lo);
 	return vcode_finish(lo.v, &out->obj->progs[prog], lo.a, lo.in->s, &opts, &info, lo.d);
 }

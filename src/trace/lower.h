@@ -54,7 +54,13 @@ struct pending {
 };
 
 /* What lies first in the memory that loops' bodies share with their program. */
-enum captured_slot { CAPTURED_STOP = 0, CAPTURED_CTX = 8, CAPTURED_FIRST = 16 };
+enum captured_slot {
+	CAPTURED_STOP = 0,
+	CAPTURED_CTX = 8,
+	CAPTURED_SCRATCH = 16,
+	CAPTURED_RESULT = 24,
+	CAPTURED_FIRST = 32
+};
 
 /* What all programs of a script share. */
 struct unit_out {
@@ -95,6 +101,7 @@ struct lower {
 	bool in_body; /* of a loop that is a function: its 4th or 2nd argument leads to the captured
 		       */
 	u32 captured; /* frame object, or register in a loop's body */
+	bool shares;  /* variables with bodies of loops */
 	u32 captured_size; /* bytes; 0: nothing is captured; see enum captured_slot */
 	bool may_stop;
 	u32 scratch_used;
@@ -170,8 +177,8 @@ int var_set(struct lower *lo, struct tvar *v, struct node *value);
 int var_store(struct lower *lo, struct tvar *v, struct value *value);
 /* Gives captured variables and loops their places; before anything is emitted. */
 int lower_captures(struct lower *lo, struct node *body);
-int lower_bodies(struct lower *lo);		  /* functions of loops */
-void lower_stop(struct lower *lo, u32 value_reg); /* return, exit() */
+int lower_bodies(struct lower *lo); /* functions of loops */
+void lower_stop(struct lower *lo);  /* return, exit() */
 
 /* lower_map.c */
 int lower_map_read(struct lower *lo, struct node *n, struct value *out);

@@ -39,13 +39,6 @@ bool var_in_memory(const struct tvar *v)
 
 struct place var_place(struct lower *lo, const struct tvar *v)
 {
-	if (v->captured) {
-		if (v->in_scratch)
-			return (struct place){ .base = scratch_base(lo), .off = (s32)v->frame };
-		if (lo->in_body)
-			return (struct place){ .base = lo->captured, .off = (s32)v->frame };
-		return (struct place){ .frame = lo->captured, .off = (s32)v->frame };
-	}
 	if (v->in_scratch)
 		return (struct place){ .base = scratch_base(lo), .off = (s32)v->frame };
 	return (struct place){ .frame = v->frame };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Loops over maps and ranges. Their bodies are functions that a helper calls; variables that a body
- * shares with its program lie in one frame object, whose address the helper hands on.
+ * Loops over maps and ranges. Their bodies are functions that a helper calls. What a body shares
+ * with its program lies in one frame object, whose address the helper hands on, and in map memory.
  */
 #include <errno.h>
 
@@ -13,15 +13,12 @@ static void capture(struct lower *lo, struct tvar *v)
 	if (!v || !v->captured || unknown(v->type) || v->placed == lo->serial)
 		return;
 	v->placed = lo->serial;
-	v->in_scratch = v->type->size > lo->out->cfg->on_stack_limit;
-	if (v->in_scratch) {
-		v->frame = lo->scratch_used;
-		lo->scratch_used += ROUND_UP(v->type->size, 8u);
-		lo->out->scratch_size = MAX(lo->out->scratch_size, lo->scratch_used);
-		return;
-	}
-	v->frame = lo->captured_size;
-	lo->captured_size += ROUND_UP(v->type->size, 8u);
+	/* In map memory the verifier does not follow values from round to round. */
+	v->in_scratch = true;
+	v->frame = lo->scratch_used;
+	lo->scratch_used += ROUND_UP(v->type->size, 8u);
+	lo->out->scratch_size = MAX(lo->out->scratch_size, lo->scratch_used);
+	lo->shares = true;
 }
 
 static void capture_list(struct lower *lo, struct node *list)
@@ -61,18 +58,21 @@ int lower_captures(struct lower *lo, struct node *body)
 	struct place at;
 
 	lo->captured_size = CAPTURED_FIRST;
+	lo->shares = false;
+	lo->pending = NULL;
+	lo->pending_tail = &lo->pending;
 	capture_list(lo, body);
 	if (lo->captured_size == CAPTURED_FIRST) {
 		lo->captured_size = 0;
 		return 0;
 	}
 	if (lo->captured_size > 400)
-		return diag_error(lo->d, -E2BIG, body->at,
-				  "the variables that loops share take %u bytes, at most 400",
-				  lo->captured_size);
+		return diag_error(lo->d, -E2BIG, body->at, "too many loops in one probe");
 	lo->captured = vc_frame(lo->v, lo->captured_size, 8);
 	at = (struct place){ .frame = lo->captured };
 	place_zero(lo, at, lo->captured_size);
+	if (lo->shares)
+		place_store(lo, 8, place_at(at, CAPTURED_SCRATCH), scratch_base(lo));
 	if (lo->ctx != VC_NONE)
 		place_store(lo, 8, place_at(at, CAPTURED_CTX), lo->ctx);
 	return 0;
@@ -109,7 +109,9 @@ static void after_loop(struct lower *lo, const struct node *n)
 	go_on = vc_label(lo->v);
 	place_load(lo, 8, false, r, captured_at(lo, CAPTURED_STOP));
 	vc_branch_imm(lo->v, VC_EQ, VC_64, r, 0, go_on);
-	lower_stop(lo, VC_NONE);
+	if (lo->fn && !lo->in_body)
+		place_load(lo, 8, false, lo->result, captured_at(lo, CAPTURED_RESULT));
+	lower_stop(lo);
 	vc_place(lo->v, go_on);
 }
 
@@ -243,8 +245,14 @@ int lower_bodies(struct lower *lo)
 		lo->loop = NULL;
 		lo->pair = NULL;
 		lo->exit = vc_label(lo->v);
-		lo->ctx = new_reg(lo);
-		vc_load(lo->v, 8, false, lo->ctx, lo->captured, CAPTURED_CTX);
+		if (lo->ctx != VC_NONE) {
+			lo->ctx = new_reg(lo);
+			vc_load(lo->v, 8, false, lo->ctx, lo->captured, CAPTURED_CTX);
+		}
+		if (lo->shares) {
+			lo->known.scratch = new_reg(lo);
+			vc_load(lo->v, 8, false, lo->known.scratch, lo->captured, CAPTURED_SCRATCH);
+		}
 		err = begin_body(lo, p);
 		if (!err)
 			err = lower_list(lo, p->n->body);
@@ -252,10 +260,6 @@ int lower_bodies(struct lower *lo)
 		vc_exit(lo->v, imm_reg(lo, 0));
 		vc_sub_end(lo->v);
 	}
-	if (lo->nothing && !err) {
-		vc_sub_begin(lo->v, lo->nothing - 1);
-		vc_exit(lo->v, imm_reg(lo, 0));
-		vc_sub_end(lo->v);
-	}
+	lo->in_body = false;
 	return err;
 }

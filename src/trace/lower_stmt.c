@@ -186,11 +186,10 @@ static int lower_unroll(struct lower *lo, struct node *n)
 	return err;
 }
 
-void lower_stop(struct lower *lo, u32 reg)
+void lower_stop(struct lower *lo)
 {
 	struct place stop = { .base = lo->captured, .off = CAPTURED_STOP };
 
-	(void)reg;
 	if (lo->in_body) {
 		place_store_imm(lo, 8, stop, 1);
 		vc_exit(lo->v, imm_reg(lo, 1));
@@ -206,7 +205,7 @@ static int lower_return(struct lower *lo, struct node *n)
 	int err;
 
 	if (!n->a || !lo->fn) {
-		lower_stop(lo, VC_NONE);
+		lower_stop(lo);
 		return 0;
 	}
 	err = lower_expr(lo, n->a, &v);
@@ -214,8 +213,12 @@ static int lower_return(struct lower *lo, struct node *n)
 		return err;
 	value_convert(lo, &v, lo->fn->type);
 	value_in_reg(lo, &v, &r);
-	vc_mov(lo->v, lo->result, r);
-	vc_jump(lo->v, lo->exit);
+	if (lo->in_body)
+		place_store(lo, 8, (struct place){ .base = lo->captured, .off = CAPTURED_RESULT },
+			    r);
+	else
+		vc_mov(lo->v, lo->result, r);
+	lower_stop(lo);
 	return 0;
 }
 

@@ -159,6 +159,20 @@ static void functions_return_values(void **state)
 	      "9\n");
 }
 
+static void functions_loop_and_return_from_within(void **state)
+{
+	shows("fn f($n : int64) : int64 { for ($i : 0..9) { if ($i == $n) { return 7; } } return "
+	      "3; } BEGIN { printf(\"%d %d\\n\", f(5), f(100)); exit(); }",
+	      "7 3\n");
+}
+
+static void loops_share_variables_with_their_probe(void **state)
+{
+	shows("BEGIN { $s = \"a\"; $n = 0; for ($i : 0..3) { $n += $i; $s = \"abc\"; for ($j : "
+	      "0..2) { $n += 10; } } printf(\"%d %s\\n\", $n, $s); exit(); }",
+	      "63 abc\n");
+}
+
 static void macros_are_text(void **state)
 {
 	shows("macro inc(x) { x + 1 } macro bump($v) { $v = $v + 1; } BEGIN { $a = inc(4); "
@@ -300,6 +314,8 @@ int main(void)
 		TEST(ternary_chooses),
 		TEST(declared_numbers_are_cut),
 		TEST(functions_return_values),
+		TEST(functions_loop_and_return_from_within),
+		TEST(loops_share_variables_with_their_probe),
 		TEST(macros_are_text),
 		TEST(scalar_maps_keep_values),
 		TEST(keyed_maps_step_in_place),

@@ -221,11 +221,6 @@ static void refuses_undefined_variables(void **state)
 	refused("BEGIN { print($x); }", "undefined or undeclared variable");
 }
 
-static void refuses_variables_out_of_their_block(void **state)
-{
-	refused("BEGIN { if (1) { $x = 1; } print($x); }", "undefined or undeclared variable");
-}
-
 static void refuses_shadowing(void **state)
 {
 	refused("BEGIN { $x = 1; if ($x) { let $x = 2; } }", "exists already");
@@ -370,7 +365,6 @@ int main(void)
 		TEST(many_histograms),
 		TEST(refuses_undefined_maps),
 		TEST(refuses_undefined_variables),
-		TEST(refuses_variables_out_of_their_block),
 		TEST(refuses_shadowing),
 		TEST(refuses_values_of_two_types),
 		TEST(refuses_keys_of_two_types),

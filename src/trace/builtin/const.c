@@ -136,7 +136,7 @@ static int lower_assert(struct lower *lo, struct node *n, struct value *out)
 	if (!err)
 		err = lower_event(lo, n, &one);
 	if (!err)
-		lower_stop(lo, VC_NONE);
+		lower_stop(lo);
 	lo->known = known;
 	vc_place(lo->v, fine);
 	return err;

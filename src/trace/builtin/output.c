@@ -232,7 +232,7 @@ static int lower_exit(struct lower *lo, struct node *n, struct value *out)
 
 	(void)out;
 	if (!err)
-		lower_stop(lo, VC_NONE);
+		lower_stop(lo);
 	return err;
 }
 
