@@ -209,6 +209,11 @@ static int expand(struct expander *e, const struct provider *p)
 
 	if (!func)
 		return expand_nomem(e);
+	if (e->listing && !kernel_has_kprobes()) {
+		if (strcmp(text, "*"))
+			diag_note(e->d, e->ap->at, "this kernel is built without kprobes");
+		return 0;
+	}
 	if (plus && !expand_number(plus + 1, &n))
 		return expand_error(e, last, "'%s' is not an offset", plus + 1);
 	if (plus && p->kind == POINT_KRETPROBE)
