@@ -176,10 +176,10 @@ static int parse(struct cdefs *out, const struct trace_opts *opts)
 
 	p->kernel = opts->btf;
 	p->tail = &p->first;
-	p->tok = out->cpp->toks.data;
-	p->end = p->tok + out->cpp->toks.len;
 	if (!out->cpp->toks.len)
 		return 0;
+	p->tok = out->cpp->toks.data;
+	p->end = p->tok + out->cpp->toks.len;
 	return cparse_all(p) ? 0 : -EINVAL;
 }
 
@@ -242,6 +242,8 @@ static struct cconst body_const(const struct cdefs *defs, const struct cmacro *m
 	bool strings = true;
 
 	if (!cpp_tokens(c, m->body, out.len, NOWHERE, true))
+		return (struct cconst){ 0 };
+	if (c->toks.len == from)
 		return (struct cconst){ 0 };
 	e.tok = c->toks.data + from;
 	e.end = c->toks.data + c->toks.len;

@@ -263,9 +263,11 @@ static bool condition(struct cpp *c, struct line *l)
 
 	if (!text || !cpp_tokens(c, text, strlen(text), NOWHERE, true))
 		return false;
+	if (c->toks.len == before)
+		return false;
 	e.tok = c->toks.data + before;
 	e.end = c->toks.data + c->toks.len;
-	if (e.tok >= e.end || !cexpr_value(&e, &value))
+	if (!cexpr_value(&e, &value))
 		value = 0;
 	c->toks.len = before;
 	return value;

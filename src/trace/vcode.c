@@ -321,7 +321,8 @@ static void call(struct vcode *v, enum vkind kind, u32 target, u32 dst, u32 argc
 	i->target = target;
 	i->dst = dst;
 	i->argc = (u8)argc;
-	memcpy(i->args, args, argc * sizeof(*args));
+	if (argc)
+		memcpy(i->args, args, argc * sizeof(*args));
 }
 
 void vc_call(struct vcode *v, u32 helper, u32 dst, u32 argc, const u32 *args)
