@@ -26,6 +26,23 @@ static bool is_param(const struct use *u, const char *name)
 	return false;
 }
 
+/* What stands for a name is shown where the name stands. */
+static void move_to(struct node *n, struct span at)
+{
+	for (; n; n = n->next) {
+		n->at = n->name_at = at;
+		move_to(n->a, at);
+		move_to(n->b, at);
+		move_to(n->c, at);
+		move_to(n->key, at);
+		move_to(n->args, at);
+		move_to(n->body, at);
+		move_to(n->orelse, at);
+		if (n->to && n->to->of)
+			move_to(n->to->of, at);
+	}
+}
+
 /* The node becomes what the text says; its place in lists stays. */
 static int put_text(struct use *u, struct node *n, const struct cconst *c)
 {
@@ -42,6 +59,7 @@ static int put_text(struct use *u, struct node *n, const struct cconst *c)
 	err = script_parse_expr(&new, u->s, name, c->text, c->len, u->opts, u->d);
 	if (err)
 		return err;
+	move_to(new, n->at);
 	*n = *new;
 	n->next = next;
 	n->label = label;

@@ -242,6 +242,9 @@ static int compile(struct object *obj, const char *name, const char *text, size_
 	in.cfg = &cfg;
 	if (!err && !in.s->probes)
 		err = diag_error(d, -EINVAL, NOWHERE, "%s has no probes", name);
+	if (!err && in.s->imports)
+		err = diag_error(d, -EOPNOTSUPP, in.s->imports->at,
+				 "scripts are not read from within scripts: put the text here");
 	if (!err)
 		err = define(&in, &defs, &parse);
 	in.btf_source = &source;
