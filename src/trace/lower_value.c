@@ -24,8 +24,11 @@ struct value value_mem(struct place at, const struct ttype *t)
 	return (struct value){ .type = t, .where = V_MEM, .at = at };
 }
 
+/* Copies take the widest steps that offsets allow: the base is aligned for them. */
 struct place place_frame(struct lower *lo, u32 size, u32 align)
 {
+	while (align < 8 && align < size)
+		align *= 2;
 	return (struct place){ .base = VC_NONE, .frame = vc_frame(lo->v, size, align) };
 }
 

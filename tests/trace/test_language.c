@@ -173,6 +173,12 @@ static void loops_share_variables_with_their_probe(void **state)
 	      "63 abc\n");
 }
 
+static void entries_print_as_a_whole(void **state)
+{
+	shows("BEGIN { @a[\"x\"] = (uint8)1; for ($kv : @a) { print($kv); } clear(@a); exit(); }",
+	      "(x, 1)\n");
+}
+
 static void macros_are_text(void **state)
 {
 	shows("macro inc(x) { x + 1 } macro bump($v) { $v = $v + 1; } BEGIN { $a = inc(4); "
@@ -316,6 +322,7 @@ int main(void)
 		TEST(functions_return_values),
 		TEST(functions_loop_and_return_from_within),
 		TEST(loops_share_variables_with_their_probe),
+		TEST(entries_print_as_a_whole),
 		TEST(macros_are_text),
 		TEST(scalar_maps_keep_values),
 		TEST(keyed_maps_step_in_place),

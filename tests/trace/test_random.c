@@ -37,7 +37,7 @@ static void the_kernel_takes_random_scripts(void **state)
 {
 	if (!script_may_load())
 		test_skip("needs root and the kernel's types");
-	each(how_many(150), 1000000, true);
+	each(how_many(1500) / 10, 1000000, true);
 }
 
 int main(void)
