@@ -316,6 +316,16 @@ static int infer_step(struct infer *in, struct node *n)
 	else if (!unknown(v->type) && !is_number(v->type) && v->type->kind != T_POINTER)
 		err = infer_error(in, n->a->at, "'%s' is for numbers and pointers, not %s",
 				  node_op_text(n->op), type_text(in, v->type));
+	/* One that is stepped is no longer what the verifier knows: it is read with care. */
+	if (!err && v->type->kind == T_POINTER && v->type->space == SPACE_BTF) {
+		struct ttype *stepped = arena_copy(in->a, v->type, sizeof(*stepped));
+
+		if (!stepped)
+			return infer_nomem(in);
+		stepped->space = SPACE_KERNEL;
+		v->type = stepped;
+		in->changed = true;
+	}
 	n->type = n->a->type = v->type;
 	return err;
 }
