@@ -238,7 +238,7 @@ bool skep_trace_dwarf(void);
 
 struct skep_trace_run {
 	size_t size;
-	FILE *out, *err; /* NULL: standard output, standard error */
+	FILE *out, *err;  /* NULL: standard output, standard error */
 	const char *name; /* of the script, for messages; NULL: the object's */
 	bool json;	  /* an object a line */
 	bool quiet;	  /* no notes of attached probes and lost events */
@@ -852,7 +852,7 @@ int skep_look_profile(const struct skep_look_opts *which, double seconds,
 /* A program of the kernel, whoever loaded it: to be run. It stays as it is when it is closed. */
 int skep_prog_open(struct skep_prog **out, const struct skep_look_opts *which,
 		   struct skep_diag *diag);
-void skep_prog_close(struct skep_prog *prog);	/* of the above only */
+void skep_prog_close(struct skep_prog *prog); /* of the above only */
 
 /* Put it on a map of sockets ("sk_msg_verdict", "sk_skb_verdict", "sk_skb_stream_verdict",
  * "sk_skb_stream_parser") or, as "flow_dissector" with `map` NULL, on this network namespace,

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "kernel/attach.h"
-#include "symbols/exe.h"
 #include "spec/prog.h"
+#include "symbols/exe.h"
 
 enum { MULTI_RETURN = 1, SEMAPHORE_SHIFT = 32 };
 

@@ -103,7 +103,6 @@ struct tvar {
 	struct span at;	  /* where it is first seen */
 	const struct ttype *type;
 	bool declared; /* by let */
-	bool read, written;
 	u32 reg, frame;	  /* of lowering */
 	u32 epoch, depth; /* of inference: which pass made it; loop bodies around it that are
 			     functions */

@@ -17,12 +17,6 @@ void scope_push(struct infer *in, struct scope *s)
 
 void scope_pop(struct infer *in)
 {
-	if (in->final) {
-		for (const struct tvar *v = in->scope->vars; v; v = v->next) {
-			if (!v->read && v->written && v->at.file && !in->quiet && false)
-				diag_warn(in->d, v->at, "$%s is never read", v->name);
-		}
-	}
 	in->scope = in->scope->up;
 }
 
@@ -64,7 +58,6 @@ struct tvar *scope_add(struct infer *in, struct node *n, const char *name)
 		v->epoch = in->epoch;
 		v->declared = false;
 	}
-	v->read = v->written = false;
 	v->depth = in->bodies;
 	v->next = in->scope->vars;
 	in->scope->vars = v;
@@ -96,7 +89,6 @@ int var_grow(struct infer *in, struct node *n, struct tvar *v, const struct ttyp
 {
 	const struct ttype *joined;
 
-	v->written = true;
 	if (unknown(t))
 		return 0;
 	if (t == &t_none)
@@ -149,7 +141,6 @@ int infer_var(struct infer *in, struct node *n)
 
 	if (!v)
 		return unknown_var(in, n);
-	v->read = true;
 	n->name = v->name;
 	n->var = v;
 	n->type = v->type;

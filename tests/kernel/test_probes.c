@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "kernel/sys.h"
-#include "symbols/usdt.h"
 #include "live.h"
+#include "symbols/usdt.h"
 
 static long global(struct live *l, const char *section, size_t off, size_t size)
 {

@@ -13,7 +13,7 @@ struct {
 	SEC(section)                                                                               \
 	int name(void *ctx)                                                                        \
 	{                                                                                          \
-		__sync_fetch_and_add(&counters.counter, 1);                                                 \
+		__sync_fetch_and_add(&counters.counter, 1);                                        \
 		return result;                                                                     \
 	}
 
