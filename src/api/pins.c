@@ -68,19 +68,19 @@ int skep_map_create(struct skep_map **out, const struct skep_map_def *def, struc
 	return skep_map_new(out, "kernel", def, inner, diag);
 }
 
-int skep_map_new(struct skep_map **out, const char *kind, const struct skep_map_def *def,
+int skep_map_new(struct skep_map **out, const char *engine, const struct skep_map_def *def,
 		 struct skep_map *inner, struct skep_diag *diag)
 {
 	struct diag *d = diag_of(diag);
 	struct unit_map *m;
 	int err;
 
-	if (!strcmp(kind, "user"))
+	if (!strcmp(engine, "user"))
 		err = inner ? diag_error(d, -EOPNOTSUPP, NOWHERE,
 					 "maps of maps are of one process in the user engine")
 			    : user_map_new(&m, def, d);
-	else if (strcmp(kind, "kernel"))
-		err = unknown_engine(kind, d);
+	else if (strcmp(engine, "kernel"))
+		err = unknown_engine(engine, d);
 	else if (inner && is_user(map_of(inner)))
 		err = diag_error(d, -EINVAL, NOWHERE, "the template is no map of the kernel");
 	else

@@ -89,7 +89,7 @@ static int pool_mend(struct table *t, u32 index, const u64 *seen, u8 *marks)
 	struct pool *p = &t->pools[index];
 	u32 fresh = READ_ONCE(p->fresh);
 
-	if (fresh < first || fresh > end || p->first != first || p->end != end)
+	if (!per || fresh < first || fresh > end || p->first != first || p->end != end)
 		return -EUCLEAN;
 	for (u32 k = 0; k < per; k++) {
 		WRITE_ONCE(shelves[k].free, 0);

@@ -102,7 +102,7 @@ struct tvar {
 	const char *name; /* without '$' */
 	struct span at;	  /* where it is first seen */
 	const struct ttype *type;
-	bool declared; /* by let */
+	bool declared;	  /* by let */
 	u32 reg, frame;	  /* of lowering */
 	u32 epoch, depth; /* of inference: which pass made it; loop bodies around it that are
 			     functions */
