@@ -153,7 +153,7 @@ int pcap_write_records(struct pcap_writer *w, const struct pcap_packet *packets,
 	if (unlikely(w->fd < 0))
 		writer_start(w);
 	for (u32 i = 0; i < count; i++) {
-		const u8 *run = packets[i].data - RECORD, *end = run;
+		const u8 *run = packets[i].data - RECORD, *end;
 
 		if (wanted && !wanted[i])
 			continue;

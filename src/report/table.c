@@ -95,7 +95,7 @@ static bool is_set(const struct trace_map *m, const u8 *part)
 static bool gather(struct report *r, const struct trace_map *m, const u8 *raw, u8 *value)
 {
 	u32 set_at = ROUND_UP(m->value_size, 8u);
-	size_t len = ops_of(r)->map_value_len(live(r, m)), stride = len;
+	size_t len = ops_of(r)->map_value_len(live(r, m)), stride;
 	bool array = !keyed(m), any = !array;
 
 	if (!per_cpu(m)) {

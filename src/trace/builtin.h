@@ -33,6 +33,6 @@ struct builtin {
 };
 
 const struct builtin *builtin_find(const char *name);
-const struct builtin *builtin_row(u32 i); /* NULL: past the last */
+const struct builtin *builtin_row(u32 n); /* NULL: past the last */
 
 #endif

@@ -19,7 +19,7 @@ struct tconfig {
 	const char *license, *missing_probes, *cache_user_symbols, *str_trunc_trailer;
 };
 
-int config_read(struct tconfig *out, const struct script *s, const struct trace_opts *opts,
+int config_read(struct tconfig *c, const struct script *s, const struct trace_opts *opts,
 		struct arena *a, struct diag *d);
 
 #endif

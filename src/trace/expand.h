@@ -65,7 +65,7 @@ struct btf_source {
 };
 
 /* The type of an argument; NULL: out of memory. */
-const struct ttype *targ_type(struct targ *arg, struct arena *a, const struct btf_source *btf);
+const struct ttype *targ_type(struct targ *arg, struct arena *a, const struct btf_source *source);
 
 /*
  * The points of all probes in the script's order, in its arena. What does not exist is an error, or

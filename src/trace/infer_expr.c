@@ -788,7 +788,7 @@ static int infer_tuple(struct infer *in, struct node *n)
 			break;
 		if (unknown(m->type))
 			known = false;
-		else if (m->type == &t_none || (m->type->kind >= T_AVG && m->type->kind > T_MAX))
+		else if (m->type == &t_none || m->type->kind > T_MAX)
 			err = infer_error(in, m->at, "%s cannot be part of a tuple",
 					  type_text(in, m->type));
 		*p = type_value(m->type);

@@ -95,7 +95,7 @@ const struct ttype *t_tuple(struct arena *a, const struct ttype *const *members,
 /* Of a BTF type: number, pointer, record, array; in `space` it is read from. */
 const struct ttype *t_btf(struct arena *a, const struct types *btf, u32 id, enum tspace space);
 /* What a pointer leads to; t_none: unknown. NULL: out of memory. */
-const struct ttype *t_pointee(struct arena *a, const struct ttype *pointer);
+const struct ttype *t_pointee(struct arena *a, const struct ttype *t);
 /* A kind without parameters: T_KSYM, T_COUNT, … */
 const struct ttype *t_kind(enum tkind kind);
 

@@ -69,7 +69,7 @@ static bool is_word(char c)
 static bool split_decl(struct tracefs_field *f, struct arena *a, const char *decl)
 {
 	size_t end = strlen(decl), start;
-	const char *bracket = decl + end;
+	const char *bracket;
 
 	if (!strncmp(decl, "__data_loc ", 11)) {
 		f->loc = LOC_DATA;
