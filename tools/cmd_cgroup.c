@@ -34,9 +34,7 @@ static int change(struct look_args *a, const struct command *self, bool on)
 	diag = skep_diag_new();
 	err = on ? skep_look_attach(&a->opts, SKEP_LOOK_CGROUP, type, path, flags, diag)
 		 : skep_look_remove(&a->opts, SKEP_LOOK_CGROUP, type, path, diag);
-	report(diag);
-	skep_diag_free(diag);
-	return err ? EXIT_FAILED : EXIT_OK;
+	return look_done(a, err, diag);
 }
 
 static int cgroup_main(const struct command *self, int argc, char **argv)

@@ -14,9 +14,7 @@ static int change(struct look_args *a, const struct command *self, bool pin)
 	diag = skep_diag_new();
 	err = pin ? skep_look_pin(SKEP_LOOK_LINKS, &a->opts, a->words[0], diag)
 		  : skep_look_detach(&a->opts, diag);
-	report(diag);
-	skep_diag_free(diag);
-	return err ? EXIT_FAILED : EXIT_OK;
+	return look_done(a, err, diag);
 }
 
 static int link_main(const struct command *self, int argc, char **argv)

@@ -133,6 +133,14 @@ static int read_words(struct map_call *c)
 
 /* ---- verbs ---- */
 
+/* In JSON, "null" says that a change is done. */
+static int changed(const struct map_call *c)
+{
+	if (c->a.json || c->a.pretty)
+		puts("null");
+	return EXIT_OK;
+}
+
 static enum skep_format format_of(const struct map_call *c)
 {
 	return c->a.pretty ? SKEP_JSON_PRETTY : c->a.json ? SKEP_JSON : SKEP_TEXT;
@@ -162,9 +170,7 @@ static int do_update(struct map_call *c)
 	if ((c->info.key_size && !c->have_key) || (c->info.value_size && !c->have_value))
 		return opt_usage(c->self, "say: map update MAP key DATA value DATA");
 	err = skep_map_set(c->map, c->info.key_size ? c->key : NULL, c->value, c->flags);
-	if (!err && c->a.json)
-		puts("null");
-	return err ? failed(c, "update", err) : EXIT_OK;
+	return err ? failed(c, "update", err) : changed(c);
 }
 
 static int do_delete(struct map_call *c)
@@ -174,9 +180,7 @@ static int do_delete(struct map_call *c)
 	if (!c->have_key)
 		return opt_usage(c->self, "which key?");
 	err = skep_map_del(c->map, c->key);
-	if (!err && c->a.json)
-		puts("null");
-	return err ? failed(c, "delete", err) : EXIT_OK;
+	return err ? failed(c, "delete", err) : changed(c);
 }
 
 static void put_bytes(const char *before, const uint8_t *data, uint32_t len, bool json)
@@ -340,7 +344,7 @@ static int do_freeze(struct map_call *c)
 {
 	int err = skep_map_freeze(c->map);
 
-	return err ? failed(c, "freeze", err) : EXIT_OK;
+	return err ? failed(c, "freeze", err) : changed(c);
 }
 
 static const struct verb {
@@ -432,8 +436,8 @@ static int pin(struct map_call *c)
 
 	if (status == EXIT_OK && c->a.n != 1)
 		status = opt_usage(c->self, "say: map pin MAP FILE");
-	else if (status == EXIT_OK && pin_at(c, c->a.words[0]))
-		status = EXIT_FAILED;
+	else if (status == EXIT_OK)
+		status = pin_at(c, c->a.words[0]) ? EXIT_FAILED : changed(c);
 	report(c->diag);
 	free(c->key);
 	free(c->value);
@@ -495,11 +499,12 @@ static int create(struct map_call *c)
 	c->a.words++;
 	c->a.n--;
 	status = create_words(c, &def, &inner);
-	if (status == EXIT_OK &&
-	    (skep_map_new(&c->map, c->a.opts.engine ? c->a.opts.engine : "kernel", &def, inner,
-			  c->diag) ||
-	     pin_at(c, path)))
-		status = EXIT_FAILED;
+	if (status == EXIT_OK)
+		status = skep_map_new(&c->map, c->a.opts.engine ? c->a.opts.engine : "kernel", &def,
+				      inner, c->diag) ||
+					 pin_at(c, path)
+				 ? EXIT_FAILED
+				 : changed(c);
 	report(c->diag);
 	skep_map_close(c->map);
 	skep_map_close(inner);

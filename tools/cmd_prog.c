@@ -2,6 +2,7 @@
 /* skep prog: the kernel's programs, with bpftool's verbs. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -157,9 +158,17 @@ static int do_dump(struct prog_call *c)
 
 /* ---- load, pin ---- */
 
+/* "map {name NAME | idx N} MAP": NAME is NULL until idx N is looked up. */
+struct map_words {
+	const char *name, *by, *value;
+	unsigned long index;
+};
+
 struct load_words {
-	const char *object, *path, *type, *maps;
+	const char *object, *path, *type, *maps, *device;
 	bool all;
+	struct map_words *replace; /* owned */
+	size_t replace_count;
 };
 
 /* What a load has made so far: the first ones of the object's programs and of the unit's maps. */
@@ -261,6 +270,48 @@ static void unpin(const struct load_words *w, struct skep_object *obj, struct sk
 		unlink(w->path);
 }
 
+/* The name of the map with that place among those that the object defines; NULL + message. */
+static const char *name_at(const struct skep_object *obj, unsigned long index)
+{
+	struct skep_map_info info;
+	unsigned long n = 0;
+
+	for (size_t i = 0; skep_object_map(obj, i, &info); i++) {
+		if (strcmp(info.role, "template") && n++ == index)
+			return info.name;
+	}
+	fprintf(stderr, "error: there is no map idx %lu: the object has %lu maps\n", index, n);
+	return NULL;
+}
+
+/* Load with the maps of the words in place of the object's. */
+static int load_with(struct prog_call *c, const struct load_words *w, struct skep_unit **unit,
+		     struct skep_engine *eng, struct skep_object *obj)
+{
+	size_t n = w->replace_count;
+	struct skep_map_replace *maps = calloc(n + 1, sizeof(*maps));
+	const struct skep_load_opts opts = {
+		.size = sizeof(opts), .replace = maps, .replace_count = n, .offload = w->device
+	};
+	int err = maps ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < n && !err; i++) {
+		const struct map_words *m = &w->replace[i];
+		const struct skep_look_opts which = { .size = sizeof(which),
+						      .by = m->by,
+						      .value = m->value };
+
+		maps[i].name = m->name ? m->name : name_at(obj, m->index);
+		err = maps[i].name ? skep_map_open(&maps[i].by, &which, c->diag) : -ENOENT;
+	}
+	if (!err)
+		err = skep_load(unit, eng, obj, &opts, c->diag);
+	for (size_t i = 0; maps && i < n; i++)
+		skep_map_close(maps[i].by);
+	free(maps);
+	return err;
+}
+
 static int load(struct prog_call *c, const struct load_words *w)
 {
 	struct skep_open_opts open = { .size = sizeof(open), .prog_type = w->type };
@@ -278,7 +329,7 @@ static int load(struct prog_call *c, const struct load_words *w)
 	if (!err)
 		err = skep_engine_new(&eng, "kernel", c->diag);
 	if (!err)
-		err = skep_load(&unit, eng, obj, NULL, c->diag);
+		err = load_with(c, w, &unit, eng, obj);
 	if (!err) {
 		err = pin_progs(c, w, obj, unit, &made);
 		if (!err && w->maps)
@@ -289,36 +340,77 @@ static int load(struct prog_call *c, const struct load_words *w)
 	skep_unit_free(unit);
 	skep_engine_free(eng);
 	skep_object_free(obj);
+	if (!err && prog_format(c) != SKEP_TEXT)
+		puts("null");
 	return prog_done(c, err);
+}
+
+/* After "map": {name NAME | idx N} {id N | name NAME | pinned PATH}; false: other words. */
+static bool read_map(struct prog_call *c, struct load_words *w)
+{
+	const char *how = prog_word(c), *which = prog_word(c);
+	struct map_words m = { 0 }, *more;
+	char *end;
+
+	m.by = prog_word(c);
+	m.value = prog_word(c);
+	if (!m.value || (strcmp(m.by, "id") && strcmp(m.by, "name") && strcmp(m.by, "pinned")))
+		return false;
+	if (!strcmp(how, "name"))
+		m.name = which;
+	else if (strcmp(how, "idx"))
+		return false;
+	m.index = strtoul(which, &end, 0);
+	if (!m.name && (*which < '0' || *which > '9' || *end))
+		return false;
+	more = realloc(w->replace, (w->replace_count + 1) * sizeof(m));
+	if (!more)
+		return false;
+	more[w->replace_count++] = m;
+	w->replace = more;
+	return true;
 }
 
 static int do_load(struct prog_call *c, bool all)
 {
 	struct load_words w = { .all = all };
-	const char *word;
+	const char *word, *wrong = NULL;
+	int status;
 
 	w.object = prog_word(c);
 	w.path = prog_word(c);
 	if (!w.path)
 		return opt_usage(c->self, "say: prog load OBJ PATH");
-	while ((word = prog_word(c))) {
+	while (!wrong && (word = prog_word(c))) {
 		if (!strcmp(word, "type") && c->a.n)
 			w.type = prog_word(c);
 		else if (!strcmp(word, "pinmaps") && c->a.n)
 			w.maps = prog_word(c);
-		else
-			return opt_usage(c->self, "after the path: type TYPE, pinmaps FOLDER");
+		else if (!strcmp(word, "dev") && c->a.n)
+			w.device = prog_word(c);
+		else if (strcmp(word, "map"))
+			wrong = "after the path: type TYPE, map {name NAME | idx N} MAP, dev NAME, "
+				"pinmaps FOLDER";
+		else if (!read_map(c, &w))
+			wrong = "say: map {name NAME | idx N} {id N | name NAME | pinned PATH}";
 	}
-	return load(c, &w);
+	status = wrong ? opt_usage(c->self, wrong) : load(c, &w);
+	free(w.replace);
+	return status;
 }
 
 static int do_pin(struct prog_call *c)
 {
+	int err;
+
 	if (!prog_select(c))
 		return EXIT_USAGE;
 	if (c->a.n != 1)
 		return opt_usage(c->self, "say: prog pin PROG FILE");
-	return prog_done(c, skep_look_pin(SKEP_LOOK_PROGS, &c->a.opts, c->a.words[0], c->diag));
+	err = skep_look_pin(SKEP_LOOK_PROGS, &c->a.opts, c->a.words[0], c->diag);
+	if (!err && prog_format(c) != SKEP_TEXT)
+		puts("null");
+	return prog_done(c, err);
 }
 
 /* ---- tracelog ---- */
@@ -398,8 +490,14 @@ const struct command cmd_prog = {
 		 "    show [PROG]                                   list\n"
 		 "    dump xlated PROG [file FILE | opcodes | linum | visual]\n"
 		 "    dump jited PROG [file FILE | opcodes | linum]\n"
-		 "    load OBJ PATH [type TYPE] [pinmaps FOLDER]    the first program as a file\n"
-		 "    loadall OBJ FOLDER [type TYPE] [pinmaps FOLDER]\n"
+		 "    load OBJ PATH [type TYPE] [map {name NAME | idx N} MAP]… [dev NAME] "
+		 "[pinmaps FOLDER]\n"
+		 "                                                  the first program as a file; "
+		 "its "
+		 "map\n"
+		 "                                                  is replaced; dev: offloaded "
+		 "there\n"
+		 "    loadall OBJ FOLDER …                          the same words\n"
 		 "    pin PROG FILE\n"
 		 "    run PROG data_in FILE [data_out FILE [data_size_out N]]\n"
 		 "        [ctx_in FILE [ctx_out FILE [ctx_size_out N]]] [repeat N]\n"

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "pretty.h"
+
 static int parse(struct look_args *a, const struct command *self, int argc, char **argv, bool maps)
 {
 	struct opt opts[] = {
@@ -73,11 +75,18 @@ int look_show(struct look_args *a, const struct command *self, enum skep_look wh
 	if (a->n)
 		return opt_usage(self, "there are words too many");
 	diag = skep_diag_new();
-	err = skep_look(what, &a->opts, stdout,
-			a->pretty ? SKEP_JSON_PRETTY
-			: a->json ? SKEP_JSON
-				  : SKEP_TEXT,
-			diag);
+	pretty_begin(a->pretty);
+	err = skep_look(what, &a->opts, stdout, a->json || a->pretty ? SKEP_JSON : SKEP_TEXT, diag);
+	pretty_end(a->pretty);
+	report(diag);
+	skep_diag_free(diag);
+	return err ? EXIT_FAILED : EXIT_OK;
+}
+
+int look_done(const struct look_args *a, int err, struct skep_diag *diag)
+{
+	if (!err && (a->json || a->pretty))
+		puts("null");
 	report(diag);
 	skep_diag_free(diag);
 	return err ? EXIT_FAILED : EXIT_OK;

@@ -21,6 +21,9 @@ int look_parse_maps(struct look_args *a, const struct command *self, int argc, c
 bool look_select(struct look_args *a, const struct command *self);
 /* Print; returns the exit status. Words that are left over are wrong usage. */
 int look_show(struct look_args *a, const struct command *self, enum skep_look what);
+/* After a change: reports and frees `diag`; in JSON "null" says that it is done. The exit status.
+ */
+int look_done(const struct look_args *a, int err, struct skep_diag *diag);
 /* bpftool's verbs may be cut: "sh" is "show". */
 bool look_verb(const char *word, const char *verb);
 

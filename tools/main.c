@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "failure.h"
 #include "tool.h"
 
 static const struct command *const commands[] = {
@@ -50,6 +51,7 @@ static void command_first(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
+	int status;
 
 	if (!name) {
 		help(stderr);
@@ -66,8 +68,11 @@ int main(int argc, char **argv)
 	command_first(argc, argv);
 	name = argv[1];
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (!strcmp(name, commands[i]->name))
-			return finish_output(commands[i]->main(commands[i], argc - 1, argv + 1));
+		if (strcmp(name, commands[i]->name))
+			continue;
+		failure_begin(name, argc - 1, argv + 1);
+		status = failure_end(commands[i]->main(commands[i], argc - 1, argv + 1));
+		return finish_output(status);
 	}
 	fprintf(stderr, "skep: there is no command '%s'\n\n", name);
 	help(stderr);

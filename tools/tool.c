@@ -21,7 +21,7 @@ static bool flush_output(void)
 void report(struct skep_diag *diag)
 {
 	flush_output();
-	skep_diag_print(diag, stderr, isatty(STDERR_FILENO) && !getenv("NO_COLOR"));
+	skep_diag_print(diag, stderr, isatty(fileno(stderr)) && !getenv("NO_COLOR"));
 	skep_diag_clear(diag);
 }
 

@@ -445,6 +445,13 @@ enum skep_exec {
 				  through registers, are interpreted */
 };
 
+/* A map that exists takes the place of one that the object defines. */
+struct skep_map;
+struct skep_map_replace {
+	const char *name;    /* of the object's map */
+	struct skep_map *by; /* of the kernel, see skep_map_open(); may be closed after the load */
+};
+
 struct skep_load_opts {
 	size_t size;
 	enum skep_exec exec;
@@ -466,6 +473,12 @@ struct skep_load_opts {
 				 the unit's own then */
 	int target_fd; /* kernel engine: descriptor of the loaded program whose functions freplace
 			  programs replace, and fentry and fexit programs may name; 0: none */
+	/* Kernel engine: maps of the same type and sizes of key and value that are used in place of
+	 * the object's. Initial values are not stored in them. */
+	const struct skep_map_replace *replace;
+	size_t replace_count;
+	const char *offload; /* kernel engine: name of the network device that shall run the
+				programs and hold the maps; NULL: the kernel does */
 };
 int skep_load(struct skep_unit **out, struct skep_engine *eng, const struct skep_object *obj,
 	      const struct skep_load_opts *opts, struct skep_diag *diag);

@@ -62,6 +62,15 @@ void skep_engine_tx(struct skep_engine *eng, skep_tx_fn fn, void *arg)
 	engine_of(eng)->tx_arg = arg;
 }
 
+static int kernel_only(const struct engine *e, const struct skep_load_opts *o, struct diag *d)
+{
+	const char *what = o->replace_count ? "replaced maps" : o->offload ? "offload" : NULL;
+
+	if (!what || !strcmp(e->ops->kind, "kernel"))
+		return 0;
+	return diag_error(d, -EOPNOTSUPP, NOWHERE, "%s: only the kernel engine has that", what);
+}
+
 int skep_load(struct skep_unit **out, struct skep_engine *eng, const struct skep_object *obj,
 	      const struct skep_load_opts *opts, struct skep_diag *diag)
 {
@@ -71,6 +80,8 @@ int skep_load(struct skep_unit **out, struct skep_engine *eng, const struct skep
 	struct unit *u;
 	int err = opts ? opts_copy(&ours, sizeof(ours), opts, "skep_load_opts", d) : 0;
 
+	if (!err)
+		err = kernel_only(engine_of(eng), &ours, d);
 	if (!err)
 		err = preset_apply(&own, object_of(obj), ours.presets, ours.preset_count, d);
 	if (!err)

@@ -64,8 +64,8 @@ int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
 	err = what == SKEP_LOOK_MAPS ? look_is_user(&ours, l.d) : 0;
 	if (err)
 		return err < 0 ? err : look_user_maps(&ours, out, format, l.d);
-	/* No heading stands before an error; of the network what can be seen is shown. */
-	if (what != SKEP_LOOK_NET)
+	/* No heading stands before an error; of the whole network what can be seen is shown. */
+	if (what != SKEP_LOOK_NET || ours.where)
 		l.out = json.out = open_memstream(&text, &len);
 	if (!l.out)
 		return diag_nomem(l.d);
@@ -82,7 +82,7 @@ int skep_look(enum skep_look what, const struct skep_look_opts *opts, FILE *out,
 	if (list)
 		js_close(l.json, ']');
 	look_fini(&l);
-	if (what == SKEP_LOOK_NET)
+	if (l.out == out)
 		return err;
 	if (fclose(l.out))
 		err = err ? err : -ENOMEM;

@@ -160,6 +160,13 @@ static int kernel_load(struct unit *unit, struct diag *d)
 		u->maps[i].fd = -1;
 	for (u32 i = 0; i < obj->prog_count; i++)
 		u->progs[i] = (struct kernel_prog){ .fd = -1, .src = &obj->progs[i] };
+	if (unit->opts.offload) {
+		int device = find_interface(unit->opts.offload, d);
+
+		if (device < 0)
+			return device;
+		u->device = (u32)device;
+	}
 	if (e->release < ERA(5, 11) && !e->memlock_lifted)
 		e->memlock_lifted = !sys_memlock_lift();
 	u->btf = kernel_btf_load(u);

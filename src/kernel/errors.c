@@ -255,11 +255,30 @@ static bool said_rule(const struct obj_map *m, const struct map_info *info, stru
 	return false;
 }
 
+/* What is offloaded needs a driver that takes it; true: said. */
+static bool said_offload(struct kernel_unit *u, const char *what, const char *name, int err,
+			 struct diag *d)
+{
+	const char *device = u->unit->opts.offload;
+
+	if (!u->device || (err != -EINVAL && err != -EOPNOTSUPP))
+		return false;
+	diag_error(d, err, NOWHERE, "%s '%s' cannot be offloaded to '%s': %s", what, name, device,
+		   sys_error(err));
+	diag_hint(d, "only network cards that run BPF themselves take programs and maps (their "
+		     "driver says so, as nfp and netdevsim do), and only XDP and tc programs, "
+		     "arrays and hash tables; without 'dev' the kernel runs them");
+	return true;
+}
+
 int kernel_map_refused(struct kernel_unit *u, const struct obj_map *m, int err, struct diag *d)
 {
 	const struct map_info *info = map_info(m->type);
 	struct span at = line_span(d, &m->at);
 	char what[128];
+
+	if (said_offload(u, "map", m->name, err, d))
+		return err;
 
 	if (info && (err == -EINVAL || err == -E2BIG)) {
 		if (is_newer(u, info->since_major, info->since_minor)) {
@@ -384,6 +403,8 @@ int kernel_prog_refused(struct kernel_unit *u, const struct obj_prog *p, int err
 	}
 	if (log)
 		last_words(log, words, sizeof(words));
+	if (!*words && said_offload(u, "program", p->name, err, d))
+		return err;
 	snprintf(what, sizeof(what), "program '%s' (%s)", p->name, info ? info->name : "?");
 	if (err == -EINVAL || err == -E2BIG || err == -ENOTSUP) {
 		if (said_newer(u, p, err, d) ||

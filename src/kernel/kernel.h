@@ -40,6 +40,7 @@ struct kernel_map {
 	bool unmappable;
 	bool foreign;	  /* made by others: what it refers to is named by kernel numbers */
 	char *pinned;	  /* path that this load made, owned; NULL: none */
+	bool replaced;	  /* made by others, and used in place of the object's */
 	bool linked;	  /* struct_ops: registered through a link */
 	size_t value_len; /* bytes of a value as the system call sees it */
 };
@@ -62,6 +63,7 @@ struct kernel_unit {
 	struct kernel_prog *progs;     /* one per obj->progs; fd -1: not loaded */
 	struct kernel_reader *readers; /* of ring and perf buffers; made by the first poll */
 	u32 reader_count;
+	u32 device;	  /* number of the one that all is offloaded to, 0: none */
 	u32 usdt_specs;	  /* descriptions of static probes that are stored */
 	bool loaded;	  /* what it pinned stays */
 	char *pin_folder; /* that this load made, owned; NULL: none */
@@ -96,6 +98,16 @@ u8 *kernel_btf_copy(const struct types *t, u32 release, size_t *len);
 /* ---- map.c, struct_ops.c ---- */
 
 int kernel_maps_load(struct kernel_unit *u, struct diag *d);
+/* Does the map behind `fd` differ from what `m` defines in the first `most` of type, key size,
+ * value size, number of entries, flags? 1: *what says in which; 0: no; -errno: it is no map. */
+struct map_difference {
+	const char *what;
+	u32 want, have;
+};
+int kernel_map_differs(struct kernel_unit *u, const struct obj_map *m, int fd, u32 most,
+		       struct map_difference *out);
+/* replace.c: before maps are made, those that opts.replace puts in their place. */
+int kernel_maps_replace(struct kernel_unit *u, struct diag *d);
 /* Fill prog arrays and maps of maps; programs are loaded. */
 int kernel_slots_fill(struct kernel_unit *u, bool progs, struct diag *d);
 /* A name as the kernel takes it: 15 bytes of letters, digits, '_' and '.'. */

@@ -180,6 +180,7 @@ static int prepare(struct kernel_unit *u, const struct obj_prog *p, struct loadi
 	l->a.insn_count = p->insn_count;
 	l->a.license = sys_ptr(obj->license ? obj->license : "");
 	l->a.kern_version = obj->kern_version;
+	l->a.ifindex = u->device;
 	l->a.flags = (p->sleepable ? PROG_SLEEPABLE : 0) | (p->frags ? PROG_FRAGS : 0);
 	if (kernel_of(u)->release >= ERA(4, 15))
 		kernel_name(l->a.name, p->name);

@@ -133,6 +133,8 @@ static void fill_create(struct kernel_unit *u, const struct obj_map *m, struct s
 		.extra = m->extra,
 		.numa_node = m->flags & MAP_NUMA_NODE ? m->numa_node : 0,
 	};
+	if (m->type != MAP_TYPE_PERF_EVENT_ARRAY)
+		a->ifindex = u->device;
 	if (is_ring(m)) /* a definition may say what the records are; they are not elements */
 		a->key_size = a->value_size = 0;
 	if (is_constant(m) && release >= ERA(5, 2))
@@ -197,35 +199,49 @@ static int data_fill(struct kernel_unit *u, u32 i, struct diag *d)
 
 /* ---- pins ---- */
 
-/* Does the pinned map have the shape that the object defines? */
-static int pin_matches(const struct kernel_unit *u, const struct obj_map *m, int fd,
-		       const char *path, struct diag *d)
+int kernel_map_differs(struct kernel_unit *u, const struct obj_map *m, int fd, u32 most,
+		       struct map_difference *out)
 {
 	struct info_map have = { 0 };
 	struct sys_map_create want;
-	static const char *const what[] = { "type", "key size", "value size", "number of entries",
-					    "flags" };
-	u32 wants[5], haves[5];
 	int n = sys_info(fd, &have, sizeof(have));
 
 	if (n < 0)
-		return diag_error(d, n, line_span(d, &m->at), "'%s' is not a map", path);
-	fill_create((struct kernel_unit *)(uintptr_t)u, m, &want);
-	wants[0] = want.type, haves[0] = have.type;
-	wants[1] = want.key_size, haves[1] = have.key_size;
-	wants[2] = want.value_size, haves[2] = have.value_size;
-	wants[3] = want.max_entries, haves[3] = have.max_entries;
-	wants[4] = want.flags, haves[4] = have.flags;
-	for (u32 i = 0; i < ARRAY_SIZE(what); i++) {
-		if (wants[i] == haves[i])
+		return n;
+	fill_create(u, m, &want);
+	const struct map_difference all[] = {
+		{ "type", want.type, have.type },
+		{ "key size", want.key_size, have.key_size },
+		{ "value size", want.value_size, have.value_size },
+		{ "number of entries", want.max_entries, have.max_entries },
+		{ "flags", want.flags, have.flags },
+	};
+
+	for (u32 i = 0; i < MIN(most, (u32)ARRAY_SIZE(all)); i++) {
+		if (all[i].want == all[i].have)
 			continue;
-		diag_error(d, -EEXIST, line_span(d, &m->at),
-			   "map '%s': the map pinned at '%s' has another %s: %u, not %u", m->name,
-			   path, what[i], haves[i], wants[i]);
-		diag_hint(d, "remove the pin, or choose another folder for pins");
-		return -EEXIST;
+		*out = all[i];
+		return 1;
 	}
 	return 0;
+}
+
+/* Does the pinned map have the shape that the object defines? */
+static int pin_matches(struct kernel_unit *u, const struct obj_map *m, int fd, const char *path,
+		       struct diag *d)
+{
+	struct map_difference in;
+	int n = kernel_map_differs(u, m, fd, UINT32_MAX, &in);
+
+	if (n < 0)
+		return diag_error(d, n, line_span(d, &m->at), "'%s' is not a map", path);
+	if (!n)
+		return 0;
+	diag_error(d, -EEXIST, line_span(d, &m->at),
+		   "map '%s': the map pinned at '%s' has another %s: %u, not %u", m->name, path,
+		   in.what, in.have, in.want);
+	diag_hint(d, "remove the pin, or choose another folder for pins");
+	return -EEXIST;
 }
 
 static char *pin_path(const struct kernel_unit *u, const struct obj_map *m)
@@ -308,6 +324,8 @@ static int map_make(struct kernel_unit *u, u32 i, struct diag *d)
 	int err;
 
 	u->maps[i].value_len = kernel_value_len(m);
+	if (u->maps[i].replaced)
+		return 0;
 	if (m->role == MAP_STRUCT_OPS)
 		return kernel_ops_create(u, i, d);
 	err = m->pin_by_name ? pin_reuse(u, i, d) : 0;
@@ -323,10 +341,10 @@ static int map_make(struct kernel_unit *u, u32 i, struct diag *d)
 int kernel_maps_load(struct kernel_unit *u, struct diag *d)
 {
 	const struct object *obj = u->unit->obj;
-	int err = 0;
+	int err = kernel_maps_replace(u, d);
 
 	for (u32 i = 0; i < obj->map_count && !err; i++) {
-		if (obj->maps[i].template || !obj->maps[i].autocreate)
+		if (obj->maps[i].template || (!obj->maps[i].autocreate && !u->maps[i].replaced))
 			continue;
 		err = map_make(u, i, d);
 		if (!err)
@@ -349,7 +367,8 @@ int kernel_slots_fill(struct kernel_unit *u, bool progs, struct diag *d)
 	for (u32 i = 0; i < obj->map_count; i++) {
 		const struct obj_map *m = &obj->maps[i];
 
-		if (u->maps[i].fd < 0 || m->role == MAP_STRUCT_OPS)
+		if (u->maps[i].fd < 0 || m->role == MAP_STRUCT_OPS ||
+		    (u->maps[i].replaced && !progs))
 			continue;
 		for (u32 s = 0; s < m->slot_count; s++) {
 			const struct obj_slot *slot = &m->slots[s];

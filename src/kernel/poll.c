@@ -201,7 +201,7 @@ int kernel_perf_open(struct kernel_unit *u, struct diag *d)
 
 	for (u32 m = 0; m < obj->map_count && !err; m++) {
 		if (obj->maps[m].type != MAP_TYPE_PERF_EVENT_ARRAY || u->maps[m].fd < 0 ||
-		    !sends_records(obj))
+		    u->maps[m].replaced || !sends_records(obj))
 			continue;
 		sys_cpus_online(online, sizeof(online));
 		for (u32 cpu = 0; cpu < MAX_CPUS && !err; cpu++) {

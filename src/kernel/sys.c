@@ -46,6 +46,13 @@ int sys_map_op(enum sys_command cmd, int map, const void *key, const void *value
 	return SYS_BPF(cmd, &a);
 }
 
+int sys_dup(int fd)
+{
+	int n = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return n < 0 ? -errno : n;
+}
+
 int sys_pin(int fd, const char *path)
 {
 	struct sys_obj_path a = { .path = sys_ptr(path), .fd = (u32)fd };

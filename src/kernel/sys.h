@@ -203,6 +203,7 @@ static inline u64 sys_ptr(const void *p)
 enum sys_object { SYS_PROG, SYS_MAP, SYS_BTF, SYS_LINK };
 
 int sys_map_op(enum sys_command cmd, int map, const void *key, const void *value, u64 flags);
+int sys_dup(int fd); /* another descriptor of the same, closed on exec */
 int sys_pin(int fd, const char *path);
 int sys_pin_get(const char *path);
 /* The number after `id` (0: the first), -ENOENT past the last. */

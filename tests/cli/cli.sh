@@ -124,7 +124,6 @@ contradicts '--attach and --maps' load x.o --json
 contradicts "skep's own verdict" verify x.o --explain-log y --linux 6.1
 contradicts 'leave out --all' verify x.o --all --cost
 contradicts 'gets the bytes' prog dump xlated id 1 file x opcodes
-contradicts 'no JSON' prog dump xlated id 1 visual --json
 claim run_prints_json prints '^\{' "$skep" run "$fw" --pcap "$tmp/in.pcap" --json
 json_is_json() {
 	"$skep" run "$fw" --pcap "$tmp/in.pcap" --map deny=10.0.0.0/8:7 --event-type drop_event --json |

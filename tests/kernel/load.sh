@@ -135,7 +135,7 @@ claim 'it ends after so many events' prints '^ring: ' timeout 20 sh -c \
 	"$skep" "$here/engine.bpf.o"
 claim 'no heading stands before an error of cgroups' refuses 1 'no directory of a cgroup|cannot be listed' \
 	"$skep" cgroup show /tmp
-claim 'nor before one of machine code' refuses 1 'no program with id' "$skep" -j prog dump jited id 4000000000
+claim 'nor before one of machine code' refuses 1 'no program with id' "$skep" prog dump jited id 4000000000
 target=/sys/fs/bpf/skep-target-$$
 if [ -d /sys/fs/bpf ] && "$skep" prog load "$here/replaced.bpf.o" "$target"; then
 	# A kernel that is locked down loads no extension, and the error says so.

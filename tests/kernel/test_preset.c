@@ -348,6 +348,50 @@ static void pins_lie_in_the_chosen_folder(void **state)
 	assert_int_equal(rmdir(opts.pin_path), 0);
 }
 
+/* It is used as it is, and what the object pins by name is not pinned then. */
+static void a_map_takes_the_place_of_the_objects(void **state)
+{
+	struct skep_load_opts opts = { .size = sizeof(opts),
+				       .pin_path = "/sys/fs/bpf/skep-test-pins" };
+	struct skep_map_replace by[2] = { { .name = "skep_test_pin" } };
+	struct live l = { .diag = skep_diag_new() };
+	struct skep_engine *user;
+	struct skep_unit *second;
+	u32 key = 3, value = 5;
+
+	if (geteuid() || access("/sys/fs/bpf", W_OK)) {
+		skep_diag_free(l.diag);
+		test_skip("pins need root and a BPF file system");
+	}
+	assert_int_equal(skep_open(&l.obj, SKEP_ELF,
+				   (struct skep_source){ .name = OBJECTS "/pinned.bpf.o" }, NULL,
+				   l.diag),
+			 0);
+	assert_int_equal(skep_engine_new(&l.eng, "kernel", l.diag), 0);
+	assert_int_equal(skep_engine_new(&user, "user", l.diag), 0);
+	assert_int_equal(skep_load(&l.unit, l.eng, l.obj, &opts, l.diag), 0);
+	by[0].by = skep_map_find(l.unit, "skep_test_pin");
+	by[1] = by[0];
+	assert_int_equal(skep_map_set(by[0].by, &key, &value, 0), 0);
+	unlink("/sys/fs/bpf/skep-test-pins/skep_test_pin");
+	assert_int_equal(rmdir(opts.pin_path), 0);
+	opts.replace = by;
+	opts.replace_count = 1;
+	assert_int_equal(skep_load(&second, user, l.obj, &opts, l.diag), -EOPNOTSUPP);
+	assert_int_equal(skep_load(&second, l.eng, l.obj, &opts, l.diag), 0);
+	assert_int_not_equal(access(opts.pin_path, F_OK), 0);
+	value = 0;
+	assert_int_equal(skep_map_get(skep_map_find(second, "skep_test_pin"), &key, &value), 0);
+	assert_int_equal(value, 5);
+	skep_unit_free(second);
+	opts.replace_count = 2;
+	assert_int_equal(skep_load(&second, l.eng, l.obj, &opts, l.diag), -EINVAL);
+	by[0].name = "skep_test_pni";
+	assert_int_equal(skep_load(&second, l.eng, l.obj, &opts, l.diag), -ENOENT);
+	skep_engine_free(user);
+	live_close(&l);
+}
+
 /* A load that fails leaves neither the pin nor the folder. */
 static void a_failed_load_leaves_no_folder(void **state)
 {
@@ -379,6 +423,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(mistakes_are_told),
 	TEST(maps_have_the_attributes),
 	TEST(pins_lie_in_the_chosen_folder),
+	TEST(a_map_takes_the_place_of_the_objects),
 	TEST(a_failed_load_leaves_no_folder),
 };
 

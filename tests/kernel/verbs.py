@@ -57,6 +57,101 @@ def refuses(name, status, words, *args):
     claim(name, "" if said else f"status {r[0]}: {r[1]}{r[2]}")
 
 
+def fails(name, words, *args, theirs=True):
+    """Errors are JSON, as bpftool's are: one object of standard output, which names the reason."""
+    problem = ""
+    for option in ("-j", "-p"):
+        mine, his = run(SKEP, option, *args), run("bpftool", option, *args) if theirs else ()
+        try:
+            error = json.loads(mine[1])["error"]
+            shape = mine[1].startswith('{\n    "error": "' if option == "-p" else '{"error":"')
+        except (ValueError, KeyError, TypeError):
+            error = shape = ""
+        if mine[0] != 255 or mine[2] or not shape or not re.search(words, error):
+            problem += f"{option}: {mine}\n"
+        if theirs and (his[0] == 0 or not his[1].startswith('{"error":' if option == "-j" else '{\n    "error": ')):
+            problem += f"{option}: bpftool: {his}\n"
+    claim(name, problem)
+
+
+def test_failures():
+    none = "4000000000"
+    fails("a program that is not there", none, "prog", "show", "id", none)
+    fails("a map", none, "map", "dump", "id", none)
+    fails("a link", none, "link", "show", "id", none)
+    fails("types", none, "btf", "list", "id", none)
+    fails("a device", "nowhere0", "net", "show", "dev", "nowhere0")
+    fails("a cgroup", "/nowhere", "cgroup", "show", "/nowhere")
+    fails("a graph is no JSON", "no JSON", "prog", "dump", "xlated", "id", "1", "visual", theirs=False)
+    fails("words of feature", "probe", "feature", "probe", "nowhere")
+    fails("a word that selects nothing", "id N", "prog", "show", "nowhere")
+    r = run(SKEP, "prog", "show", "id", none)
+    claim("text goes to standard error", "" if r[0] == 1 and not r[1] and r[2].startswith("error: ") else r)
+
+
+def loaded_maps(tool, *words):
+    """Names of the maps of the program that `prog load` loads, and the number of the one pinned; or what it says."""
+    pin, obj = PINS + "/loaded", os.path.join(BUILD, "examples", "xdp_firewall.o")
+    r = run(tool, "-j", "prog", "load", obj, pin, *words)
+    if r[0]:
+        return r[0], r[1]
+    ids = json.loads(run("bpftool", "-j", "prog", "show", "pinned", pin)[1])["map_ids"]
+    os.unlink(pin)
+    known = {m["id"]: m.get("name") for m in json.loads(run("bpftool", "-j", "map", "show")[1])}
+    return r[1], sorted(known.get(i) or "?" for i in ids), ids
+
+
+def test_replace():
+    number = lambda name: json.loads(run("bpftool", "-j", "map", "show", "pinned", f"{PINS}/maps/{name}")[1])["id"]
+    names = ("deny", "proto_stats", "events")
+    for i, name in enumerate(names):
+        for how in (("name", name), ("idx", str(i))):
+            words = ("map", *how, "pinned", f"{PINS}/maps/{name}")
+            mine, theirs = loaded_maps(SKEP, *words), loaded_maps("bpftool", *words)
+            good = mine[:2] == theirs[:2] and mine[1] == sorted(names) and number(name) in mine[2] and \
+                number(name) in theirs[2]
+            claim(f"a map takes the place of {how[0]} {how[1]}", "" if good else f"{mine}\n{theirs}")
+    every = [w for n in names for w in ("map", "name", n, "id", str(number(n)))]
+    claim("all of them", "" if set(loaded_maps(SKEP, *every)[2]) == {number(n) for n in names} else "others")
+    obj, deny, pin = os.path.join(BUILD, "examples", "xdp_firewall.o"), f"{PINS}/maps/deny", PINS + "/loaded"
+    load = ("prog", "load", obj, pin)
+    fails("an unknown name", "no map 'denny'", *load, "map", "name", "denny", "pinned", deny)
+    refuses("with the nearest", 1, "did you mean 'deny'", *load, "map", "name", "denny", "pinned", deny)
+    fails("a place that is not there", "3 maps", *load, "map", "idx", "9", "pinned", deny)
+    fails("another shape", "another type: 11, not 5", *load, "map", "name", "proto_stats", "pinned", deny)
+    small = PINS + "/small"
+    run("bpftool", "map", "create", small, "type", "lpm_trie", "key", "8", "value", "8", "entries", "4", "name", "small",
+        "flags", "1")
+    fails("another size", "another value size: 8, not 4", *load, "map", "name", "deny", "pinned", small, theirs=False)
+    fails("twice", "twice", *load, *every[:5], *every[:5])
+    fails("a map that is not there", "4000000000", *load, "map", "name", "deny", "id", "4000000000")
+    refuses("words are missing", 2, "say: map", *load, "map", "name", "deny")
+    fails("a device that is not there", "'lo0'", *load, "dev", "lo0")
+    refuses("a device that runs no programs", 1, "offloaded to 'lo'(.|\n)*network cards", *load, "dev", "lo")
+    r = run("bpftool", *load, "dev", "lo")
+    claim("for bpftool, too", "" if r[0] else r)
+    claim("nothing stays", "" if not os.path.exists(pin) else pin)
+
+
+def test_done():
+    """In JSON, bpftool says null of what is done."""
+    small, pin = PINS + "/done", PINS + "/done-pin"
+    steps = (("map", "create", small, "type", "array", "key", "4", "value", "4", "entries", "4", "name", "done"),
+             ("map", "update", "pinned", small, "key", "0", "0", "0", "0", "value", "1", "0", "0", "0"),
+             ("map", "freeze", "pinned", small), ("map", "pin", "pinned", small, pin),
+             ("prog", "pin", "pinned", PINS + "/progs/firewall", PINS + "/done-prog"),
+             ("net", "attach", "xdpgeneric", "pinned", PINS + "/progs/firewall", "dev", "lo"),
+             ("net", "detach", "xdpgeneric", "dev", "lo"))
+    for option in ("-j", "-p"):
+        said = []
+        for tool in (SKEP, "bpftool"):
+            said.append([(words[:2], run(tool, option, *words)[:2]) for words in steps])
+            for name in (small, pin, PINS + "/done-prog"):
+                if os.path.exists(name):
+                    os.unlink(name)
+        claim(f"what is done says so with {option}", "" if said[0] == said[1] else f"{said[0]}\n{said[1]}")
+
+
 def test_run(folder):
     packet = os.path.join(folder, "packet")
     with open(packet, "wb") as f:
@@ -119,7 +214,13 @@ def test_btf():
         same(f"of a map: {part}", "btf", "dump", *deny, part)
     same("as C", "btf", "dump", *prog, "format", "c", options=("",))
     same("of a map as C", "btf", "dump", *deny, "kv", "format", "c", options=("",))
-    refuses("C is no JSON", 2, "no JSON", "btf", "dump", *deny, "format", "c", "-j")
+    fails("C is no JSON", "no JSON", "btf", "dump", *deny, "format", "c")
+    for _ in range(5):  # others load and unload types meanwhile
+        lines = [re.sub(r"[0-9]+", "N", run(t, "-p", "btf", "list")[1]) for t in (SKEP, "bpftool")]
+        if lines[0] == lines[1]:
+            break
+    claim("the list has bpftool's lines", "" if "vmlinux" in lines[0] and lines[0] == lines[1] else lines)
+    same("one of it", "btf", "list", "id", "1")
     refuses("a number that is not there", 1, "no BTF with id", "btf", "dump", "id", "4000000000")
     refuses("words too many", 2, "say: btf dump", "btf", "dump", *prog, "kv")
 
@@ -204,6 +305,9 @@ def main():
             maps = "/maps" if name == "progs" else "/attach-maps"
             subprocess.run([SKEP, "prog", "loadall", os.path.join(BUILD, path), f"{PINS}/{name}", "pinmaps",
                             PINS + maps], check=True)
+        test_failures()
+        test_replace()
+        test_done()
         test_run(folder)
         test_profile(folder)
         test_btf()
