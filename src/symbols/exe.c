@@ -126,58 +126,69 @@ struct search {
 	struct near near;
 };
 
-static void consider(struct search *s, const char *name, const GElf_Sym *sym)
+static int consider(void *ctx, const char *name, const GElf_Sym *sym)
 {
+	struct search *s = ctx;
 	bool weak = GELF_ST_BIND(sym->st_info) == STB_WEAK;
 	u64 off, *slot;
 
 	near_try(&s->near, name);
 	if (s->pattern ? fnmatch(s->name, name, 0) : !same_name(name, s->name, s->len))
-		return;
+		return 0;
 	if (!to_offset(s->elf, sym->st_value, &off))
-		return;
+		return 0;
 	for (u32 i = 0; i < s->offsets.len; i++) {
 		if (s->offsets.data[i] == off)
-			return;
+			return 0;
 	}
 	if (!s->pattern && s->offsets.len) {
 		if (s->weak && !weak)
 			s->offsets.data[0] = off;
 		s->weak &= weak;
-		return;
+		return 0;
 	}
 	slot = vec_push(&s->offsets);
 	if (slot)
 		*slot = off;
 	s->weak = weak;
+	return 0;
 }
 
-/* A look at every function of both symbol tables. */
-static void each_function(struct search *s)
+typedef int (*function_fn)(void *ctx, const char *name, const GElf_Sym *sym);
+
+static int functions_of(Elf *elf, Elf_Scn *scn, const GElf_Shdr *sh, function_fn fn, void *ctx)
+{
+	Elf_Data *data = elf_getdata(scn, NULL);
+	int err = 0;
+
+	for (size_t i = 0; data && !err && i < sh->sh_size / sh->sh_entsize; i++) {
+		GElf_Sym sym;
+		const char *name;
+
+		if (!gelf_getsym(data, (int)i, &sym) || !sym.st_value ||
+		    (GELF_ST_TYPE(sym.st_info) != STT_FUNC &&
+		     GELF_ST_TYPE(sym.st_info) != STT_GNU_IFUNC))
+			continue;
+		name = elf_strptr(elf, sh->sh_link, sym.st_name);
+		if (name)
+			err = fn(ctx, name, &sym);
+	}
+	return err;
+}
+
+/* Every function of both symbol tables, until fn returns other than 0: that is the result. */
+static int each_function(Elf *elf, function_fn fn, void *ctx)
 {
 	Elf_Scn *scn = NULL;
 	GElf_Shdr sh;
+	int err = 0;
 
-	while ((scn = elf_nextscn(s->elf, scn))) {
-		Elf_Data *data;
-
-		if (!gelf_getshdr(scn, &sh) ||
-		    (sh.sh_type != SHT_SYMTAB && sh.sh_type != SHT_DYNSYM) || !sh.sh_entsize)
-			continue;
-		data = elf_getdata(scn, NULL);
-		for (size_t i = 0; data && i < sh.sh_size / sh.sh_entsize; i++) {
-			GElf_Sym sym;
-			const char *name;
-
-			if (!gelf_getsym(data, (int)i, &sym) || !sym.st_value ||
-			    (GELF_ST_TYPE(sym.st_info) != STT_FUNC &&
-			     GELF_ST_TYPE(sym.st_info) != STT_GNU_IFUNC))
-				continue;
-			name = elf_strptr(s->elf, sh.sh_link, sym.st_name);
-			if (name)
-				consider(s, name, &sym);
-		}
+	while (!err && (scn = elf_nextscn(elf, scn))) {
+		if (gelf_getshdr(scn, &sh) &&
+		    (sh.sh_type == SHT_SYMTAB || sh.sh_type == SHT_DYNSYM) && sh.sh_entsize)
+			err = functions_of(elf, scn, &sh, fn, ctx);
 	}
+	return err;
 }
 
 int exe_offset(u64 *out, const char *path, const char *where, struct diag *d)
@@ -203,7 +214,7 @@ int exe_offset(u64 *out, const char *path, const char *where, struct diag *d)
 		return err;
 	s.elf = e.elf;
 	s.near = near_start(where, len);
-	each_function(&s);
+	each_function(s.elf, consider, &s);
 	if (s.offsets.len) {
 		*out = s.offsets.data[0] + more;
 	} else {
@@ -228,7 +239,7 @@ int exe_offsets(u64 **out, const char *path, const char *pattern, struct diag *d
 	s.pattern = strpbrk(pattern, "*?[");
 	s.elf = e.elf;
 	s.near = near_start(pattern, s.len);
-	each_function(&s);
+	each_function(s.elf, consider, &s);
 	*out = s.offsets.data;
 	if (!s.offsets.len) {
 		err = diag_error(d, -ENOENT, NOWHERE, "'%s' has no function '%s'", path, pattern);
@@ -246,51 +257,27 @@ struct visit {
 	Elf *elf;
 };
 
-static int visit(const struct visit *v, const char *name, const GElf_Sym *sym)
+static int visit(void *ctx, const char *name, const GElf_Sym *sym)
 {
+	const struct visit *v = ctx;
 	struct exe_symbol s = { .name = name, .addr = sym->st_value, .size = sym->st_size };
 
-	if ((v->pattern && fnmatch(v->pattern, name, 0)) || !to_offset(v->elf, s.addr, &s.offset))
+	if (!*name || (v->pattern && fnmatch(v->pattern, name, 0)) ||
+	    !to_offset(v->elf, s.addr, &s.offset))
 		return 0;
 	return v->each(v->ctx, &s);
-}
-
-static int visit_table(const struct visit *v, Elf_Scn *scn, const GElf_Shdr *sh)
-{
-	Elf_Data *data = elf_getdata(scn, NULL);
-	int err = 0;
-
-	for (size_t i = 0; data && !err && i < sh->sh_size / sh->sh_entsize; i++) {
-		GElf_Sym sym;
-		const char *name;
-
-		if (!gelf_getsym(data, (int)i, &sym) || !sym.st_value ||
-		    (GELF_ST_TYPE(sym.st_info) != STT_FUNC &&
-		     GELF_ST_TYPE(sym.st_info) != STT_GNU_IFUNC))
-			continue;
-		name = elf_strptr(v->elf, sh->sh_link, sym.st_name);
-		if (name && *name)
-			err = visit(v, name, &sym);
-	}
-	return err;
 }
 
 int exe_each(const char *path, const char *pattern, exe_visitor each, void *ctx, struct diag *d)
 {
 	struct visit v = { .pattern = pattern, .each = each, .ctx = ctx };
-	Elf_Scn *scn = NULL;
-	GElf_Shdr sh;
 	struct exe e;
 	int err = exe_open(&e, path, d);
 
 	if (err)
 		return err;
 	v.elf = e.elf;
-	while (!err && (scn = elf_nextscn(e.elf, scn))) {
-		if (gelf_getshdr(scn, &sh) &&
-		    (sh.sh_type == SHT_SYMTAB || sh.sh_type == SHT_DYNSYM) && sh.sh_entsize)
-			err = visit_table(&v, scn, &sh);
-	}
+	err = each_function(e.elf, visit, &v);
 	exe_close(&e);
 	return err;
 }
