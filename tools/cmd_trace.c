@@ -19,7 +19,7 @@ struct options {
 	struct opt_list includes, dirs;
 	uint64_t pid;
 	unsigned verbose, debug;
-	bool list, quiet, unsafe, usdt, info, version, check, no_warnings, plain, ignored;
+	bool list, quiet, unsafe, info, version, check, no_warnings, plain, ignored;
 };
 
 struct session {
@@ -430,7 +430,6 @@ static int run(struct session *s, const struct command *self, int count, char **
 	s->how.command = s->o.command;
 	s->how.btf_path = s->o.btf;
 	s->how.unsafe = s->o.unsafe;
-	s->how.usdt_activation = s->o.usdt;
 	s->how.no_optimise = s->o.plain;
 	s->how.in_kernel = s->o.engine && !strcmp(s->o.engine, "kernel");
 	settings_of_environment(s);
@@ -465,8 +464,9 @@ static int trace_main(const struct command *self, int argc, char **argv)
 		  OPT_LIST, &o->includes },
 		{ 0, "unsafe", NULL, "allow system(), signal(), override() and the like", OPT_FLAG,
 		  &o->unsafe },
-		{ 0, "usdt-file-activation", NULL, "switch static probes on in the file", OPT_FLAG,
-		  &o->usdt },
+		{ 0, "usdt-file-activation", NULL,
+		  "has no effect: the kernel switches static probes on by itself", OPT_FLAG,
+		  &o->ignored },
 		{ 0, "check", NULL,
 		  "compile and verify only; shows what each probe costs, needs no privilege",
 		  OPT_FLAG, &o->check },

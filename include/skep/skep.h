@@ -216,7 +216,6 @@ struct skep_trace_opts {
 	const char *command;  /* probes without a path are of this program; NULL */
 	int pid;	      /* probes of processes: this one only; 0: all */
 	bool unsafe;	      /* system(), signal() and the like may be used */
-	bool usdt_activation; /* static probes with semaphores: switched on in files */
 	bool no_optimise;
 	bool in_kernel; /* for the kernel engine, even where no probe needs it */
 };

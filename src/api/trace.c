@@ -54,11 +54,18 @@ static int opts_of(struct trace_opts *ours, const struct skep_trace_opts *theirs
 		.pid = o.pid,
 		.cmd = o.command,
 		.unsafe = o.unsafe,
-		.usdt_file_activation = o.usdt_activation,
 		.no_optimise = o.no_optimise,
 		.in_kernel = o.in_kernel,
 	};
 	return err;
+}
+
+static int ask(struct trace_opts *how, struct text *text, const struct skep_trace_opts *opts,
+	       struct skep_source src, struct diag *d)
+{
+	int err = opts_of(how, opts, d);
+
+	return err ? err : text_open(text, src, d);
 }
 
 int skep_trace_open(struct skep_object **out, struct skep_source src,
@@ -68,10 +75,8 @@ int skep_trace_open(struct skep_object **out, struct skep_source src,
 	struct trace_opts how;
 	struct object *obj;
 	struct text text;
-	int err = opts_of(&how, opts, d);
+	int err = ask(&how, &text, opts, src, d);
 
-	if (!err)
-		err = text_open(&text, src, d);
 	if (err)
 		return err;
 	err = trace_compile(&obj, text.name, text.data, text.len, &how, d);
@@ -98,10 +103,8 @@ int skep_trace_dump(struct skep_source src, const struct skep_trace_opts *opts, 
 	struct buf shown = { 0 };
 	struct trace_opts how;
 	struct text text;
-	int err = opts_of(&how, opts, d);
+	int err = ask(&how, &text, opts, src, d);
 
-	if (!err)
-		err = text_open(&text, src, d);
 	if (err)
 		return err;
 	err = trace_dump(&shown, phase, text.name, text.data, text.len, &how, d);

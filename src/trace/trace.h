@@ -30,7 +30,7 @@ struct trace_opts {
 	u32 include_count;
 	s32 pid;	 /* -p, or the child of -c; 0: none */
 	const char *cmd; /* path of the program of -c, for uprobes without a path; NULL */
-	bool unsafe, usdt_file_activation, no_optimise, list_only;
+	bool unsafe, no_optimise;
 	bool in_kernel;	     /* even where no probe needs the kernel */
 	u32 era;	     /* of the kernel it is compiled for; 0: the running one's */
 	const char *tracefs; /* NULL: found */
