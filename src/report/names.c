@@ -318,11 +318,6 @@ void names_user(struct names *n, struct buf *out, u32 pid, u64 addr, bool offset
 	show_module(out, of ? of->path : NULL, module);
 }
 
-void names_keep(struct names *n, u32 pid)
-{
-	process_of(n, pid);
-}
-
 /* ---- cgroups ---- */
 
 /* A cgroup's number is the inode of its directory. */

@@ -16,7 +16,5 @@ void names_kernel(struct names *n, struct buf *out, u64 addr, bool offset);
 void names_user(struct names *n, struct buf *out, u32 pid, u64 addr, bool offset, bool module);
 /* "unified:/system.slice": path of a cgroup by its number. */
 void names_cgroup(struct names *n, struct buf *out, u64 id);
-/* Keep what is needed to name addresses of this process when it is gone. */
-void names_keep(struct names *n, u32 pid);
 
 #endif

@@ -138,13 +138,8 @@ static int fill_meta(struct unit_out *out)
 		arena_copy(&out->obj->arena, in->events.data, in->events.len * sizeof(*m->events));
 	if (in->events.len && !m->events)
 		return diag_nomem(in->d);
-	m->max_strlen = out->cfg->max_strlen;
-	m->max_map_keys = out->cfg->max_map_keys;
 	m->join_len = out->cfg->join_len;
-	m->unsafe = in->opts->unsafe;
 	m->print_maps_on_exit = out->cfg->print_maps_on_exit;
-	m->target_pid = in->opts->pid;
-	m->cache_user_symbols = out->cfg->cache_user_symbols;
 	m->missing_probes = out->cfg->missing_probes;
 	return 0;
 }

@@ -196,6 +196,8 @@ int read_aggregate(struct lower *lo, struct tmap *m, struct place key, struct va
 int map_delete(struct lower *lo, struct tmap *m, struct node *key, u32 *result);
 
 /* lower_event.c */
+/* One more in element `number` of the map of losses: attach points, then maps. */
+void count_lost(struct lower *lo, u32 number);
 int event_begin(struct lower *lo, const struct trace_event *e, u32 index, u32 lost, u32 *rec);
 void event_send(struct lower *lo, const struct trace_event *e, u32 rec);
 /* printf and the like: arguments from `list` on. */

@@ -31,17 +31,12 @@ u32 point_number(struct lower *lo)
 	return r;
 }
 
-static void count_lost(struct lower *lo)
+void count_lost(struct lower *lo, u32 number)
 {
 	struct place key = place_frame(lo, 4, 4);
 	u32 args[2], r = new_reg(lo), n = new_reg(lo), skip = vc_label(lo->v);
-	struct known known = lo->known;
 
-	if (lo->point_index != UINT32_MAX)
-		place_store_imm(lo, 4, key, lo->point_index);
-	else
-		place_store(lo, 4, key, point_number(lo));
-	lo->known = known;
+	place_store(lo, 4, key, number);
 	args[0] = new_reg(lo);
 	vc_map(lo->v, args[0], lo->out->meta->lost_map);
 	args[1] = place_addr(lo, key);
@@ -52,6 +47,16 @@ static void count_lost(struct lower *lo)
 	vc_alu_imm(lo->v, VC_ADD, VC_64, n, n, 1);
 	vc_store(lo->v, 8, r, 0, n);
 	vc_place(lo->v, skip);
+}
+
+/* By the attach point. Other ways do not come by here: what is found out holds for this one. */
+static void count_lost_event(struct lower *lo)
+{
+	struct known known = lo->known;
+	u32 number = point_number(lo);
+
+	lo->known = known;
+	count_lost(lo, number);
 }
 
 static u32 ring_of(const struct lower *lo, const struct trace_event *e)
@@ -184,7 +189,7 @@ int lower_event(struct lower *lo, struct node *n, struct node *list)
 	vc_place(lo->v, lost);
 	lo->known = known;
 	if (!e->control)
-		count_lost(lo);
+		count_lost_event(lo);
 	vc_place(lo->v, end);
 	return 0;
 }

@@ -84,22 +84,9 @@ static void mark_set(struct lower *lo, const struct tmap *m, struct place value)
 }
 
 /* A lost update: counted, per map, behind the counts of the points. */
-static void count_lost(struct lower *lo, const struct tmap *m)
+static void count_lost_update(struct lower *lo, const struct tmap *m)
 {
-	struct place key = place_frame(lo, 4, 4);
-	u32 args[2], r = new_reg(lo), skip = vc_label(lo->v), n = new_reg(lo);
-
-	place_store_imm(lo, 4, key, lo->out->meta->point_count + m->index);
-	args[0] = new_reg(lo);
-	vc_map(lo->v, args[0], lo->out->meta->lost_map);
-	args[1] = place_addr(lo, key);
-	vc_call(lo->v, HELPER_map_lookup_elem, r, 2, args);
-	place_end(lo, key);
-	vc_branch_imm(lo->v, VC_EQ, VC_64, r, 0, skip);
-	vc_load(lo->v, 8, false, n, r, 0);
-	vc_alu_imm(lo->v, VC_ADD, VC_64, n, n, 1);
-	vc_store(lo->v, 8, r, 0, n);
-	vc_place(lo->v, skip);
+	count_lost(lo, imm_reg(lo, lo->out->meta->point_count + m->index));
 }
 
 /* ---- reading ---- */
@@ -180,7 +167,7 @@ static int assign_scalar_key(struct lower *lo, struct node *n, struct value *v)
 	r = map_update(lo, m, key, val, UPDATE_ANY);
 	place_end(lo, val);
 	vc_branch_imm(lo->v, VC_EQ, VC_64, r, 0, end);
-	count_lost(lo, m);
+	count_lost_update(lo, m);
 	vc_place(lo->v, end);
 	return err;
 }
@@ -201,7 +188,7 @@ static int assign_large(struct lower *lo, struct node *n)
 	r = map_update(lo, m, key, val, UPDATE_ANY);
 	end = vc_label(lo->v);
 	vc_branch_imm(lo->v, VC_EQ, VC_64, r, 0, end);
-	count_lost(lo, m);
+	count_lost_update(lo, m);
 	vc_place(lo->v, end);
 	return 0;
 }
@@ -296,7 +283,7 @@ static int add_keyed(struct lower *lo, struct node *map, u32 by, u32 *old)
 	add_at(lo, (struct place){ .base = p }, m->value, by, NULL);
 	vc_jump(lo->v, end);
 	vc_place(lo->v, missing);
-	count_lost(lo, m);
+	count_lost_update(lo, m);
 	vc_place(lo->v, end);
 	if (old)
 		*old = result;
@@ -407,7 +394,7 @@ int map_slot(struct lower *lo, struct node *map, u32 fail, u32 *value)
 	vc_mov(lo->v, p, again);
 	vc_branch_imm(lo->v, VC_NE, VC_64, p, 0, found);
 	vc_place(lo->v, lost);
-	count_lost(lo, m);
+	count_lost_update(lo, m);
 	vc_jump(lo->v, fail);
 	vc_place(lo->v, found);
 	place_end(lo, key);

@@ -149,11 +149,9 @@ struct trace_meta {
 	struct trace_stacks *stacks; /* maps of stack traces, by their depth */
 	u32 stack_count;
 	/* Settings that user space obeys: */
-	u32 max_strlen, max_map_keys, join_len;
-	bool unsafe, print_maps_on_exit, user_only; /* user_only: no probe needs the kernel */
-	s32 target_pid;
-	const char *cache_user_symbols; /* "NONE", "PER_PID", "PER_PROGRAM" */
-	const char *missing_probes;	/* "ignore", "warn", "error" */
+	u32 join_len;
+	bool print_maps_on_exit, user_only; /* user_only: no probe needs the kernel */
+	const char *missing_probes;	    /* "ignore", "warn", "error" */
 	/* Types that arguments and maps refer to; owned. */
 	struct types **btf;
 	u32 btf_count;

@@ -387,7 +387,6 @@ u32 vc_sub(struct vcode *v, const char *name, u32 argc)
 void vc_sub_begin(struct vcode *v, u32 sub)
 {
 	v->fn = &v->funcs[sub];
-	v->fn->begun = true;
 }
 
 void vc_sub_end(struct vcode *v)

@@ -115,7 +115,6 @@ void vc_sub_end(struct vcode *v);
 struct vcode_opts {
 	u32 era; /* ERA(…) of spec: what instructions may be used; 0: the newest */
 	bool no_optimise;
-	bool keep_names;
 };
 
 struct vcode_info {

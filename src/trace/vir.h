@@ -78,7 +78,6 @@ struct vfunc {
 	u8 *reg; /* machine register of each register */
 	u32 spills;
 	s32 stack; /* lowest offset in use, negative */
-	bool begun;
 };
 
 struct vcode {
@@ -97,16 +96,22 @@ u32 vir_reg(struct vfunc *f);
 /* Up to 7 registers that an instruction reads; returns how many. Arguments of calls are included.
  */
 u32 vir_uses(const struct vinsn *i, u32 *regs[7]);
-static inline u32 vir_def(const struct vinsn *i)
-{
-	return i->dst;
-}
 bool vir_is_pure(const struct vinsn *i); /* no effect but on dst */
 bool vir_is_call(const struct vinsn *i);
 /* Made anew wherever it is wanted, rather than kept: constants and addresses of things. */
 bool vir_is_remat(const struct vinsn *i);
 bool vir_ends_block(const struct vinsn *i);
 void vir_compact(struct vfunc *f); /* without V_NOP */
+
+static inline bool fits_s32(u64 value)
+{
+	return (s64)value == (s64)(s32)value;
+}
+
+static inline bool commutes(enum vc_op op)
+{
+	return op == VC_ADD || op == VC_MUL || op == VC_AND || op == VC_OR || op == VC_XOR;
+}
 
 /* ---- blocks and liveness (vir_flow.c) ---- */
 

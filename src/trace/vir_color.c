@@ -133,8 +133,7 @@ static void charge(struct color *c, u32 reg, u32 depth)
 
 static bool one_way(const struct vinsn *i)
 {
-	return i->kind == V_ALU && i->op != VC_ADD && i->op != VC_MUL && i->op != VC_AND &&
-	       i->op != VC_OR && i->op != VC_XOR;
+	return i->kind == V_ALU && !commutes(i->op);
 }
 
 static void define(struct color *c, const struct vinsn *i, const u64 *live, u32 depth)

@@ -102,7 +102,7 @@ static void count_defs(struct vflow *flow, const struct vfunc *f)
 	for (u32 i = 0; i < 5; i++)
 		flow->defs[f->param[i]] = 2; /* no instruction defines it */
 	for (u32 i = 0; i < f->len; i++) {
-		u32 r = vir_def(&f->code[i]);
+		u32 r = f->code[i].dst;
 
 		if (r && !flow->defs[r]++)
 			flow->def[r] = i;

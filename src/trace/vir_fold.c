@@ -25,11 +25,6 @@ struct fold {
 	bool changed;
 };
 
-static bool fits_s32(u64 value)
-{
-	return (s64)value == (s64)(s32)value;
-}
-
 static bool single(const struct fold *o, u32 reg)
 {
 	return o->flow.defs[reg] == 1;
@@ -170,11 +165,6 @@ static bool holds(enum vc_cond c, bool narrow, u64 a, u64 b)
 	default:
 		return (a & b) != 0;
 	}
-}
-
-static bool commutes(enum vc_op op)
-{
-	return op == VC_ADD || op == VC_MUL || op == VC_AND || op == VC_OR || op == VC_XOR;
 }
 
 static bool divides(enum vc_op op)

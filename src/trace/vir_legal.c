@@ -11,11 +11,6 @@ struct legal {
 	bool jmp32, v4;
 };
 
-static bool fits_s32(u64 value)
-{
-	return (s64)value == (s64)(s32)value;
-}
-
 static u32 const_reg(struct legal *l, u64 value)
 {
 	u32 reg = vc_reg(l->v);
@@ -148,12 +143,9 @@ int vir_legalise(struct vcode *v, struct vfunc *f, const struct vcode_opts *opts
 
 static void untangle_insn(struct legal *l, struct vinsn i)
 {
-	bool commutes = i.op == VC_ADD || i.op == VC_MUL || i.op == VC_AND || i.op == VC_OR ||
-			i.op == VC_XOR;
-
 	l->v->at = i.at;
 	if (i.kind == V_ALU && i.dst == i.b && i.dst != i.a) {
-		if (commutes) {
+		if (commutes(i.op)) {
 			i.b = i.a;
 			i.a = i.dst;
 		} else {
